@@ -1,0 +1,60 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { KmsError } from '../errors.js';
+import { isOneSequence } from './der.js';
+
+/**
+ * PKCS#8 DER → private key object.
+ * @param what the spec, for the sentence
+ * @throws KmsError invalid-key-material
+ */
+export function readPkcs8(bytes: Buffer, what: string): KeyObject {
+  try {
+    if (isOneSequence(bytes)) return createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' });
+  } catch {
+    // what OpenSSL says of it may describe the secret, so it is not repeated
+  }
+  throw new KmsError(
+    'invalid-key-material',
+    `The key material for spec ${what} must be an unencrypted PKCS#8 key in DER.`,
+  );
+}
+
+/**
+ * SubjectPublicKeyInfo DER → public key object.
+ * @throws KmsError invalid-key-material
+ */
+export function readSpki(bytes: Buffer, what: string): KeyObject {
+  try {
+    if (isOneSequence(bytes)) return createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+  } catch {
+    // the sentence below says it
+  }
+  throw notAPublicKey(what);
+}
+
+export function notAPublicKey(what: string): KmsError {
+  return new KmsError(
+    'invalid-key-material',
+    `This is not a public key of spec ${what} (SubjectPublicKeyInfo in DER).`,
+  );
+}
+
+export function spkiOf(key: KeyObject): Buffer {
+  const publicKey = key.type === 'public' ? key : createPublicKey(key);
+  return publicKey.export({ type: 'spki', format: 'der' });
+}
+
+/** Key generation in the thread pool. */
+export function generateOffLoop(
+  parameters: { readonly rsaBits: number } | { readonly namedCurve: string },
+): Promise<KeyObject> {
+  return new Promise((resolve, reject) => {
+    const done = (error: Error | null, _publicKey: KeyObject, privateKey: KeyObject): void =>
+      error ? reject(error) : resolve(privateKey);
+    if ('rsaBits' in parameters) {
+      generateKeyPair('rsa', { modulusLength: parameters.rsaBits, publicExponent: 65_537 }, done);
+    } else {
+      generateKeyPair('ec', { namedCurve: parameters.namedCurve }, done);
+    }
+  });
+}
