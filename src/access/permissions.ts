@@ -1,0 +1,110 @@
+/** Every operation of the service. Its name is its permission, its audit record and its metric label. */
+export const CRYPTO_OPERATIONS = [
+  'encrypt',
+  'decrypt',
+  're-encrypt',
+  'data-key',
+  'data-key-pair',
+  'sign',
+  'verify',
+  'mac',
+  'verify-mac',
+  'derive-shared-secret',
+  'encapsulate',
+  'decapsulate',
+  'random',
+] as const;
+
+/** Reading what a key is; everybody who may use or administer a key may do these. */
+const KEY_READS = ['key.describe', 'key.list', 'key.public', 'alias.list', 'keyring.describe', 'keyring.list'] as const;
+
+const KEY_CHANGES = [
+  'key.create',
+  'key.update',
+  'key.rotate',
+  'key.enable',
+  'key.disable',
+  'key.schedule-destruction',
+  'key.cancel-destruction',
+  'key.import-parameters',
+  'key.import',
+  'version.retire',
+  'version.restore',
+  'version.disable',
+  'version.enable',
+  'version.revoke',
+  'version.destroy',
+  'alias.set',
+  'alias.delete',
+] as const;
+
+const ADMINISTRATION = [
+  'keyring.create',
+  'keyring.rewrap',
+  'keyring.destroy',
+  'caller.create',
+  'caller.disable',
+  'caller.enable',
+  'token.create',
+  'token.revoke',
+  'binding.create',
+  'binding.delete',
+] as const;
+
+const ACCESS_READS = ['caller.list', 'token.list', 'binding.list'] as const;
+
+const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
+
+/** Only the service itself, on its schedule. */
+const SYSTEM = ['key.destroy', 'service.start', 'service.stop', 'integrity.alarm', 'maintenance.run'] as const;
+
+/** Every authenticated caller. */
+const EVERYBODY = ['whoami'] as const;
+
+/** What happens before there is a caller, or before the request could be read. Recorded, never granted. */
+const AT_THE_DOOR = ['authenticate', 'read-request'] as const;
+
+export const OPERATIONS = [
+  ...CRYPTO_OPERATIONS,
+  ...KEY_READS,
+  ...KEY_CHANGES,
+  'key.export',
+  ...ADMINISTRATION,
+  ...ACCESS_READS,
+  ...ROOT,
+  'audit.read',
+  ...SYSTEM,
+  ...EVERYBODY,
+  ...AT_THE_DOOR,
+] as const;
+
+export type OperationName = (typeof OPERATIONS)[number];
+
+/** The built-in roles (design: access.md). */
+export const ROLES = {
+  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'keyring.describe', 'keyring.list', 'key.describe', 'key.list'],
+  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export'],
+  'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
+  'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
+  'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
+  'sign-only': ['sign', 'mac', ...KEY_READS],
+  'verify-only': ['verify', 'verify-mac', ...KEY_READS],
+  auditor: ['audit.read', ...KEY_READS, ...ACCESS_READS, 'root.describe'],
+  operator: ['root.describe', 'root.rotate', 'root.migrate', 'keyring.list', 'keyring.describe'],
+} as const satisfies Readonly<Record<string, readonly OperationName[]>>;
+
+export type RoleName = keyof typeof ROLES;
+
+export function isRoleName(name: string): name is RoleName {
+  return Object.hasOwn(ROLES, name);
+}
+
+export const SYSTEM_CALLERS = {
+  'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.migrate'],
+} as const satisfies Readonly<Record<string, readonly OperationName[]>>;
+
+export type SystemCallerId = keyof typeof SYSTEM_CALLERS;
+
+export function isEverybodys(operation: OperationName): boolean {
+  return (EVERYBODY as readonly string[]).includes(operation);
+}

@@ -1,0 +1,87 @@
+import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { KeyState } from './key-states.js';
+import type { RevocationReason, VersionState } from './version-states.js';
+
+/** The rows of this room, as every room sees them. `revision` is the scope's revision at which the row was written. */
+export interface KeyringRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  readonly state: 'enabled' | 'destroyed';
+  /** Of the wrapping key that wraps new material. */
+  readonly wrappingVersion: number;
+  readonly createdAt: Date;
+  readonly destroyedAt: Date | null;
+  readonly revision: number;
+}
+
+export interface KeyRow {
+  readonly id: string;
+  readonly keyringId: string;
+  readonly name: string | null;
+  readonly description: string;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
+  /** As stored; `keyStateAt` gives the state at a moment. */
+  readonly state: KeyState;
+  readonly notBefore: Date | null;
+  readonly destroyAt: Date | null;
+  readonly exportable: boolean;
+  readonly origin: 'generated' | 'imported';
+  /** In the keyring's JWKS. */
+  readonly published: boolean;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Whose material this is; in every ciphertext header. */
+  readonly lineageId: string;
+  /** 0 while there is no material. */
+  readonly primaryVersion: number;
+  /** Versions are 1 … versionCount, none missing. */
+  readonly versionCount: number;
+  /** SHA-256 over the tags of the versions, in their order: the key commits to its versions. */
+  readonly versionsDigest: Buffer;
+  readonly createdAt: Date;
+  readonly rotatedAt: Date | null;
+  readonly revision: number;
+}
+
+export interface VersionRow {
+  readonly keyId: string;
+  readonly version: number;
+  readonly state: VersionState;
+  readonly reason: RevocationReason | null;
+  readonly materialId: Buffer;
+  /** SubjectPublicKeyInfo DER. */
+  readonly publicKey: Buffer | null;
+  /** Keyed fingerprint of imported material. */
+  readonly fingerprint: Buffer | null;
+  readonly createdAt: Date;
+  /** When the version stopped being primary, was retired, revoked or destroyed last. */
+  readonly changedAt: Date;
+  readonly revision: number;
+  /** Not deciding: wrapped material carries its own authentication, and moves when the keyring is rewrapped. */
+  readonly wrappingVersion: number;
+  readonly material: Buffer | null;
+}
+
+export interface AliasRow {
+  readonly keyringId: string;
+  readonly name: string;
+  /** null: the alias was deleted. */
+  readonly keyId: string | null;
+  readonly createdAt: Date;
+  readonly revision: number;
+}
+
+export interface WrappingKeyRow {
+  readonly keyringId: string;
+  readonly version: number;
+  readonly state: 'primary' | 'retiring' | 'destroyed';
+  readonly createdAt: Date;
+  readonly revision: number;
+}
+
+/** A key with all its versions, verified as one; `versions[n - 1]` is version n. */
+export interface KeySnapshot {
+  readonly key: KeyRow;
+  readonly versions: readonly VersionRow[];
+}

@@ -1,0 +1,109 @@
+import type { AccessView } from '../access/access-view.js';
+import type { AuditRecord } from '../audit/record.js';
+import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
+import type { KeyState } from '../keys/key-states.js';
+import type { RowSeal } from '../keys/row-seal.js';
+import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
+import type { SealedRows, SealedTableName } from './sealed-tables.js';
+
+/** What the install row and its tagged rows say, verified; immutable, replaced whole at every change. */
+export interface InstallView {
+  readonly revision: number;
+  readonly access: AccessView;
+  readonly keyringsById: ReadonlyMap<string, KeyringRow>;
+  readonly keyringsByName: ReadonlyMap<string, KeyringRow>;
+}
+
+/** Gives the seal of a scope: unwraps its integrity key by the root on first use. */
+export abstract class SealKeys {
+  abstract sealFor(scopeId: string): Promise<RowSeal>;
+}
+
+/** The verified state that decides, and the only way to change it. Every read throws integrity-failure rather than answer from a tampered row. */
+export abstract class Ledger {
+  abstract install(): Promise<InstallView>;
+
+  /** By id, name or alias; verified, from memory when warm. The same object for as long as nothing of it changes. */
+  abstract findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined>;
+
+  /** By the lineage in a ciphertext's header. */
+  abstract findKeyByLineage(keyringId: string, lineageId: string): Promise<KeySnapshot | undefined>;
+
+  /** Newest first. */
+  abstract listKeys(keyringId: string, query: KeyQuery): Promise<KeySnapshot[]>;
+
+  /** By name. */
+  abstract listAliases(keyringId: string, query: AliasQuery): Promise<AliasRow[]>;
+
+  abstract findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined>;
+
+  abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
+
+  /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
+  abstract isBehind(scopeId: string, revision: number): boolean;
+
+  /** Catches up with what other nodes changed. */
+  abstract refresh(scopeId: string): Promise<void>;
+
+  /**
+   * One change of state: takes the heads of the scopes in a fixed order, catches up, runs `work`, seals what it put,
+   * moves the heads, appends the records, commits. All or nothing.
+   * @throws KmsError conflict when a head or a unique name was taken meanwhile; whatever `work` throws
+   */
+  abstract change<T>(scopes: readonly string[], work: (change: Change) => Promise<T>): Promise<T>;
+}
+
+/** What a change may do, inside its transaction. */
+export interface Change {
+  readonly install: InstallView;
+  /** The current row, verified. */
+  find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
+  /** A key with its versions, verified as one. */
+  findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
+  /** Whether a key or an alias of the keyring has this name. */
+  isNameTaken(keyringId: string, name: string): Promise<boolean>;
+  /** Inserts or replaces; `revision` is set by the ledger. */
+  put<Name extends SealedTableName>(table: Name, row: Omit<SealedRows[Name], 'revision'>): void;
+  /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. */
+  putKey(key: Omit<SealedRows['key'], 'revision' | 'versionCount' | 'versionsDigest'>, versions: readonly Omit<SealedRows['key_version'], 'revision'>[]): void;
+  /** A scope that is born in this change: a new keyring's. */
+  openScope(scopeId: string, seal: RowSeal): void;
+  putWrapped(wrapped: WrappedObject): void;
+  dropWrapped(name: WrappedName): void;
+  /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
+  claim(claim: IdempotencyClaim): void;
+  /** Its detail gets each row that was put, with revision and tag. */
+  record(record: AuditRecord): void;
+}
+
+export interface IdempotencyClaim {
+  readonly callerId: string;
+  readonly operation: string;
+  /** Keyed digest of the client's key. */
+  readonly key: Buffer;
+  /** Keyed digest of what was asked. */
+  readonly bodyDigest: Buffer;
+  /** What was made, to be described again on a repeat. */
+  readonly resourceId: string;
+}
+
+export interface KeyQuery {
+  readonly state?: KeyState;
+  readonly spec?: KeySpec;
+  readonly usage?: KeyUsage;
+  readonly tag?: { readonly name: string; readonly value?: string };
+  readonly namePrefix?: string;
+  /** Only keys whose primary version is older than this. */
+  readonly rotatedBefore?: Date;
+  /** Id of the last key of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export interface AliasQuery {
+  readonly keyId?: string;
+  /** Name of the last alias of the page before. */
+  readonly after?: string;
+  readonly limit: number;
+}

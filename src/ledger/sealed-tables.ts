@@ -1,0 +1,99 @@
+import type { BindingRow, CallerRow, CredentialRow } from '../access/records.js';
+import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
+import type { SealedRow } from '../keys/row-seal.js';
+
+/** The scope of everything that is not in a keyring: keyrings themselves, callers, credentials, bindings. */
+export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
+
+export interface SealedRows {
+  keyring: KeyringRow;
+  caller: CallerRow;
+  credential: CredentialRow;
+  binding: BindingRow;
+  wrapping_key: WrappingKeyRow;
+  key: KeyRow;
+  alias: AliasRow;
+  key_version: VersionRow;
+}
+
+export type SealedTableName = keyof SealedRows;
+
+interface SealedTable<Row> {
+  /** Whether the rows are in the scope's set hash; versions are not, their key's row commits to them. */
+  readonly inSet: boolean;
+  readonly home: 'install' | 'keyring';
+  readonly idOf: (row: Row) => string;
+  /** The columns that a decision depends on, in the order in which they are tagged: never reorder, only add with a new tag format. */
+  readonly deciding: readonly (keyof Row & string)[];
+}
+
+/** Every table whose rows are tagged. One line a column; a table is one entry here and one entity in storage/entities. */
+export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<SealedRows[Name]> } = {
+  keyring: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'description', 'state', 'wrappingVersion', 'createdAt', 'destroyedAt'],
+  },
+  caller: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['name', 'type', 'state', 'createdAt'] },
+  credential: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
+  },
+  binding: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
+  },
+  wrapping_key: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.version}`,
+    deciding: ['state', 'createdAt'],
+  },
+  key: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => row.id,
+    deciding: [
+      'name',
+      'description',
+      'spec',
+      'usage',
+      'state',
+      'notBefore',
+      'destroyAt',
+      'exportable',
+      'origin',
+      'published',
+      'tags',
+      'lineageId',
+      'primaryVersion',
+      'versionCount',
+      'versionsDigest',
+      'createdAt',
+      'rotatedAt',
+    ],
+  },
+  alias: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.name}`,
+    deciding: ['keyId', 'createdAt'],
+  },
+  key_version: {
+    inSet: false,
+    home: 'keyring',
+    idOf: (row) => `${row.keyId}/${row.version}`,
+    deciding: ['state', 'reason', 'materialId', 'publicKey', 'fingerprint', 'createdAt', 'changedAt'],
+  },
+};
+
+export function sealedRow<Name extends SealedTableName>(table: Name, row: SealedRows[Name]): SealedRow {
+  const { idOf, deciding } = SEALED_TABLES[table];
+  const columns = deciding.map((column) => [column, row[column]] as SealedRow['deciding'][number]);
+  return { table, id: idOf(row), revision: row.revision, deciding: columns };
+}

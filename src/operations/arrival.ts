@@ -1,0 +1,22 @@
+import type { CallerRow } from '../access/records.js';
+
+/** A caller at a door, authenticated. Only `Kms.arrive` and `Kms.arriveAsSystem` make one. */
+export interface Arrival {
+  readonly caller: Pick<CallerRow, 'id' | 'name'> & { readonly type: CallerRow['type'] | 'system' };
+  readonly credentialId: string | null;
+  readonly door: string;
+  readonly source: string | null;
+  readonly requestId: string;
+  readonly idempotencyKey?: string;
+}
+
+/** A request before authentication. */
+export interface Approach {
+  readonly door: string;
+  /** The address of the peer, as the door saw it. */
+  readonly source: string | null;
+  readonly requestId: string;
+  /** The token as presented; undefined when there was none. */
+  readonly token: string | undefined;
+  readonly idempotencyKey?: string;
+}

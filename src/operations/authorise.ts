@@ -1,0 +1,35 @@
+import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
+import type { AccessView, Resource } from '../access/access-view.js';
+import { KmsError } from '../errors.js';
+import type { Arrival } from './arrival.js';
+import type { Need } from './operation.js';
+
+export function may(access: AccessView, arrival: Arrival, operation: OperationName, resource: Resource, now: number): boolean {
+  const { id, type } = arrival.caller;
+  if (type === 'system') {
+    const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];
+    return (operations as readonly OperationName[]).includes(operation);
+  }
+  const caller = access.callers.get(id);
+  return caller?.state === 'enabled' && isLive(access, arrival, now) && access.may(id, operation, resource, now);
+}
+
+/** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
+export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: readonly Need[], now: number): void {
+  for (const need of needs) {
+    if (!may(access, arrival, need.permission, need.resource, now)) throw permissionDenied(need.permission);
+  }
+}
+
+/** The same whether the thing exists or not. */
+export function permissionDenied(operation: OperationName): KmsError {
+  return new KmsError(
+    'permission-denied',
+    `no role of this caller allows ${operation} here; an administrator can bind one (docs/guides/security-admins.md)`,
+  );
+}
+
+function isLive(access: AccessView, arrival: Arrival, now: number): boolean {
+  const credential = access.credentials.get(arrival.credentialId ?? '');
+  return credential !== undefined && !credential.revokedAt && (credential.expiresAt?.getTime() ?? Infinity) > now;
+}

@@ -1,0 +1,22 @@
+import type { Journal } from '../audit/journal.js';
+import type { ImportTokens } from '../keys/import-tokens.js';
+import type { Clock } from '../ledger/clock.js';
+import type { Ledger } from '../ledger/ledger.js';
+import type { KeyringSecrets } from './keyring-secrets.js';
+import type { LoadedKeys } from './loaded-keys.js';
+import type { Meter } from './meter.js';
+import type { RootCeremony } from './root-ceremony.js';
+
+/** What operations work with. */
+export interface Deps {
+  readonly ledger: Ledger;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly secrets: KeyringSecrets;
+  readonly loaded: LoadedKeys;
+  readonly importTokens: ImportTokens;
+  readonly root: RootCeremony;
+  readonly meter: Meter;
+  /** This node's name in audit records. */
+  readonly node: string;
+}

@@ -1,0 +1,80 @@
+import type { OperationName, SystemCallerId } from '../access/permissions.js';
+import { KmsError } from '../errors.js';
+import type { Approach, Arrival } from './arrival.js';
+import { authenticate } from './authenticate.js';
+import type { Deps } from './deps.js';
+import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
+import { performChange, type Changed } from './perform-change.js';
+import { performUse, type Outcome } from './perform-use.js';
+import { asKmsError, recordOf } from './record.js';
+import { RefusalLane } from './refusal-lane.js';
+
+/** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
+export class Kms {
+  readonly #refusals: RefusalLane;
+
+  constructor(private readonly deps: Deps) {
+    this.#refusals = new RefusalLane(deps.journal);
+  }
+
+  /** @throws KmsError unauthenticated, after it was written down */
+  async arrive(approach: Approach): Promise<Arrival> {
+    try {
+      return await authenticate(this.deps, approach);
+    } catch (error) {
+      throw await this.refuse(approach, 'authenticate', asKmsError(error));
+    }
+  }
+
+  /** The service itself, by its schedule. */
+  arriveAsSystem(id: SystemCallerId, requestId: string): Arrival {
+    return { caller: { id, name: id, type: 'system' }, credentialId: null, door: 'clock', source: null, requestId };
+  }
+
+  /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */
+  async mayAnywhere(arrival: Arrival, operation: OperationName): Promise<boolean> {
+    const { access } = await this.deps.ledger.install();
+    return access.mayAnywhere(arrival.caller.id, operation, this.deps.clock.now());
+  }
+
+  /** Writes down what a door refused before it became an operation. @returns the error, to be thrown */
+  async refuse(approach: Approach | Arrival, operation: OperationName, error: KmsError, resource = 'install'): Promise<KmsError> {
+    const arrival: Arrival =
+      'caller' in approach
+        ? approach
+        : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
+    const record = recordOf(this.deps, { operation, arrival, startedAt: performance.now() }, { resource }, error, undefined);
+    await this.#refusals.append(record);
+    this.deps.meter.performed(operation, record.outcome, 0);
+    return error;
+  }
+
+  /** Uses a key or reads. */
+  async perform<Input, R extends Resolved, Output>(
+    operation: UseOperation<Input, R, Output>,
+    input: Input,
+    arrival: Arrival,
+  ): Promise<Output> {
+    const [outcome] = await performUse(this.deps, operation, [input], arrival);
+    if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
+    return outcome.output;
+  }
+
+  /** The same operation on many inputs: a result each, one record for all. */
+  async performBatch<Input, R extends Resolved, Output>(
+    operation: UseOperation<Input, R, Output>,
+    inputs: readonly Input[],
+    arrival: Arrival,
+  ): Promise<Outcome<Output>[]> {
+    return performUse(this.deps, operation, inputs, arrival);
+  }
+
+  /** Changes a state. */
+  async change<Input, R extends Resolved, Output>(
+    operation: ChangeOperation<Input, R, Output>,
+    input: Input,
+    arrival: Arrival,
+  ): Promise<Changed<Output>> {
+    return performChange(this.deps, operation, input, arrival);
+  }
+}

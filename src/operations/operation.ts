@@ -1,0 +1,60 @@
+import type { OperationName } from '../access/permissions.js';
+import type { Resource } from '../access/access-view.js';
+import type { Change } from '../ledger/ledger.js';
+import type { Arrival } from './arrival.js';
+import type { Deps } from './deps.js';
+
+/** One thing that must be allowed before an operation runs. */
+export interface Need {
+  readonly permission: OperationName;
+  readonly resource: Resource;
+}
+
+/** What an audit record says of the thing acted on. */
+export interface Subject {
+  readonly resource: string;
+  readonly keyring?: string;
+  readonly key?: string;
+  readonly version?: number;
+}
+
+/** What `resolve` found out, once: `run` sees nothing else of the world. */
+export interface Resolved {
+  readonly needs: readonly Need[];
+  readonly subject: Subject;
+  /** The keyrings whose revision decides, besides the install's. */
+  readonly scopes: readonly string[];
+  /** Immutable snapshots that were decided on: the same objects again mean the same decision. */
+  readonly basis: readonly unknown[];
+}
+
+export interface Answer<Output> {
+  readonly output: Output;
+  /** Redacted facts for the record. */
+  readonly detail?: Readonly<Record<string, unknown>>;
+  /** Where the subject is only known afterwards: a new key, the version that a header named. */
+  readonly subject?: Subject;
+}
+
+/** Uses keys or reads; changes nothing. Its record is durable before the answer leaves. */
+export interface UseOperation<Input, R extends Resolved, Output> {
+  readonly name: OperationName;
+  resolve(deps: Deps, input: Input, arrival: Arrival): Promise<R>;
+  run(deps: Deps, resolved: R, input: Input, arrival: Arrival): Answer<Output> | Promise<Answer<Output>>;
+}
+
+/** Commits one change of state: authority is checked again and the record is written in the same transaction. */
+export type Commit = <Output>(scopes: readonly string[], work: (change: Change) => Promise<ChangeAnswer<Output>>) => Promise<Output>;
+
+export interface ChangeAnswer<Output> extends Answer<Output> {
+  /** What was made, for a repeat under the same idempotency key. */
+  readonly resourceId?: string;
+}
+
+export interface ChangeOperation<Input, R extends Resolved, Output> {
+  readonly name: OperationName;
+  resolve(deps: Deps, input: Input, arrival: Arrival): Promise<R>;
+  run(deps: Deps, resolved: R, input: Input, commit: Commit, arrival: Arrival): Promise<Output>;
+  /** For creating and rotating calls: the answer to a repeat, without what is shown only once. */
+  repeat?(deps: Deps, resolved: R, resourceId: string, input: Input): Promise<Output>;
+}

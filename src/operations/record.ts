@@ -1,0 +1,63 @@
+import type { OperationName } from '../access/permissions.js';
+import type { AuditOutcome, AuditRecord } from '../audit/record.js';
+import { isKmsError, KmsError } from '../errors.js';
+import { uuidv7 } from '../keys/uuid.js';
+import type { Arrival } from './arrival.js';
+import type { Deps } from './deps.js';
+import type { Subject } from './operation.js';
+
+/** One attempt at one operation, from its beginning to its record. */
+export interface Attempt {
+  readonly operation: OperationName;
+  readonly arrival: Arrival;
+  /** `performance.now()` at the beginning. */
+  readonly startedAt: number;
+}
+
+export function recordOf(
+  deps: Deps,
+  attempt: Attempt,
+  subject: Subject,
+  error: KmsError | undefined,
+  detail: Readonly<Record<string, unknown>> | undefined,
+): AuditRecord {
+  const { arrival } = attempt;
+  return {
+    id: uuidv7(),
+    at: new Date(deps.clock.now()),
+    caller: arrival.caller.id,
+    callerName: arrival.caller.name,
+    credential: arrival.credentialId,
+    door: arrival.door,
+    source: arrival.source,
+    operation: attempt.operation,
+    resource: subject.resource,
+    keyring: subject.keyring ?? null,
+    key: subject.key ?? null,
+    version: subject.version ?? null,
+    outcome: outcomeOf(error),
+    code: error?.code ?? null,
+    requestId: arrival.requestId,
+    node: deps.node,
+    durationUs: Math.round((performance.now() - attempt.startedAt) * 1000),
+    detail: detail ?? {},
+  };
+}
+
+function outcomeOf(error: KmsError | undefined): AuditOutcome {
+  if (!error) return 'success';
+  return error.code === 'permission-denied' || error.code === 'unauthenticated' ? 'denied' : 'error';
+}
+
+export function asKmsError(error: unknown): KmsError {
+  if (isKmsError(error)) return error;
+  return new KmsError('internal-error', 'something went wrong inside the service; its log has the request id', error);
+}
+
+/** What was asked for, when it could not be resolved: the references as the caller gave them. */
+export function askedFor(input: unknown): Subject {
+  const { keyring, key } = (input ?? {}) as { keyring?: unknown; key?: unknown };
+  if (typeof key === 'string') return { resource: `key/${key.slice(0, 128)}` };
+  if (typeof keyring === 'string') return { resource: `keyring/${keyring.slice(0, 128)}` };
+  return { resource: 'install' };
+}

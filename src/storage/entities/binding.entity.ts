@@ -1,0 +1,37 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { BindingRow } from '../../access/records.js';
+import { bigintAsNumber } from './bigint-as-number.js';
+
+@Index('binding_revision', ['revision'])
+@Entity('binding')
+export class BindingEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'binding_pk' })
+  id!: string;
+
+  @Column('uuid', { name: 'caller_id' })
+  callerId!: string;
+
+  @Column('text')
+  role!: string;
+
+  @Column('text')
+  effect!: BindingRow['effect'];
+
+  @Column('jsonb')
+  scope!: BindingRow['scope'];
+
+  @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
+  expiresAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'removed_at', precision: 3, nullable: true })
+  removedAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column('bigint', { transformer: bigintAsNumber })
+  revision!: number;
+
+  @Column('bytea')
+  tag!: Buffer;
+}

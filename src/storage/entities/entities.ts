@@ -1,0 +1,50 @@
+import { AliasEntity } from './alias.entity.js';
+import { AuditRecordEntity } from './audit-record.entity.js';
+import { BindingEntity } from './binding.entity.js';
+import { CallerEntity } from './caller.entity.js';
+import { CredentialEntity } from './credential.entity.js';
+import { HeadEntity } from './head.entity.js';
+import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
+import { ImportTokenEntity } from './import-token.entity.js';
+import { InstallEntity } from './install.entity.js';
+import { KeyEntity } from './key.entity.js';
+import { KeyVersionEntity } from './key-version.entity.js';
+import { KeyringEntity } from './keyring.entity.js';
+import { MessageCounterEntity } from './message-counter.entity.js';
+import { NodeEntity } from './node.entity.js';
+import { RootMigrationEntity } from './root-migration.entity.js';
+import { WrappedKeyEntity } from './wrapped-key.entity.js';
+import { WrappingKeyEntity } from './wrapping-key.entity.js';
+
+/** Every table. */
+export const ENTITIES = [
+  InstallEntity,
+  HeadEntity,
+  WrappedKeyEntity,
+  KeyringEntity,
+  CallerEntity,
+  CredentialEntity,
+  BindingEntity,
+  WrappingKeyEntity,
+  KeyEntity,
+  KeyVersionEntity,
+  AliasEntity,
+  MessageCounterEntity,
+  ImportTokenEntity,
+  IdempotencyKeyEntity,
+  NodeEntity,
+  RootMigrationEntity,
+  AuditRecordEntity,
+];
+
+/** The entity of each sealed table (ledger/sealed-tables.ts). */
+export const SEALED_ENTITIES = {
+  keyring: KeyringEntity,
+  caller: CallerEntity,
+  credential: CredentialEntity,
+  binding: BindingEntity,
+  wrapping_key: WrappingKeyEntity,
+  key: KeyEntity,
+  alias: AliasEntity,
+  key_version: KeyVersionEntity,
+} as const;

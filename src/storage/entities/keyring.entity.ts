@@ -1,0 +1,35 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { KeyringRow } from '../../keys/records.js';
+import { bigintAsNumber } from './bigint-as-number.js';
+
+@Index('keyring_name', ['name'], { unique: true })
+@Index('keyring_revision', ['revision'])
+@Entity('keyring')
+export class KeyringEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'keyring_pk' })
+  id!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  description!: string;
+
+  @Column('text')
+  state!: KeyringRow['state'];
+
+  @Column('integer', { name: 'wrapping_version' })
+  wrappingVersion!: number;
+
+  @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
+  createdAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'destroyed_at', precision: 3, nullable: true })
+  destroyedAt!: Date | null;
+
+  @Column('bigint', { transformer: bigintAsNumber })
+  revision!: number;
+
+  @Column('bytea')
+  tag!: Buffer;
+}

@@ -1,0 +1,22 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+@Entity('root_migration')
+export class RootMigrationEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'root_migration_pk' })
+  id!: string;
+
+  @Column('text')
+  phase!: string;
+
+  @Column('text', { name: 'from_root' })
+  fromRoot!: string;
+
+  @Column('text', { name: 'to_root' })
+  toRoot!: string;
+
+  @Column({ type: 'timestamptz', name: 'started_at', precision: 3 })
+  startedAt!: Date;
+
+  @Column({ type: 'timestamptz', name: 'changed_at', precision: 3 })
+  changedAt!: Date;
+}

@@ -1,0 +1,45 @@
+import type { DataSource } from 'typeorm';
+import { openDataSource } from './data-source.js';
+
+/** Held while migrating, so that nodes that start together migrate once. */
+const MIGRATION_LOCK = 7_300_001;
+
+/**
+ * Brings the schema up to date.
+ * @param url         of a role that owns the schema
+ * @param application the role the service runs as, when it is another one: gets what it needs and no more
+ */
+export async function migrate(url: string, application?: string): Promise<void> {
+  const dataSource = await openDataSource(url, 2);
+  try {
+    const lock = dataSource.createQueryRunner();
+    try {
+      await lock.query('select pg_advisory_lock($1)', [MIGRATION_LOCK]);
+      await dataSource.runMigrations({ transaction: 'each' });
+      if (application !== undefined) await grantApplication(dataSource, application);
+    } finally {
+      await lock.query('select pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+      await lock.release();
+    }
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+export async function hasPendingMigrations(dataSource: DataSource): Promise<boolean> {
+  return dataSource.showMigrations();
+}
+
+const READ_WRITE = ['install', 'head', 'keyring', 'caller', 'credential', 'binding', 'wrapping_key', 'key', 'key_version', 'alias', 'message_counter', 'node', 'root_migration'];
+const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key'];
+
+/** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
+async function grantApplication(dataSource: DataSource, application: string): Promise<void> {
+  const [row] = await dataSource.query<{ name: string }[]>('select quote_ident($1) as name', [application]);
+  const name = row?.name ?? '';
+  await dataSource.query(`grant usage on schema public to ${name}`);
+  await dataSource.query(`grant select on migration to ${name}`);
+  await dataSource.query(`grant select, insert, update on ${READ_WRITE.join(', ')} to ${name}`);
+  await dataSource.query(`grant select, insert, update, delete on ${PURGEABLE.join(', ')} to ${name}`);
+  await dataSource.query(`grant select, insert on audit_record to ${name}`);
+}
