@@ -1,6 +1,8 @@
 /** Tests are TypeScript ES modules; @swc/jest strips the types (tsc checks them), see docs/decisions/0001-stack.md. */
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/global-setup.js',
+  globalTeardown: '<rootDir>/test/support/global-teardown.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
