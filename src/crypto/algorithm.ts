@@ -72,6 +72,8 @@ export interface SigningKey {
 /** RSAES-OAEP (RFC 8017 7.1). */
 export interface AsymmetricCipher {
   readonly algorithms: readonly string[];
+  /** Of every ciphertext: the length of the modulus. */
+  readonly ciphertextBytes: number;
   encrypt(algorithm: string, plaintext: Buffer): Promise<Buffer>;
   /** Not defined on a public key. @returns undefined for anything that does not decrypt, without saying why */
   decrypt?(algorithm: string, ciphertext: Buffer): Promise<Buffer | undefined>;

@@ -24,7 +24,7 @@ export function rsaCipher(length: number, publicKey: KeyObject, privateKey?: Key
     return publicEncrypt({ key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: hash }, plaintext);
   };
 
-  if (privateKey === undefined) return { algorithms: ENCRYPTION_ALGORITHMS, encrypt };
+  if (privateKey === undefined) return { algorithms: ENCRYPTION_ALGORITHMS, ciphertextBytes: length, encrypt };
 
   const decrypt = async (algorithm: string, ciphertext: Buffer): Promise<Buffer | undefined> => {
     const hash = HASHES[mustBeAlgorithm(algorithm, ENCRYPTION_ALGORITHMS)];
@@ -41,5 +41,5 @@ export function rsaCipher(length: number, publicKey: KeyObject, privateKey?: Key
     }
   };
 
-  return { algorithms: ENCRYPTION_ALGORITHMS, encrypt, decrypt };
+  return { algorithms: ENCRYPTION_ALGORITHMS, ciphertextBytes: length, encrypt, decrypt };
 }
