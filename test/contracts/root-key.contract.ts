@@ -203,7 +203,8 @@ export function mustNotShow(error: unknown, ...secrets: Secret[]): void {
   const shown = inspect(error, { depth: 20, showHidden: true, maxStringLength: null, maxArrayLength: null });
   for (const { bytes } of secrets) {
     for (const encoding of ['latin1', 'hex', 'base64', 'base64url'] as const) {
-      expect(shown).not.toContain(bytes.toString(encoding));
+      // Of 32 bytes the first 30, so that base64 of something longer that begins with them is found too.
+      expect(shown).not.toContain(bytes.subarray(0, bytes.length - (bytes.length % 3)).toString(encoding));
     }
   }
 }

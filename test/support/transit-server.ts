@@ -30,7 +30,8 @@ export interface TransitServerOptions {
 
 /**
  * A stand-in for the part of Vault and OpenBao that a root key uses, with their paths, status codes and error texts:
- * tokens, AppRole login, the Transit engine, health, sealing. It really encrypts. `requests` emits `METHOD path` of each call.
+ * tokens, AppRole login, the Transit engine, health, sealing. It really encrypts. `requests` emits
+ * `headers` when a request comes and `request` with `METHOD path` when it was answered.
  */
 export class TransitServer {
   readonly keys = new TransitKeys();
@@ -81,6 +82,7 @@ export class TransitServer {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
     const path = pathname.replace(/^\/v1\//, '');
     const method = request.method ?? 'GET';
+    this.requests.emit('headers', request.headers);
     try {
       if (this.intercept) {
         this.intercept(request, response);

@@ -56,6 +56,10 @@ async function send(
     });
     const text = await readAll(answer);
     return { statusCode: answer.statusCode ?? 0, body: parseJson(text), request: { path: url.pathname } };
+  } catch (error) {
+    // After the deadline that is what happened, whatever it broke.
+    signal.throwIfAborted();
+    throw error;
   } finally {
     body?.fill(0);
   }
