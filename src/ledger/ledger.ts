@@ -1,4 +1,5 @@
 import type { AccessView } from '../access/access-view.js';
+import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
@@ -11,6 +12,8 @@ import type { SealedRows, SealedTableName } from './sealed-tables.js';
 export interface InstallView {
   readonly revision: number;
   readonly access: AccessView;
+  /** Removed ones too. */
+  readonly bindings: readonly BindingRow[];
   readonly keyringsById: ReadonlyMap<string, KeyringRow>;
   readonly keyringsByName: ReadonlyMap<string, KeyringRow>;
 }
@@ -66,7 +69,10 @@ export interface Change {
   /** Inserts or replaces; `revision` is set by the ledger. */
   put<Name extends SealedTableName>(table: Name, row: Omit<SealedRows[Name], 'revision'>): void;
   /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. */
-  putKey(key: Omit<SealedRows['key'], 'revision' | 'versionCount' | 'versionsDigest'>, versions: readonly Omit<SealedRows['key_version'], 'revision'>[]): void;
+  putKey(
+    key: Omit<SealedRows['key'], 'revision' | 'versionCount' | 'versionsDigest'>,
+    versions: readonly Omit<SealedRows['key_version'], 'revision'>[],
+  ): void;
   /** A scope that is born in this change: a new keyring's. */
   openScope(scopeId: string, seal: RowSeal): void;
   putWrapped(wrapped: WrappedObject): void;

@@ -30,7 +30,21 @@ export async function hasPendingMigrations(dataSource: DataSource): Promise<bool
   return dataSource.showMigrations();
 }
 
-const READ_WRITE = ['install', 'head', 'keyring', 'caller', 'credential', 'binding', 'wrapping_key', 'key', 'key_version', 'alias', 'message_counter', 'node', 'root_migration'];
+const READ_WRITE = [
+  'install',
+  'head',
+  'keyring',
+  'caller',
+  'credential',
+  'binding',
+  'wrapping_key',
+  'key',
+  'key_version',
+  'alias',
+  'message_counter',
+  'node',
+  'root_migration',
+];
 const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key'];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */

@@ -1,0 +1,45 @@
+/** One append that waits for its batch. */
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Natural batching: what arrives while a batch commits is the next batch. Nothing waits for a timer.
+ * @param commit makes a batch durable; called by one at a time
+ */
+export class GroupCommit<Item, Result> {
+  #waiting: Waiting<Item, Result>[] = [];
+  #running = false;
+
+  constructor(
+    private readonly commit: (items: readonly Item[]) => Promise<Result>,
+    private readonly limits: { readonly batch: number; readonly queue: number },
+    private readonly overloaded: () => Error,
+  ) {}
+
+  append(item: Item): Promise<Result> {
+    if (this.#waiting.length >= this.limits.queue) return Promise.reject(this.overloaded());
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ item, resolve, reject });
+      if (!this.#running) void this.#run();
+    });
+  }
+
+  async #run(): Promise<void> {
+    this.#running = true;
+    // One turn of the event loop first: requests that were read together are written together.
+    await new Promise(setImmediate);
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, this.limits.batch);
+      try {
+        const result = await this.commit(batch.map((one) => one.item));
+        for (const one of batch) one.resolve(result);
+      } catch (error) {
+        for (const one of batch) one.reject(error);
+      }
+    }
+    this.#running = false;
+  }
+}

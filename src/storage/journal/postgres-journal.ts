@@ -1,0 +1,76 @@
+import type { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { Journal, type AuditQuery } from '../../audit/journal.js';
+import type { AuditRecord } from '../../audit/record.js';
+import { KmsError } from '../../errors.js';
+import { databaseFailure } from '../database-failure.js';
+import { AuditRecordEntity } from '../entities/audit-record.entity.js';
+import { APPEND_SQL } from './audit-columns.js';
+import { GroupCommit } from './group-commit.js';
+
+const LIMITS = { batch: 512, queue: 20_000 } as const;
+/** Without the database there is no answer: a request waits this long for its record, then fails. */
+const PATIENCE_MS = 5000;
+const RETRY_MS = 50;
+
+interface Append {
+  readonly record: AuditRecord;
+  readonly scopes: readonly string[];
+}
+
+/** The audit records in PostgreSQL, by group commit on connections of its own. */
+export class PostgresJournal extends Journal {
+  readonly #commits: GroupCommit<Append, ReadonlyMap<string, number>>;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly reads: DataSource,
+  ) {
+    super();
+    const overloaded = () => new KmsError('overloaded', 'too many requests wait for their audit record; try again');
+    this.#commits = new GroupCommit((batch) => this.#commit(batch), LIMITS, overloaded);
+  }
+
+  override async append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]> {
+    const revisions = await this.#commits.append({ record, scopes });
+    return scopes.map((scope) => revisions.get(scope) ?? 0);
+  }
+
+  override async query(query: AuditQuery): Promise<AuditRecord[]> {
+    const select = this.reads.createQueryBuilder(AuditRecordEntity, 'record');
+    if (query.keyrings) select.andWhere('record.keyring = any(:keyrings)', { keyrings: query.keyrings });
+    for (const column of ['key', 'caller', 'operation', 'outcome'] as const) {
+      if (query[column] !== undefined) select.andWhere(`record.${column} = :${column}`, { [column]: query[column] });
+    }
+    if (query.since) select.andWhere('record.at >= :since', { since: query.since });
+    if (query.until) select.andWhere('record.at < :until', { until: query.until });
+    if (query.before !== undefined) select.andWhere('record.id < :before', { before: query.before });
+    try {
+      return await select.orderBy('record.id', 'DESC').limit(query.limit).getMany();
+    } catch (error) {
+      throw databaseFailure(error);
+    }
+  }
+
+  async #commit(batch: readonly Append[]): Promise<ReadonlyMap<string, number>> {
+    const values = [
+      JSON.stringify(batch.map(({ record }) => record)),
+      [...new Set(batch.flatMap(({ scopes }) => scopes))],
+    ];
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      try {
+        const { rows } = await this.pool.query<{ scopeId: string; revision: string }>({
+          name: 'append',
+          text: APPEND_SQL,
+          values,
+        });
+        return new Map(rows.map(({ scopeId, revision }) => [scopeId, Number(revision)]));
+      } catch (error) {
+        const failure = databaseFailure(error);
+        if (failure.code !== 'database-unavailable' || performance.now() + RETRY_MS > deadline) throw failure;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+}

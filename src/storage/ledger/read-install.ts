@@ -1,0 +1,63 @@
+import type { EntityManager } from 'typeorm';
+import { AccessView } from '../../access/access-view.js';
+import type { BindingRow, CallerRow, CredentialRow } from '../../access/records.js';
+import type { KeyringRow } from '../../keys/records.js';
+import type { InstallView } from '../../ledger/ledger.js';
+import { MoreThan } from 'typeorm';
+import { BindingEntity } from '../entities/binding.entity.js';
+import { CallerEntity } from '../entities/caller.entity.js';
+import { CredentialEntity } from '../entities/credential.entity.js';
+import { KeyringEntity } from '../entities/keyring.entity.js';
+import type { ScopeMirror } from './scope-mirror.js';
+import { mustBeCurrent } from './verify-row.js';
+
+/** The rows of the install scope that are newer than a revision. */
+export interface InstallRows {
+  readonly keyrings: readonly KeyringEntity[];
+  readonly callers: readonly CallerEntity[];
+  readonly credentials: readonly CredentialEntity[];
+  readonly bindings: readonly BindingEntity[];
+}
+
+export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
+  const newer = { revision: MoreThan(revision) };
+  return {
+    keyrings: await manager.findBy(KeyringEntity, newer),
+    callers: await manager.findBy(CallerEntity, newer),
+    credentials: await manager.findBy(CredentialEntity, newer),
+    bindings: await manager.findBy(BindingEntity, newer),
+  };
+}
+
+/** What a node holds of the install, to be moved on with each change. */
+export class InstallState {
+  readonly #keyrings = new Map<string, KeyringRow>();
+  readonly #callers = new Map<string, CallerRow>();
+  readonly #credentials = new Map<string, CredentialRow>();
+  readonly #bindings = new Map<string, BindingRow>();
+
+  /** @throws KmsError integrity-failure, and stays as it was */
+  advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
+    for (const row of rows.keyrings) mustBeCurrent(mirror, 'keyring', row);
+    for (const row of rows.callers) mustBeCurrent(mirror, 'caller', row);
+    for (const row of rows.credentials) mustBeCurrent(mirror, 'credential', row);
+    for (const row of rows.bindings) mustBeCurrent(mirror, 'binding', row);
+    for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
+    for (const row of rows.callers) this.#callers.set(row.id, row);
+    for (const row of rows.credentials) this.#credentials.set(row.id, row);
+    for (const row of rows.bindings) this.#bindings.set(row.id, row);
+    return this.#view(mirror.revision);
+  }
+
+  #view(revision: number): InstallView {
+    const bindings = [...this.#bindings.values()];
+    const keyrings = [...this.#keyrings.values()];
+    return {
+      revision,
+      access: new AccessView(new Map(this.#callers), new Map(this.#credentials), bindings),
+      bindings,
+      keyringsById: new Map(this.#keyrings),
+      keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+    };
+  }
+}
