@@ -34,7 +34,9 @@ export async function whileRotating<T>(path: string, work: () => Promise<T>, wai
   try {
     return await work();
   } finally {
-    await writeFile(mine, FREE);
+    await writeFile(mine, FREE).catch((error: unknown) => {
+      throw fileFailure('root-unavailable', mine, error);
+    });
   }
 }
 
