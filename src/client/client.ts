@@ -1,0 +1,197 @@
+import { Aliases } from './aliases.js';
+import { Audit } from './audit.js';
+import { BatchCalls } from './batch-calls.js';
+import { Bindings } from './bindings.js';
+import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
+import { Callers } from './callers.js';
+import { CryptoCalls } from './crypto-calls.js';
+import { FreshDataKeys, type DataKeySource } from './data-keys.js';
+import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
+import type { EncryptionContext } from './encryption-context.js';
+import { decryptFile, encryptFile, type ByteSource } from './file-encryption.js';
+import { Keyrings } from './keyrings.js';
+import { Keys } from './keys.js';
+import type { Health, Whoami } from './resource-types.js';
+import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
+import { Root } from './root.js';
+import { route } from './route.js';
+import { Tokens } from './tokens.js';
+import { Transport } from './transport.js';
+import { Versions } from './versions.js';
+
+export type { ItemResult } from './batch-calls.js';
+export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
+export type * from './crypto-types.js';
+export type { DataKeySource, LentDataKey } from './data-keys.js';
+export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
+export type { EncryptionContext } from './encryption-context.js';
+export type { ByteSource } from './file-encryption.js';
+export { KeysteadError, isKeysteadError, type ClientErrorCode } from './keystead-error.js';
+export type { KeySpec, KeyUsage } from './key-words.js';
+export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
+export type { Page, Paging } from './page.js';
+export type * from './resource-types.js';
+export type { RewrappedHeader } from './rewrap-header.js';
+
+export interface ClientOptions {
+  /** The server's address, such as `http://127.0.0.1:7300`. */
+  readonly url: string;
+  /** A bearer token, `kst_…`. */
+  readonly token: string;
+  /** Default `default`. */
+  readonly keyring?: string;
+  /** For one attempt. Default 30,000. */
+  readonly timeoutMs?: number;
+  /** Attempts after the first, on 429, 503 and broken connections. Default 4. */
+  readonly retries?: number;
+  /** The first retry's longest wait; it doubles with each. Default 100. */
+  readonly backoffMs?: number;
+  /** Ends every call of this client. */
+  readonly signal?: AbortSignal;
+  /** Keeps data keys for several messages; without it, every message gets its own. */
+  readonly dataKeyCache?: DataKeyLimits;
+  /** In place of Node's own. */
+  readonly fetch?: typeof fetch;
+}
+
+export interface EnvelopeOptions {
+  /** Bound to the data, not stored with it: decryption must give the same. */
+  readonly context?: EncryptionContext;
+}
+
+export interface EncryptStreamOptions extends EnvelopeOptions {
+  /** How much there will be, where known: the data-key cache counts with it. */
+  readonly bytes?: number;
+}
+
+/**
+ * A Keystead server, as one caller sees one keyring. Crypto operations are methods of its own, everything else is grouped
+ * (`client.keys`, `client.audit`, …). Every method throws a KeysteadError.
+ */
+export class KeysteadClient extends CryptoCalls {
+  readonly batch: BatchCalls;
+  readonly keyrings: Keyrings;
+  readonly keys: Keys;
+  readonly versions: Versions;
+  readonly aliases: Aliases;
+  readonly audit: Audit;
+  readonly callers: Callers;
+  readonly tokens: Tokens;
+  readonly bindings: Bindings;
+  readonly root: Root;
+  readonly #options: ClientOptions;
+  readonly #dataKeys: DataKeySource;
+
+  constructor(options: ClientOptions) {
+    const { url, token, keyring = 'default', timeoutMs = 30_000, retries = 4, backoffMs = 100, signal } = options;
+    const transport = new Transport({
+      url,
+      token,
+      timeoutMs,
+      retries,
+      backoffMs,
+      signal,
+      fetch: options.fetch ?? fetch,
+    });
+    super(transport, keyring);
+    this.#options = options;
+    this.batch = new BatchCalls(transport, keyring);
+    this.keyrings = new Keyrings(transport);
+    this.keys = new Keys(transport, keyring);
+    this.versions = new Versions(transport, keyring);
+    this.aliases = new Aliases(transport, keyring);
+    this.audit = new Audit(transport);
+    this.callers = new Callers(transport);
+    this.tokens = new Tokens(transport);
+    this.bindings = new Bindings(transport);
+    this.root = new Root(transport);
+    const fresh = new FreshDataKeys(this);
+    this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
+  }
+
+  /** The same client with other options: another keyring, a signal for some calls. Its data-key cache is its own. */
+  with(changes: Partial<ClientOptions>): KeysteadClient {
+    return new KeysteadClient({ ...this.#options, ...changes });
+  }
+
+  async whoami(): Promise<Whoami> {
+    return this.transport.call({ method: 'GET', path: '/api/v1/whoami' });
+  }
+
+  /** Whether the service is ready to serve, and what it says of its parts. Not being ready is an answer, not an error. */
+  async health(): Promise<Health> {
+    const { status, body } = await this.transport.answer<Health['detail'] | undefined>({
+      method: 'GET',
+      path: '/health/ready',
+      answers: [503],
+    });
+    return { ready: status === 200, detail: body ?? {} };
+  }
+
+  /** The public halves of the keyring's published signing keys (RFC 7517). */
+  async jwks(): Promise<{ readonly keys: readonly Readonly<Record<string, unknown>>[] }> {
+    const path = route`/.well-known/${this.keyring}/jwks.json`;
+    return this.transport.call({ method: 'GET', path });
+  }
+
+  /**
+   * Envelope encryption of data in memory, any size: a data key of `key` encrypts it here, and travels wrapped in the result.
+   * @returns the file format of docs/formats/file.md
+   */
+  async encryptBuffer(key: string, plaintext: Uint8Array, options: EnvelopeOptions = {}): Promise<Buffer> {
+    return collect(this.encryptStream(key, [plaintext], { ...options, bytes: plaintext.length }));
+  }
+
+  /** @throws KeysteadError invalid-ciphertext for anything changed, cut short, or bound to another context */
+  async decryptBuffer(encrypted: Uint8Array, options: EnvelopeOptions = {}): Promise<Buffer> {
+    return collect(this.decryptStream([encrypted], options));
+  }
+
+  /**
+   * Envelope encryption in constant memory: `pipeline(input, (s) => client.encryptStream('orders', s), output)`.
+   * @returns the file format of docs/formats/file.md, piece by piece
+   */
+  encryptStream(key: string, source: ByteSource, options: EncryptStreamOptions = {}): AsyncGenerator<Buffer, void> {
+    return encryptFile(this.#dataKeys, source, key, options.context ?? {}, options.bytes);
+  }
+
+  /** Every piece is authentic, but only the end tells that nothing is missing: keep what you write under another name until then. */
+  decryptStream(source: ByteSource, options: EnvelopeOptions = {}): AsyncGenerator<Buffer, void> {
+    return decryptFile(this.#dataKeys, source, options.context ?? {});
+  }
+
+  /** Random access: the data key is unwrapped once, then any range can be read. */
+  async openFile(source: RandomAccessSource, options: EnvelopeOptions = {}): Promise<EncryptedFile> {
+    return EncryptedFile.open(this.#dataKeys, source, options.context ?? {});
+  }
+
+  /** Plaintext bytes `start` to `end` (exclusive); only the chunks that hold them, and the last one, are read. */
+  async decryptRange(
+    source: RandomAccessSource,
+    start: number,
+    end: number,
+    options: EnvelopeOptions = {},
+  ): Promise<Buffer> {
+    return (await this.openFile(source, options)).read(start, end);
+  }
+
+  /**
+   * Wraps the data key of an encrypted file anew, under `key`'s primary version. The body stays as it is.
+   * @param start the file's first bytes: all of its header at least
+   * @returns the old header's length and the new header, to be put in its place
+   */
+  async rewrapFileHeader(start: Uint8Array, key: string, options: EnvelopeOptions = {}): Promise<RewrappedHeader> {
+    return rewrapHeader(this, start, key, options.context ?? {});
+  }
+
+  /** Zeroes the cached data keys. The client can be used on. */
+  forgetDataKeys(): void {
+    if (this.#dataKeys instanceof CachingDataKeys) this.#dataKeys.clear();
+  }
+}
+
+async function collect(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
+  const collected: Buffer[] = [];
+  for await (const piece of pieces) collected.push(piece);
+  return Buffer.concat(collected);
+}

@@ -1,0 +1,231 @@
+import type { KeySpec, KeyUsage } from './key-words.js';
+import type { Paging } from './page.js';
+
+/** Times are ISO 8601 strings in UTC, as the service sends them. */
+export type Timestamp = string;
+
+export interface Keyring {
+  readonly id: string;
+  readonly name: string;
+  readonly description?: string;
+  readonly state: string;
+  /** Of the wrapping key that wraps new material. */
+  readonly wrappingVersion?: number;
+  readonly createdAt?: Timestamp;
+}
+
+export interface RewrapStatus {
+  readonly state: string;
+  readonly fromVersion: number;
+  readonly toVersion: number;
+  readonly moved: number;
+  readonly total: number;
+}
+
+export type KeyState = 'pre-active' | 'enabled' | 'disabled' | 'pending-import' | 'pending-destruction' | 'destroyed';
+
+export interface Key {
+  readonly id: string;
+  readonly name?: string | null;
+  readonly description?: string;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
+  readonly state: KeyState;
+  /** 0 while there is no material. */
+  readonly primaryVersion: number;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly aliases?: readonly string[];
+  readonly exportable?: boolean;
+  readonly published?: boolean;
+  readonly origin?: 'generated' | 'imported';
+  readonly notBefore?: Timestamp | null;
+  readonly destroyAt?: Timestamp | null;
+  readonly createdAt?: Timestamp;
+  readonly rotatedAt?: Timestamp | null;
+}
+
+export interface CreateKeyInput {
+  /** Optional, unique in the keyring; it cannot look like an id. */
+  readonly name?: string;
+  /** Default `aes-256-xaes`. */
+  readonly spec?: KeySpec;
+  /** May be left out where the spec has only one. */
+  readonly usage?: KeyUsage;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Fixed at creation. Default false. */
+  readonly exportable?: boolean;
+  /** Not usable before this moment. */
+  readonly notBefore?: Date | Timestamp;
+  /** `imported`: made without material, which `importMaterial` brings. */
+  readonly origin?: 'generated' | 'imported';
+  /** The public half appears in the keyring's JWKS. Signing keys only. */
+  readonly published?: boolean;
+}
+
+export interface UpdateKeyInput {
+  readonly name?: string;
+  readonly description?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly published?: boolean;
+}
+
+export interface KeyFilters {
+  readonly state?: KeyState;
+  readonly spec?: KeySpec;
+  readonly usage?: KeyUsage;
+  /** `name` or `name=value`. */
+  readonly tag?: string;
+  readonly namePrefix?: string;
+  readonly rotationDueBefore?: Date;
+}
+
+export type VersionState = 'active' | 'retired' | 'disabled' | 'revoked' | 'destroyed';
+export type RevocationReason =
+  'compromised' | 'superseded' | 'ceased' | 'affiliation-changed' | 'privilege-withdrawn' | 'unspecified';
+
+export interface KeyVersion {
+  readonly version: number;
+  readonly state: VersionState;
+  readonly primary?: boolean;
+  readonly reason?: RevocationReason | null;
+  readonly createdAt?: Timestamp;
+  readonly changedAt?: Timestamp;
+}
+
+export interface Alias {
+  readonly name: string;
+  readonly keyId: string;
+  readonly createdAt?: Timestamp;
+}
+
+export type ImportAlgorithm = 'rsaes-oaep-sha-256' | 'rsa-aes-key-wrap-sha-256';
+
+export interface ImportParameters {
+  /** Good once, for this key and this caller. */
+  readonly importToken: string;
+  /** SubjectPublicKeyInfo, DER: wrap the material to it. */
+  readonly publicKey: Buffer;
+  readonly algorithm: ImportAlgorithm;
+  readonly expiresAt: Timestamp;
+}
+
+export interface ExportInput {
+  /** SubjectPublicKeyInfo DER, or PEM text. */
+  readonly publicKey: Uint8Array | string;
+  readonly algorithm: ImportAlgorithm;
+  readonly version?: number;
+}
+export interface ExportedKey {
+  readonly wrappedMaterial: Buffer;
+  readonly algorithm: ImportAlgorithm;
+  readonly keyId: string;
+  readonly version: number;
+}
+
+export interface PublicKeyInput {
+  readonly version?: number;
+  readonly format?: 'pem' | 'der' | 'jwk';
+}
+export interface PublicKey {
+  /** SubjectPublicKeyInfo, DER; whatever the format asked for. */
+  readonly publicKey: Buffer;
+  readonly pem?: string;
+  readonly jwk?: Readonly<Record<string, unknown>>;
+  readonly spec: KeySpec;
+  readonly usage: KeyUsage;
+  readonly keyId: string;
+  readonly version: number;
+}
+
+export interface Caller {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly state?: string;
+  readonly createdAt?: Timestamp;
+}
+
+export interface Whoami {
+  readonly id: string;
+  readonly name: string;
+  readonly type: string;
+  readonly roles: readonly unknown[];
+}
+
+export interface CreateTokenInput {
+  /** Seconds, or a text such as `90d`. */
+  readonly expiresIn?: number | string;
+  readonly description?: string;
+}
+export interface Token {
+  readonly id: string;
+  readonly description?: string | null;
+  readonly state?: string;
+  readonly createdAt?: Timestamp;
+  readonly expiresAt?: Timestamp | null;
+  readonly lastUsedAt?: Timestamp | null;
+  readonly revokedAt?: Timestamp | null;
+}
+export interface NewToken extends Token {
+  /** Shown once. */
+  readonly token: string;
+}
+
+export type Scope = { readonly everything: true } | { readonly keyring: string; readonly key?: string };
+
+export interface CreateBindingInput {
+  /** Id or name. */
+  readonly caller: string;
+  readonly role: string;
+  readonly scope: Scope;
+  /** Default `allow`; a deny wins over every allow. */
+  readonly effect?: 'allow' | 'deny';
+}
+export interface Binding {
+  readonly id: string;
+  readonly caller: string;
+  readonly role: string;
+  readonly scope: Scope;
+  readonly effect?: 'allow' | 'deny';
+  readonly createdAt?: Timestamp;
+}
+export interface BindingFilters {
+  readonly caller?: string;
+  readonly keyring?: string;
+}
+
+export interface RootStatus {
+  readonly rootId: string;
+  readonly rootVersion: number;
+  readonly migration?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface AuditFilters {
+  readonly key?: string;
+  /** Id or name. */
+  readonly caller?: string;
+  readonly operation?: string;
+  readonly outcome?: 'success' | 'denied' | 'error';
+  readonly since?: Date;
+  readonly until?: Date;
+}
+export type AuditQuery = AuditFilters & Paging;
+
+export interface AuditRecord {
+  readonly id?: string;
+  readonly at: Timestamp;
+  /** The caller's id; system callers are named like `system:rotation`. */
+  readonly caller: string | null;
+  readonly operation: string;
+  readonly resource: unknown;
+  readonly outcome: 'success' | 'denied' | 'error';
+  readonly requestId: string;
+  readonly [more: string]: unknown;
+}
+
+export interface Health {
+  readonly ready: boolean;
+  /** What the service says of each part. */
+  readonly detail: Readonly<Record<string, unknown>>;
+}
