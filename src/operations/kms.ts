@@ -3,7 +3,7 @@ import { KmsError } from '../errors.js';
 import type { Approach, Arrival } from './arrival.js';
 import { authenticate } from './authenticate.js';
 import type { Deps } from './deps.js';
-import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
+import type { ChangeOperation, Resolved, Subject, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
@@ -37,14 +37,26 @@ export class Kms {
     return access.mayAnywhere(arrival.caller.id, operation, this.deps.clock.now());
   }
 
-  /** Writes down what a door refused before it became an operation. @returns the error, to be thrown */
-  async refuse(approach: Approach | Arrival, operation: OperationName, error: KmsError, resource = 'install'): Promise<KmsError> {
-    const arrival: Arrival =
-      'caller' in approach
-        ? approach
-        : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
-    const record = recordOf(this.deps, { operation, arrival, startedAt: performance.now() }, { resource }, error, undefined);
-    await this.#refusals.append(record);
+  /**
+   * Writes down what a door refused before it became an operation. Who is not authenticated yet goes through the
+   * bounded lane.
+   * @param detail redacted facts, such as the reason: never a value of the request
+   * @returns the error, to be thrown
+   */
+  async refuse(
+    approach: Approach | Arrival,
+    operation: OperationName,
+    error: KmsError,
+    subject: Subject = { resource: 'install' },
+    detail?: Readonly<Record<string, unknown>>,
+  ): Promise<KmsError> {
+    const known = 'caller' in approach;
+    const arrival: Arrival = known
+      ? approach
+      : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
+    const attempt = { operation, arrival, startedAt: performance.now() };
+    const record = recordOf(this.deps, attempt, subject, error, detail);
+    await (known ? this.deps.journal.append(record, []) : this.#refusals.append(record));
     this.deps.meter.performed(operation, record.outcome, 0);
     return error;
   }

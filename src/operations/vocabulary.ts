@@ -1,0 +1,9 @@
+/** The closed lists of words that requests are made of, for the doors: they know operations and nothing below. */
+export { CALLER_TYPES } from '../access/records.js';
+export { OPERATIONS, ROLES, type OperationName } from '../access/permissions.js';
+export { AUDIT_OUTCOMES } from '../audit/record.js';
+export { KEY_SPECS, KEY_USAGES } from '../crypto/key-spec.js';
+export { KEY_STATES } from '../keys/key-states.js';
+export { TAG_LIMITS } from '../keys/names.js';
+export { uuidv7 as newRequestId } from '../keys/uuid.js';
+export { REVOCATION_REASONS, VERSION_STATES } from '../keys/version-states.js';
