@@ -1,12 +1,13 @@
 import { Client } from 'pg';
 import type { SocketConnection } from './socket-url.js';
 
-/** Keystead's database, and the role that owns it and is no superuser: grants and triggers hold against it. */
+/** Keystead's database, the role that owns it, and the role that the service runs as; neither is a superuser. */
 export const DATABASE = 'keystead';
 export const ROLE = 'keystead';
+export const APPLICATION_ROLE = 'keystead_app';
 
 /**
- * Makes the role and the database when they are missing.
+ * Makes the roles and the database when they are missing.
  *
  * @param superuser a connection to the database `postgres`
  */
@@ -15,8 +16,10 @@ export async function ensureDatabase(superuser: SocketConnection): Promise<void>
   client.on('error', () => undefined);
   await client.connect();
   try {
-    const role = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [ROLE]);
-    if (role.rowCount === 0) await client.query(`CREATE ROLE ${ROLE} LOGIN`);
+    for (const name of [ROLE, APPLICATION_ROLE]) {
+      const role = await client.query('SELECT FROM pg_roles WHERE rolname = $1', [name]);
+      if (role.rowCount === 0) await client.query(`CREATE ROLE ${name} LOGIN`);
+    }
     const database = await client.query('SELECT FROM pg_database WHERE datname = $1', [DATABASE]);
     if (database.rowCount === 0) {
       await client.query(`CREATE DATABASE ${DATABASE} OWNER ${ROLE} TEMPLATE template0 ENCODING 'UTF8'`);

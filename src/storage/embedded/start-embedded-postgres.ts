@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { writeAccessRules } from './access-rules.js';
 import { clearOrphan } from './clear-orphan.js';
+import { clearStragglers } from './clear-stragglers.js';
 import { layOutCluster, type ClusterLayout } from './cluster-layout.js';
 import { lockDataDir } from './data-dir-lock.js';
 import { DATABASE, ensureDatabase, ROLE } from './ensure-database.js';
@@ -82,6 +83,7 @@ async function startLocked(
 
   const launch = async () => {
     await clearOrphan(layout.pgdata, layout.account);
+    await clearStragglers(layout.pgdata);
     await clearSocketDirectory(socketDirectory);
     return launchPostmaster(root, layout, args, options.onLog ?? ignore);
   };

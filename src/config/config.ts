@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { KmsError } from '../errors.js';
+import { SETTINGS } from './settings.js';
+
+const schema = z.object(SETTINGS);
+
+/** Every setting, read and checked; frozen. Secrets among them are handed on once and never logged. */
+export type Config = Readonly<z.output<typeof schema>>;
+
+const SECRETS = ['KEYSTEAD_BOOTSTRAP_TOKEN', 'KEYSTEAD_VAULT_TOKEN', 'KEYSTEAD_VAULT_SECRET_ID'];
+
+/**
+ * The only reader of the server's environment. An empty variable counts as unset.
+ * @throws KmsError invalid-setting, naming every wrong setting and why; values are not repeated
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const given = Object.fromEntries(
+    Object.keys(SETTINGS).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = schema.safeParse(given);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new KmsError('invalid-setting', problems.join('; '));
+  }
+  const config = Object.freeze(parsed.data);
+  mustFitTogether(config);
+  for (const name of SECRETS) delete (environment as Record<string, string | undefined>)[name];
+  return config;
+}
+
+function mustFitTogether(config: Config): void {
+  if (config.KEYSTEAD_DATABASE_URL && !config.KEYSTEAD_ROOT_KEY) {
+    throw new KmsError(
+      'invalid-setting',
+      'KEYSTEAD_ROOT_KEY: must be set with an external database; a root key is never made on the fly there (local:/path/root.key after keystead root create, or vault+https://…)',
+    );
+  }
+  if (!config.KEYSTEAD_DATABASE_URL && config.KEYSTEAD_MIGRATION_DATABASE_URL) {
+    throw new KmsError('invalid-setting', 'KEYSTEAD_MIGRATION_DATABASE_URL: only with KEYSTEAD_DATABASE_URL');
+  }
+  if (!isLoopback(config.KEYSTEAD_HOST) && !config.KEYSTEAD_BEHIND_TLS_PROXY) {
+    throw new KmsError(
+      'invalid-setting',
+      'KEYSTEAD_HOST: not a loopback address, and the service speaks plain HTTP; put a proxy with TLS in front and set KEYSTEAD_BEHIND_TLS_PROXY=true',
+    );
+  }
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}

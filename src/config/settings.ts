@@ -1,0 +1,39 @@
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+/** One setting: an environment variable, its schema with default, and its line in .env.example. */
+const text = z.string().min(1);
+const whole = (low: number, high: number) => z.coerce.number<string>().int().min(low).max(high);
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+
+/** Every setting of the server. `.env.example` lists the same names: a test holds them together. */
+export const SETTINGS = {
+  KEYSTEAD_HOST: text.default('127.0.0.1'),
+  KEYSTEAD_PORT: whole(0, 65535).default(7300),
+  KEYSTEAD_DATA_DIR: text.default('.keystead'),
+  KEYSTEAD_DATABASE_URL: postgresUrl.optional(),
+  KEYSTEAD_MIGRATION_DATABASE_URL: postgresUrl.optional(),
+  KEYSTEAD_DATABASE_POOL: whole(2, 100).default(8),
+  KEYSTEAD_ROOT_KEY: text.optional(),
+  KEYSTEAD_ROOT_KEY_NEXT: text.optional(),
+  KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
+  KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),
+  KEYSTEAD_VAULT_TOKEN: text.optional(),
+  KEYSTEAD_VAULT_ROLE_ID: text.optional(),
+  KEYSTEAD_VAULT_SECRET_ID: text.optional(),
+  KEYSTEAD_VAULT_APPROLE_MOUNT: text.optional(),
+  KEYSTEAD_VAULT_NAMESPACE: text.optional(),
+  KEYSTEAD_VAULT_CA_CERT: text.optional(),
+  KEYSTEAD_VAULT_TIMEOUT_MS: whole(100, 60_000).default(5000),
+  KEYSTEAD_VAULT_ALLOW_HTTP: flag.default(false),
+  KEYSTEAD_BOOTSTRAP_TOKEN: text.optional(),
+  KEYSTEAD_BEHIND_TLS_PROXY: flag.default(false),
+  KEYSTEAD_METRICS: z.enum(['off', 'open']).default('off'),
+  KEYSTEAD_CACHE_KEYS: whole(1, 1_000_000).default(10_000),
+  KEYSTEAD_CACHE_SECONDS: whole(1, 3600).default(60),
+  KEYSTEAD_NODE_NAME: text.default(() => hostname()),
+  KEYSTEAD_LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug']).default('info'),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;

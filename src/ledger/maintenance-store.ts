@@ -1,0 +1,17 @@
+/** A key as the schedule finds it. */
+export interface DueKey {
+  readonly keyringId: string;
+  readonly keyId: string;
+}
+
+/** What the schedule looks for. Finds only: whatever it then does is decided again on verified state. */
+export abstract class MaintenanceStore {
+  /** Keys pending destruction whose time has come, in keyrings that are not destroyed. */
+  abstract dueDestructions(now: Date, limit: number): Promise<DueKey[]>;
+
+  /** Ids of keyrings, not destroyed, with a wrapping key version that is `retiring`. */
+  abstract keyringsToRewrap(): Promise<string[]>;
+
+  /** Drops idempotency keys older than 24 hours and import tokens that expired. */
+  abstract purge(now: Date): Promise<void>;
+}

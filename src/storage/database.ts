@@ -1,0 +1,84 @@
+import { Pool } from 'pg';
+import type { DataSource } from 'typeorm';
+import { openDataSource } from './data-source.js';
+import { APPLICATION_ROLE } from './embedded/ensure-database.js';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.js';
+import { migrate } from './migrate.js';
+
+export interface DatabaseSettings {
+  readonly dataDir: string;
+  /** undefined: embedded. */
+  readonly url: string | undefined;
+  /** An owner role's, for migrations. */
+  readonly migrationUrl: string | undefined;
+  readonly poolSize: number;
+  readonly log: (line: string) => void;
+}
+
+/** The database as the service uses it: migrated, with a pool for each kind of work. */
+export class Database {
+  private constructor(
+    readonly url: string,
+    readonly embedded: EmbeddedPostgres | undefined,
+    /** For reads. */
+    readonly reads: DataSource,
+    /** For changes, which may wait for locks. */
+    readonly changes: DataSource,
+    /** For the journal's appends. */
+    readonly appends: Pool,
+  ) {}
+
+  static async open(settings: DatabaseSettings): Promise<Database> {
+    const embedded = settings.url === undefined ? await startEmbedded(settings) : undefined;
+    try {
+      const url = settings.url ?? asRole(embedded?.url ?? '', APPLICATION_ROLE);
+      await migrate(settings.migrationUrl ?? settings.url ?? embedded?.url ?? '', applicationRole(settings, embedded));
+      const appends = new Pool({
+        connectionString: url,
+        max: 2,
+        connectionTimeoutMillis: 2000,
+        query_timeout: 5000,
+        application_name: 'keystead-journal',
+      });
+      appends.on('error', (error) => settings.log(`journal connection: ${error.message}`));
+      return new Database(
+        url,
+        embedded,
+        await openDataSource(url, settings.poolSize),
+        await openDataSource(url, settings.poolSize),
+        appends,
+      );
+    } catch (error) {
+      await embedded?.stop();
+      throw error;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await Promise.allSettled([this.reads.destroy(), this.changes.destroy(), this.appends.end()]);
+    await this.embedded?.stop();
+  }
+}
+
+function startEmbedded({ dataDir, log }: DatabaseSettings): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({
+    dataDir,
+    onLog: (line) => log(`postgres: ${line}`),
+    onEvent: (event) => log(`embedded PostgreSQL ${event.kind}`),
+  });
+}
+
+/** The role to grant to, where the service runs as another role than the migrations. */
+function applicationRole(
+  { url, migrationUrl }: DatabaseSettings,
+  embedded: EmbeddedPostgres | undefined,
+): string | undefined {
+  if (embedded) return APPLICATION_ROLE;
+  return url !== undefined && migrationUrl !== undefined
+    ? decodeURIComponent(new URL(url).username) || undefined
+    : undefined;
+}
+
+function asRole(url: string, role: string): string {
+  return url.replace(/^(\w+:\/\/)[^@]*@/, `$1${role}@`);
+}

@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { DataSource } from 'typeorm';
+import { AccessView } from '../access/access-view.js';
+import type { RowSeal } from '../keys/row-seal.js';
+import type { WrappedObject } from '../keys/wrapped-object.js';
+import type { Clock } from '../ledger/clock.js';
+import { InstallStore } from '../ledger/install-store.js';
+import type { Change, InstallView } from '../ledger/ledger.js';
+import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
+import { InstallEntity } from './entities/install.entity.js';
+import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
+import { PostgresChange } from './ledger/postgres-change.js';
+
+const FOUNDING_LOCK = 7_300_002;
+
+const EMPTY: InstallView = {
+  revision: 0,
+  access: new AccessView(new Map(), new Map(), []),
+  bindings: [],
+  keyringsById: new Map(),
+  keyringsByName: new Map(),
+};
+
+export class PostgresInstallStore extends InstallStore {
+  constructor(
+    private readonly changes: DataSource,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  override async exists(): Promise<boolean> {
+    return (await this.changes.manager.count(InstallEntity)) > 0;
+  }
+
+  override async found(
+    seal: RowSeal,
+    wrapped: readonly WrappedObject[],
+    work: (change: Change) => Promise<void>,
+  ): Promise<boolean> {
+    return this.changes.transaction(async (manager) => {
+      await manager.query('select pg_advisory_xact_lock($1)', [FOUNDING_LOCK]);
+      if ((await manager.count(InstallEntity)) > 0) return false;
+      const now = this.clock.now();
+      await manager.insert(InstallEntity, { id: 1, installId: randomUUID(), createdAt: new Date(now) });
+      for (const one of wrapped) await manager.insert(WrappedKeyEntity, one);
+      const change = new PostgresChange(manager, EMPTY, now);
+      change.openScope(INSTALL_SCOPE, seal);
+      await work(change);
+      await change.finish();
+      return true;
+    });
+  }
+}
