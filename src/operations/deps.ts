@@ -1,7 +1,9 @@
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
+import type { MaterialStore } from '../keys/material-store.js';
 import type { Clock } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
+import type { MaintenanceStore } from '../ledger/maintenance-store.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
 import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
@@ -15,6 +17,8 @@ export interface Deps {
   readonly secrets: KeyringSecrets;
   readonly loaded: LoadedKeys;
   readonly importTokens: ImportTokens;
+  readonly materials: MaterialStore;
+  readonly maintenance: MaintenanceStore;
   readonly root: RootCeremony;
   readonly meter: Meter;
   /** This node's name in audit records. */

@@ -1,0 +1,56 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { LoadedKeys } from '../../src/operations/loaded-keys.js';
+import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
+import { Meter } from '../../src/operations/meter.js';
+import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
+import { openRootKey } from '../../src/roots/providers.js';
+import { seedInstall, type TestBed } from './test-bed.js';
+import { MemoryLedger } from './memory-ledger.js';
+import {
+  MemoryCounters,
+  MemoryImportTokens,
+  MemoryJournal,
+  MemoryMaintenance,
+  MemoryMaterials,
+  MemoryWrappings,
+  TestClock,
+} from './memory-stores.js';
+
+class SilentMeter extends Meter {
+  override performed(): void {}
+  override integrityFailure(): void {}
+}
+
+/** Everything that operations need, on the ledger in memory and a local root key in a temporary directory. */
+export async function makeMemoryBed(): Promise<TestBed> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
+  await createLocalRootKey(join(dataDir, 'root.key'));
+  const root = await openRootKey('local:', { dataDir });
+  const clock = new TestClock();
+  const ledger = new MemoryLedger(clock);
+  const secrets = new KeyringSecrets(() => [root], new MemoryWrappings(ledger), { provenForMs: 60_000, graceMs: 0 });
+  const importTokens = new MemoryImportTokens();
+  const deps = {
+    ledger,
+    journal: new MemoryJournal(ledger),
+    clock,
+    secrets,
+    loaded: new LoadedKeys(secrets, 1000),
+    importTokens,
+    counters: new MemoryCounters(),
+    materials: new MemoryMaterials(ledger, importTokens),
+    maintenance: new MemoryMaintenance(ledger, importTokens),
+    get root(): never {
+      throw new Error('the bed in memory has no root ceremony');
+    },
+    meter: new SilentMeter(),
+    node: 'test',
+  };
+  const dispose = async () => {
+    await root.close();
+    await rm(dataDir, { recursive: true });
+  };
+  return seedInstall(deps, clock, async (wrapped) => void ledger.wrapped.push(...wrapped), dispose);
+}

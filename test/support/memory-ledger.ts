@@ -1,0 +1,176 @@
+import { AccessView } from '../../src/access/access-view.js';
+import type { AuditRecord } from '../../src/audit/record.js';
+import { KmsError } from '../../src/errors.js';
+import { keyStateAt } from '../../src/keys/key-states.js';
+import type { AliasRow, KeySnapshot, VersionRow, WrappingKeyRow } from '../../src/keys/records.js';
+import type { WrappedName, WrappedObject } from '../../src/keys/wrapped-object.js';
+import type { Clock } from '../../src/ledger/clock.js';
+import {
+  Ledger,
+  type AliasQuery,
+  type Change,
+  type IdempotencyClaim,
+  type InstallView,
+  type KeyQuery,
+} from '../../src/ledger/ledger.js';
+import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../src/ledger/sealed-tables.js';
+
+type Rows<Name extends SealedTableName> = Map<string, SealedRows[Name]>;
+
+/** The ledger in memory: one change at a time, all or nothing, immutable snapshots. It seals nothing. */
+export class MemoryLedger extends Ledger {
+  readonly keys = new Map<string, KeySnapshot>();
+  readonly wrapped: WrappedObject[] = [];
+  readonly records: AuditRecord[] = [];
+  readonly revisions = new Map<string, number>();
+  readonly #tables = new Map<SealedTableName, Rows<SealedTableName>>();
+  readonly #claims = new Map<string, IdempotencyClaim>();
+  #view: InstallView | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  table<Name extends SealedTableName>(name: Name): Rows<Name> {
+    const known = this.#tables.get(name) ?? new Map<string, SealedRows[SealedTableName]>();
+    this.#tables.set(name, known);
+    return known as unknown as Rows<Name>;
+  }
+
+  override async install(): Promise<InstallView> {
+    const keyrings = [...this.table('keyring').values()];
+    const bindings = [...this.table('binding').values()];
+    this.#view ??= {
+      revision: this.revisions.get(INSTALL_SCOPE) ?? 0,
+      access: new AccessView(new Map(this.table('caller')), new Map(this.table('credential')), bindings),
+      bindings,
+      keyringsById: new Map(keyrings.map((row) => [row.id, row])),
+      keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+    };
+    return this.#view;
+  }
+
+  override async findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined> {
+    const alias = this.table('alias').get(`${keyringId}/${ref}`);
+    const isMeant = ({ key }: KeySnapshot) =>
+      key.id === ref || key.id === alias?.keyId || (key.name === ref && key.state !== 'destroyed');
+    return this.#newestFirst(keyringId).find(isMeant);
+  }
+
+  override async findKeyByLineage(keyringId: string, lineageId: string): Promise<KeySnapshot | undefined> {
+    return this.#newestFirst(keyringId).find(({ key }) => key.lineageId === lineageId);
+  }
+
+  override async listKeys(keyringId: string, query: KeyQuery): Promise<KeySnapshot[]> {
+    const passes = ({ key }: KeySnapshot) =>
+      (query.state === undefined || keyStateAt(key, this.clock.now()) === query.state) &&
+      (query.spec === undefined || key.spec === query.spec) &&
+      (query.usage === undefined || key.usage === query.usage) &&
+      (query.tag === undefined || Object.hasOwn(key.tags, query.tag.name)) &&
+      (query.tag?.value === undefined || key.tags[query.tag.name] === query.tag.value) &&
+      (query.namePrefix === undefined || (key.name ?? '').startsWith(query.namePrefix)) &&
+      (query.rotatedBefore === undefined || (key.rotatedAt ?? key.createdAt) < query.rotatedBefore) &&
+      (query.before === undefined || key.id < query.before);
+    return this.#newestFirst(keyringId).filter(passes).slice(0, query.limit);
+  }
+
+  override async listAliases(keyringId: string, query: AliasQuery): Promise<AliasRow[]> {
+    const passes = (row: AliasRow) =>
+      row.keyringId === keyringId &&
+      row.keyId !== null &&
+      (query.keyId === undefined || row.keyId === query.keyId) &&
+      (query.after === undefined || row.name > query.after);
+    const byName = [...this.table('alias').values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return byName.filter(passes).slice(0, query.limit);
+  }
+
+  override async findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined> {
+    return this.#claims.get(`${callerId} ${operation} ${key.toString('hex')}`);
+  }
+
+  override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
+    return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
+  }
+
+  override isBehind(): boolean {
+    return false;
+  }
+
+  override async refresh(): Promise<void> {}
+
+  override change<T>(scopes: readonly string[], work: (change: Change) => Promise<T>): Promise<T> {
+    const run = this.#last.then(() => this.#change([...scopes], work));
+    this.#last = run.catch(() => undefined);
+    return run;
+  }
+
+  async #change<T>(scopes: string[], work: (change: Change) => Promise<T>): Promise<T> {
+    const staged: (() => void)[] = [];
+    const revisionIn = (scopeId: string) => {
+      if (!scopes.includes(scopeId)) throw new Error(`a change put a row in scope ${scopeId}, which it did not take`);
+      return (this.revisions.get(scopeId) ?? 0) + 1;
+    };
+    const put = <Name extends SealedTableName>(name: Name, given: Omit<SealedRows[Name], 'revision'>) => {
+      const { home, idOf } = SEALED_TABLES[name];
+      const revision = revisionIn(home === 'install' ? INSTALL_SCOPE : (given as { keyringId?: string }).keyringId!);
+      const row = { ...given, revision } as unknown as SealedRows[Name];
+      staged.push(() => this.table(name).set(idOf(row), row));
+    };
+    const change: Change = {
+      install: await this.install(),
+      find: async (name, id) => this.table(name).get(id),
+      findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
+      isNameTaken: async (keyringId, name) => {
+        if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;
+        return this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed');
+      },
+      put,
+      putKey: (key, versions) => {
+        const revision = revisionIn(key.keyringId);
+        staged.push(() =>
+          this.#putKey(
+            key,
+            versions.map((row) => ({ ...row, revision })),
+            revision,
+          ),
+        );
+      },
+      openScope: (scopeId) => void scopes.push(scopeId),
+      putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
+      dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
+      claim: (claim) => {
+        const id = `${claim.callerId} ${claim.operation} ${claim.key.toString('hex')}`;
+        if (this.#claims.has(id)) throw new KmsError('conflict', 'this Idempotency-Key was used meanwhile');
+        staged.push(() => this.#claims.set(id, claim));
+      },
+      record: (record) => staged.push(() => this.records.push(record)),
+    };
+    const answer = await work(change);
+    for (const step of staged) step();
+    for (const scope of scopes) this.revisions.set(scope, (this.revisions.get(scope) ?? 0) + 1);
+    if (scopes.includes(INSTALL_SCOPE)) this.#view = undefined;
+    return answer;
+  }
+
+  #putKey(
+    key: Omit<KeySnapshot['key'], 'revision' | 'versionCount' | 'versionsDigest'>,
+    rows: VersionRow[],
+    revision: number,
+  ) {
+    const versions = [...(this.keys.get(key.id)?.versions ?? [])];
+    for (const row of rows) versions[row.version - 1] = row;
+    const sealed = { ...key, revision, versionCount: versions.length, versionsDigest: Buffer.alloc(32) };
+    this.keys.set(key.id, { key: sealed, versions });
+  }
+
+  #dropWrapped({ kind, scopeId, version }: WrappedName): void {
+    const isMeant = (row: WrappedObject) => row.kind === kind && row.scopeId === scopeId && row.version === version;
+    this.wrapped.splice(0, Infinity, ...this.wrapped.filter((row) => !isMeant(row)));
+  }
+
+  #newestFirst(keyringId: string): KeySnapshot[] {
+    const own = [...this.keys.values()].filter(({ key }) => key.keyringId === keyringId);
+    return own.toSorted((a, b) => (a.key.id < b.key.id ? 1 : -1));
+  }
+}

@@ -1,0 +1,160 @@
+import { Journal, type AuditQuery } from '../../src/audit/journal.js';
+import type { AuditRecord } from '../../src/audit/record.js';
+import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
+import { MaterialStore, type StoredMaterial } from '../../src/keys/material-store.js';
+import { MessageCounters } from '../../src/keys/message-counters.js';
+import { WrappingStore, type WrappedName, type WrappedObject } from '../../src/keys/wrapped-object.js';
+import { MaintenanceStore, type DueKey } from '../../src/ledger/maintenance-store.js';
+import { Clock } from '../../src/ledger/clock.js';
+import type { MemoryLedger } from './memory-ledger.js';
+
+/** A clock that stands until it is moved. */
+export class TestClock extends Clock {
+  #now = Date.UTC(2026, 0, 1);
+
+  override now(): number {
+    return this.#now;
+  }
+
+  advance(milliseconds: number): void {
+    this.#now += milliseconds;
+  }
+}
+
+export class MemoryJournal extends Journal {
+  constructor(private readonly ledger: MemoryLedger) {
+    super();
+  }
+
+  override async append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]> {
+    this.ledger.records.push(record);
+    return scopes.map((scope) => this.ledger.revisions.get(scope) ?? 0);
+  }
+
+  override async query(query: AuditQuery): Promise<AuditRecord[]> {
+    const passes = (record: AuditRecord) =>
+      (query.keyrings === undefined || (record.keyring !== null && query.keyrings.includes(record.keyring))) &&
+      (['key', 'caller', 'operation', 'outcome'] as const).every(
+        (column) => query[column] === undefined || record[column] === query[column],
+      ) &&
+      (query.since === undefined || record.at >= query.since) &&
+      (query.until === undefined || record.at < query.until) &&
+      (query.before === undefined || record.id < query.before);
+    const newestFirst = this.ledger.records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    return newestFirst.filter(passes).slice(0, query.limit);
+  }
+}
+
+export class MemoryWrappings extends WrappingStore {
+  constructor(private readonly ledger: MemoryLedger) {
+    super();
+  }
+
+  override async find({ kind, scopeId, version }: WrappedName): Promise<WrappedObject[]> {
+    return this.ledger.wrapped.filter((row) => row.kind === kind && row.scopeId === scopeId && row.version === version);
+  }
+}
+
+export class MemoryImportTokens extends ImportTokens {
+  readonly tokens = new Map<string, ImportToken>();
+
+  override async create(token: ImportToken): Promise<void> {
+    this.tokens.set(token.id, token);
+  }
+
+  override async find(id: string): Promise<ImportToken | undefined> {
+    return this.tokens.get(id);
+  }
+
+  override async countFailure(id: string): Promise<number> {
+    const token = this.tokens.get(id);
+    if (!token) return 0;
+    this.tokens.set(id, { ...token, failures: token.failures + 1 });
+    return token.failures + 1;
+  }
+
+  override async burn(id: string): Promise<boolean> {
+    return this.tokens.delete(id);
+  }
+}
+
+export class MemoryCounters extends MessageCounters {
+  readonly #reserved = new Map<string, number>();
+
+  override async reserve(_keyringId: string, keyId: string, version: number, messages: number): Promise<number> {
+    const reserved = (this.#reserved.get(`${keyId}/${version}`) ?? 0) + messages;
+    this.#reserved.set(`${keyId}/${version}`, reserved);
+    return reserved;
+  }
+}
+
+export class MemoryMaterials extends MaterialStore {
+  constructor(
+    private readonly ledger: MemoryLedger,
+    private readonly importTokens: MemoryImportTokens,
+  ) {
+    super();
+  }
+
+  override async nextBatch(keyringId: string, notWrappingVersion: number, limit: number): Promise<StoredMaterial[]> {
+    return this.#all(keyringId)
+      .filter(({ row }) => row.wrappingVersion !== notWrappingVersion)
+      .slice(0, limit);
+  }
+
+  override async replace(keyId: string, version: number, from: number, material: Buffer, to: number): Promise<boolean> {
+    const snapshot = this.ledger.keys.get(keyId);
+    if (snapshot?.versions[version - 1]?.wrappingVersion !== from) return false;
+    const versions = snapshot.versions.map((row) =>
+      row.version === version ? { ...row, material, wrappingVersion: to } : row,
+    );
+    this.ledger.keys.set(keyId, { ...snapshot, versions });
+    return true;
+  }
+
+  override async countUnder(keyringId: string, wrappingVersion: number): Promise<number> {
+    return this.#all(keyringId).filter(({ row }) => row.wrappingVersion === wrappingVersion).length;
+  }
+
+  override async dropImportTokens(keyringId: string, notWrappingVersion: number): Promise<void> {
+    for (const token of this.importTokens.tokens.values()) {
+      if (token.keyringId === keyringId && token.wrappingVersion !== notWrappingVersion) {
+        this.importTokens.tokens.delete(token.id);
+      }
+    }
+  }
+
+  #all(keyringId: string): StoredMaterial[] {
+    const own = [...this.ledger.keys.values()].filter(({ key }) => key.keyringId === keyringId);
+    return own.flatMap(({ key, versions }) =>
+      versions.flatMap((row) => (row.material ? [{ key, row: { ...row, material: row.material } }] : [])),
+    );
+  }
+}
+
+export class MemoryMaintenance extends MaintenanceStore {
+  constructor(
+    private readonly ledger: MemoryLedger,
+    private readonly importTokens: MemoryImportTokens,
+  ) {
+    super();
+  }
+
+  override async dueDestructions(now: Date, limit: number): Promise<DueKey[]> {
+    const due = [...this.ledger.keys.values()].filter(
+      ({ key }) => key.state === 'pending-destruction' && key.destroyAt !== null && key.destroyAt <= now,
+    );
+    return due.slice(0, limit).map(({ key }) => ({ keyringId: key.keyringId, keyId: key.id }));
+  }
+
+  override async keyringsToRewrap(): Promise<string[]> {
+    const retiring = [...this.ledger.table('wrapping_key').values()].filter((row) => row.state === 'retiring');
+    return [...new Set(retiring.map((row) => row.keyringId))];
+  }
+
+  override async purge(now: Date): Promise<void> {
+    for (const token of this.importTokens.tokens.values()) {
+      if (token.expiresAt <= now) this.importTokens.tokens.delete(token.id);
+    }
+  }
+}
