@@ -80,7 +80,7 @@ export interface AsymmetricCipher {
 }
 
 export interface AgreementKey {
-  /** ECDH (SP 800-56A) or X25519 (RFC 7748) with the peer's SPKI DER. Raw shared secret; all-zero results and points off the curve are refused. */
+  /** ECDH (SP 800-56A) or X25519 (RFC 7748) with the peer's SPKI DER. Raw shared secret; points off the curve and X25519's all-zero result are refused. */
   agree(peerPublicKey: Buffer): Promise<Secret>;
 }
 

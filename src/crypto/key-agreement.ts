@@ -4,20 +4,22 @@ import type { AgreementKey } from './algorithm.js';
 import { Secret } from './secret.js';
 import { bytesFromWorker, RefusedByFunction } from './worker-pool.js';
 
-/**
- * @param readPeer SPKI DER → a public key on the same curve; throws otherwise
- * @param quick    whether one agreement is short enough for the event loop
- */
+/** @param readPeer SPKI DER → a public key on the same curve; throws otherwise */
 export function agreementKey(
   privateKey: KeyObject,
   readPeer: (spki: Buffer) => KeyObject,
-  quick: boolean,
+  how: {
+    /** Whether one agreement is short enough for the event loop. */
+    readonly quick: boolean;
+    /** For X25519, where zero comes of a point of small order (RFC 7748 6.1). On the NIST curves it is a point like others. */
+    readonly refuseZero: boolean;
+  },
 ): AgreementKey {
   return {
     agree: async (peerPublicKey) => {
       const pair = { privateKey, publicKey: peerOrRefusal(readPeer, peerPublicKey) };
-      const shared = quick ? agreeHere(pair) : await agreeInWorker(pair);
-      if (shared === undefined || shared.every((byte) => byte === 0)) throw badPeer();
+      const shared = how.quick ? agreeHere(pair) : await agreeInWorker(pair);
+      if (shared === undefined || (how.refuseZero && shared.every((byte) => byte === 0))) throw badPeer();
       return new Secret(shared);
     },
   };

@@ -2,6 +2,9 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { KmsError } from '../errors.js';
 import { isOneSequence } from './der.js';
 
+/** The object identifier id-ecPublicKey, which the curve follows. */
+const EC_PUBLIC_KEY = Buffer.from('06072a8648ce3d0201', 'hex');
+
 /**
  * PKCS#8 DER → private key object.
  * @param what the spec, for the sentence
@@ -9,7 +12,9 @@ import { isOneSequence } from './der.js';
  */
 export function readPkcs8(bytes: Buffer, what: string): KeyObject {
   try {
-    if (isOneSequence(bytes)) return createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' });
+    if (isOneSequence(bytes) && !hasExplicitCurve(bytes)) {
+      return createPrivateKey({ key: bytes, format: 'der', type: 'pkcs8' });
+    }
   } catch {
     // what OpenSSL says of it may describe the secret, so it is not repeated
   }
@@ -25,11 +30,19 @@ export function readPkcs8(bytes: Buffer, what: string): KeyObject {
  */
 export function readSpki(bytes: Buffer, what: string): KeyObject {
   try {
-    if (isOneSequence(bytes)) return createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+    if (isOneSequence(bytes) && !hasExplicitCurve(bytes)) {
+      return createPublicKey({ key: bytes, format: 'der', type: 'spki' });
+    }
   } catch {
     // the sentence below says it
   }
   throw notAPublicKey(what);
+}
+
+/** RFC 5480 2.1.1: only named curves; OpenSSL would take parameters written out, wrong cofactors among them. */
+function hasExplicitCurve(bytes: Buffer): boolean {
+  const at = bytes.indexOf(EC_PUBLIC_KEY);
+  return at >= 0 && at < 32 && bytes[at + EC_PUBLIC_KEY.length] !== 0x06;
 }
 
 export function notAPublicKey(what: string): KmsError {

@@ -2,7 +2,7 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import { KmsError } from '../errors.js';
 import { isOneSequence } from './der.js';
 import { fromSpki, toSpki, type RawPublicKeySpec } from './fixed-spki.js';
-import { spkiOf } from './key-object.js';
+import { readSpki, spkiOf } from './key-object.js';
 import type { KeySpec } from './key-spec.js';
 import { specOfKeyObject } from './public-key-spec.js';
 
@@ -33,7 +33,7 @@ function fromDer(bytes: Buffer): GivenPublicKey {
   if (!isOneSequence(bytes)) throw refused(`It must be ${FORMS}.`);
   const fixed = fromSpki(bytes);
   if (fixed !== undefined) return { spec: fixed.spec, spki: Buffer.from(bytes) };
-  return fromKeyObject(() => createPublicKey({ key: bytes, format: 'der', type: 'spki' }));
+  return fromKeyObject(() => readSpki(bytes, 'any'));
 }
 
 function fromPem(text: string): GivenPublicKey {

@@ -22,7 +22,9 @@ export function ecc(spec: EccSpec): Algorithm {
   const load = (material: Secret): UsableKey => {
     const privateKey = eccPrivateKey(curve, material.bytes);
     const signer = ecdsaSigner(curve, createPublicKey(privateKey), privateKey);
-    return agrees ? { signer, agreement: agreementKey(privateKey, readPublic, quick) } : { signer };
+    return agrees
+      ? { signer, agreement: agreementKey(privateKey, readPublic, { quick, refuseZero: false }) }
+      : { signer };
   };
   const loadPublic = (spki: Buffer): UsableKey => ({ signer: ecdsaSigner(curve, readPublic(spki)) });
   const paired = async (scalar: Buffer): Promise<GeneratedKey> => {

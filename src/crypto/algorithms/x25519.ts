@@ -25,7 +25,10 @@ export function x25519(): Algorithm {
 
 function agreementOf(material: Secret): AgreementKey {
   const privateKey = privateKeyOfSeed('x25519', material.bytes);
-  return agreementKey(privateKey, (spki) => publicKeyOfSpki('x25519', spki), true);
+  return agreementKey(privateKey, (spki) => publicKeyOfSpki('x25519', spki), {
+    quick: true,
+    refuseZero: true,
+  });
 }
 
 /** With the pairwise test: both ends of an agreement with a throw-away key come to the same secret. */
