@@ -111,6 +111,26 @@ describe('an embedded PostgreSQL that is killed', () => {
     expect(rows).toEqual([{ seven: 7 }]);
   });
 
+  it('starts while a backend of the killed postmaster is still busy', async () => {
+    const dataDir = join(place, 'busy');
+    const first = startEmbeddedProcess({ dataDir });
+    const { pid, url } = await first.next('ready');
+    const lost = query(String(url), 'SELECT count(*) FROM generate_series(1, 1000000000000) n').catch(() => 'lost');
+    const busy = async () =>
+      (await query(String(url), `SELECT pid FROM pg_stat_activity WHERE query LIKE 'SELECT count%generate%'`))[0]?.[
+        'pid'
+      ];
+    while ((await busy()) === undefined) await sleep(20);
+    const backend = Number(await busy());
+    first.child.kill('SIGKILL');
+    process.kill(Number(pid), 'SIGKILL');
+    await first.ended();
+    expect(isAlive(backend)).toBe(true);
+    await withServer({ dataDir }, (server) => query(server.url, 'SELECT'));
+    expect(isAlive(backend)).toBe(false);
+    expect(await lost).toBe('lost');
+  });
+
   it('takes a pid that now means another process neither for its server nor for a reason not to start', async () => {
     const dataDir = join(place, 'reused');
     const first = startEmbeddedProcess({ dataDir });
@@ -166,6 +186,15 @@ describe('an embedded PostgreSQL that is killed', () => {
     expect(first.events.at(-1)).toEqual({ kind: 'stopped' });
     expect(isAlive(Number(pid))).toBe(false);
     await expect(postmasterPidFile(dataDir)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('follows a Node that exits without having stopped it', async () => {
+    const first = startEmbeddedProcess({ dataDir: join(place, 'exit') });
+    const { pid } = await first.next('ready');
+    first.child.kill('SIGUSR2');
+    expect(await first.ended()).toBe(3);
+    while (isAlive(Number(pid))) await sleep(20);
+    await expect(postmasterPidFile(join(place, 'exit'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 
   it('has one winner when servers race for the directory of a dead one, and the others say why', async () => {

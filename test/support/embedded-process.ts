@@ -1,7 +1,8 @@
 /**
  * A process that runs an embedded PostgreSQL as the server does, to be killed by tests:
  * `node --import …/typescript-loader.js embedded-process.ts '{"dataDir": …}'` prints one JSON line per event, the first
- * with kind `ready`, and ends on SIGTERM or SIGINT (any number of them) when the database is down.
+ * with kind `ready`, and ends on SIGTERM or SIGINT (any number of them) when the database is down. On SIGUSR2 it exits
+ * at once, as after an uncaught exception.
  */
 import {
   startEmbeddedPostgres,
@@ -25,6 +26,7 @@ try {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  process.on('SIGUSR2', () => process.exit(3));
   print({ kind: 'ready', pid: server.pid, url: server.url });
 } catch (error) {
   print({ kind: 'refused', code: isKmsError(error) ? error.code : 'unexpected', detail: String(error) });

@@ -3,6 +3,7 @@ import { access, constants, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { errorCode } from '../../src/storage/embedded/error-code.js';
 import { startEmbeddedPostgres } from '../../src/storage/embedded/start-embedded-postgres.js';
 import { isKmsError } from '../../src/errors.js';
 
@@ -14,6 +15,7 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
+/** Followed by the process id of the run. */
 const PREFIX = 'keystead-test-';
 
 /** No crash is to be survived here: nothing is flushed. */
@@ -40,7 +42,7 @@ export async function startTestServer(): Promise<TestServer> {
   }
   const parent = await memoryDirectory();
   await removeLeftovers(parent);
-  const dataDir = await mkdtemp(join(parent, PREFIX));
+  const dataDir = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
   const server = await startEmbeddedPostgres({ dataDir, settings: THROWAWAY });
   await mayCreateDatabases(server.superuserUrl, server.connection.user);
   process.env[ADMIN_URL] = server.url;
@@ -62,7 +64,8 @@ async function memoryDirectory(): Promise<string> {
 /** A run that was killed leaves its server and files: starting a server there stops the old one, and then it can go. */
 async function removeLeftovers(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (!name.startsWith(PREFIX)) continue;
+    const owner = /^keystead-test-(\d+)-/.exec(name)?.[1];
+    if (owner === undefined || isAlive(Number(owner))) continue;
     const dataDir = join(parent, name);
     try {
       await (await startEmbeddedPostgres({ dataDir, settings: THROWAWAY })).stop();
@@ -70,6 +73,14 @@ async function removeLeftovers(parent: string): Promise<void> {
       if (isKmsError(error, 'conflict')) continue;
     }
     await rm(dataDir, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
   }
 }
 
