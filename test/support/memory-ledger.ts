@@ -16,6 +16,7 @@ import {
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../src/ledger/sealed-tables.js';
 
 type Rows<Name extends SealedTableName> = Map<string, SealedRows[Name]>;
+type Tables = { readonly [Name in SealedTableName]: Rows<Name> };
 
 /** The ledger in memory: one change at a time, all or nothing, immutable snapshots. It seals nothing. */
 export class MemoryLedger extends Ledger {
@@ -23,7 +24,16 @@ export class MemoryLedger extends Ledger {
   readonly wrapped: WrappedObject[] = [];
   readonly records: AuditRecord[] = [];
   readonly revisions = new Map<string, number>();
-  readonly #tables = new Map<SealedTableName, Rows<SealedTableName>>();
+  readonly #tables: Tables = {
+    keyring: new Map(),
+    caller: new Map(),
+    credential: new Map(),
+    binding: new Map(),
+    wrapping_key: new Map(),
+    key: new Map(),
+    alias: new Map(),
+    key_version: new Map(),
+  };
   readonly #claims = new Map<string, IdempotencyClaim>();
   #view: InstallView | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -32,10 +42,8 @@ export class MemoryLedger extends Ledger {
     super();
   }
 
-  table<Name extends SealedTableName>(name: Name): Rows<Name> {
-    const known = this.#tables.get(name) ?? new Map<string, SealedRows[SealedTableName]>();
-    this.#tables.set(name, known);
-    return known as unknown as Rows<Name>;
+  table<Name extends SealedTableName>(name: Name): Tables[Name] {
+    return this.#tables[name];
   }
 
   override async install(): Promise<InstallView> {
@@ -112,10 +120,10 @@ export class MemoryLedger extends Ledger {
       return (this.revisions.get(scopeId) ?? 0) + 1;
     };
     const put = <Name extends SealedTableName>(name: Name, given: Omit<SealedRows[Name], 'revision'>) => {
-      const { home, idOf } = SEALED_TABLES[name];
-      const revision = revisionIn(home === 'install' ? INSTALL_SCOPE : (given as { keyringId?: string }).keyringId!);
-      const row = { ...given, revision } as unknown as SealedRows[Name];
-      staged.push(() => this.table(name).set(idOf(row), row));
+      const scopeId = 'keyringId' in given ? String(given.keyringId) : INSTALL_SCOPE;
+      // eslint-disable-next-line typescript/no-unsafe-type-assertion -- Omit of one column, put back
+      const row = { ...given, revision: revisionIn(scopeId) } as SealedRows[Name];
+      staged.push(() => this.table(name).set(SEALED_TABLES[name].idOf(row), row));
     };
     const change: Change = {
       install: await this.install(),
