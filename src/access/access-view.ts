@@ -57,7 +57,10 @@ export class AccessView {
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }
 
-  rolesOf(callerId: string, now: number): readonly { readonly role: string; readonly effect: string; readonly scope: BindingScope }[] {
+  rolesOf(
+    callerId: string,
+    now: number,
+  ): readonly { readonly role: string; readonly effect: string; readonly scope: BindingScope }[] {
     const live = (this.#grants.get(callerId) ?? []).filter((grant) => grant.expiresAt > now);
     return live.map(({ role, effect, scope }) => ({ role, effect, scope }));
   }

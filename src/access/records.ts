@@ -30,9 +30,7 @@ export interface CredentialRow {
 
 /** Where a binding holds: everywhere, in one keyring, or for one key. */
 export type BindingScope =
-  | { readonly everything: true }
-  | { readonly keyring: string }
-  | { readonly keyring: string; readonly key: string };
+  { readonly everything: true } | { readonly keyring: string } | { readonly keyring: string; readonly key: string };
 
 export interface BindingRow {
   readonly id: string;

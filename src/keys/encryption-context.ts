@@ -22,7 +22,10 @@ export function canonicalContext(context: EncryptionContext | undefined): Buffer
   const pairs = names.map((name): readonly [Buffer, Buffer] => {
     const value = context[name];
     if (name.length === 0 || typeof value !== 'string' || !name.isWellFormed() || !value.isWellFormed()) {
-      throw new KmsError('invalid-request', 'context: every key and value must be a well-formed string, keys not empty');
+      throw new KmsError(
+        'invalid-request',
+        'context: every key and value must be a well-formed string, keys not empty',
+      );
     }
     return [Buffer.from(name), Buffer.from(value)];
   });

@@ -4,15 +4,36 @@ import { KmsError } from '../errors.js';
  * States of a key. SP 800-57 part 1, section 7: pre-active = pre-activation, enabled = active, disabled = suspended,
  * pending-destruction = deactivated, destroyed = destroyed; compromised is a property of versions (`version-states.ts`).
  */
-export const KEY_STATES = ['pre-active', 'enabled', 'disabled', 'pending-import', 'pending-destruction', 'destroyed'] as const;
+export const KEY_STATES = [
+  'pre-active',
+  'enabled',
+  'disabled',
+  'pending-import',
+  'pending-destruction',
+  'destroyed',
+] as const;
 export type KeyState = (typeof KEY_STATES)[number];
 
-export const KEY_ACTIONS = ['activate', 'enable', 'disable', 'rotate', 'import', 'schedule-destruction', 'cancel-destruction', 'destroy'] as const;
+export const KEY_ACTIONS = [
+  'activate',
+  'enable',
+  'disable',
+  'rotate',
+  'import',
+  'schedule-destruction',
+  'cancel-destruction',
+  'destroy',
+] as const;
 export type KeyAction = (typeof KEY_ACTIONS)[number];
 
 /** The whole table: an action that is not in the row of a state is refused in it. */
 const TRANSITIONS: Readonly<Record<KeyState, Partial<Record<KeyAction, KeyState>>>> = {
-  'pre-active': { activate: 'enabled', disable: 'disabled', rotate: 'pre-active', 'schedule-destruction': 'pending-destruction' },
+  'pre-active': {
+    activate: 'enabled',
+    disable: 'disabled',
+    rotate: 'pre-active',
+    'schedule-destruction': 'pending-destruction',
+  },
   enabled: { disable: 'disabled', rotate: 'enabled', import: 'enabled', 'schedule-destruction': 'pending-destruction' },
   disabled: { enable: 'enabled', import: 'disabled', 'schedule-destruction': 'pending-destruction' },
   'pending-import': { import: 'enabled', 'schedule-destruction': 'pending-destruction' },

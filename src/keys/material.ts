@@ -85,9 +85,7 @@ function seal(aead: AeadKey, secret: Secret, aad: Buffer): Buffer {
 
 function open(aead: AeadKey, blob: Buffer, aad: Buffer, what: string): Secret {
   const opened =
-    blob[0] === FORMAT
-      ? aead.open(blob.subarray(1, 1 + NONCE_BYTES), blob.subarray(1 + NONCE_BYTES), aad)
-      : undefined;
+    blob[0] === FORMAT ? aead.open(blob.subarray(1, 1 + NONCE_BYTES), blob.subarray(1 + NONCE_BYTES), aad) : undefined;
   if (!opened) throw integrityFailure(`${what} does not open`);
   return new Secret(opened);
 }

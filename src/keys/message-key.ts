@@ -4,7 +4,14 @@ import type { AeadKey } from '../crypto/algorithm.js';
 import type { KeySpec } from '../crypto/key-spec.js';
 import type { Secret } from '../crypto/secret.js';
 import { KmsError } from '../errors.js';
-import { encodeHeader, invalidCiphertext, suiteOf, type CipherSuite, type ParsedCiphertext, type Purpose } from './ciphertext.js';
+import {
+  encodeHeader,
+  invalidCiphertext,
+  suiteOf,
+  type CipherSuite,
+  type ParsedCiphertext,
+  type Purpose,
+} from './ciphertext.js';
 
 const LABEL = Buffer.from('keystead/ciphertext/v1');
 

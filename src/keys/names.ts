@@ -24,7 +24,8 @@ export function mustBeTags(tags: Readonly<Record<string, string>>): void {
     const value = tags[name] ?? '';
     const tooLong = Buffer.byteLength(name) > TAG_LIMITS.nameBytes || Buffer.byteLength(value) > TAG_LIMITS.valueBytes;
     // eslint-disable-next-line no-control-regex
-    const odd = name.length === 0 || !name.isWellFormed() || !value.isWellFormed() || name.includes('\0') || value.includes('\0');
+    const odd =
+      name.length === 0 || !name.isWellFormed() || !value.isWellFormed() || name.includes('\0') || value.includes('\0');
     if (tooLong || odd) {
       throw new KmsError(
         'invalid-request',

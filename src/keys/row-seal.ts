@@ -4,7 +4,8 @@ import { KmsError } from '../errors.js';
 import { lengthPrefixed } from './length-prefixed.js';
 
 /** What a deciding column may hold. */
-export type SealedValue = string | number | boolean | null | Date | Buffer | readonly unknown[] | { readonly [name: string]: unknown };
+export type SealedValue =
+  string | number | boolean | null | Date | Buffer | readonly unknown[] | { readonly [name: string]: unknown };
 
 export interface SealedRow {
   /** Table name. */
@@ -57,9 +58,19 @@ export class RowSeal {
   }
 
   tagOf(row: SealedRow): Buffer {
-    const parts = ['keystead/row', row.table, this.scopeId, row.id, `${TAG_FORMAT}`, `${this.keyVersion}`, `${row.revision}`];
+    const parts = [
+      'keystead/row',
+      row.table,
+      this.scopeId,
+      row.id,
+      `${TAG_FORMAT}`,
+      `${this.keyVersion}`,
+      `${row.revision}`,
+    ];
     const columns = row.deciding.flatMap(([column, value]) => [column, encodeValue(value)]);
-    return createHmac('sha256', this.#tagKey).update(lengthPrefixed([...parts, ...columns])).digest();
+    return createHmac('sha256', this.#tagKey)
+      .update(lengthPrefixed([...parts, ...columns]))
+      .digest();
   }
 
   /** @throws KmsError integrity-failure */
@@ -93,7 +104,9 @@ export class RowSeal {
 
   /** A keyed digest for what is stored only to be compared: token hashes, fingerprints, request bodies. */
   digest(label: string, ...parts: readonly (Buffer | string)[]): Buffer {
-    return createHmac('sha256', this.#digestKey).update(lengthPrefixed([label, ...parts])).digest();
+    return createHmac('sha256', this.#digestKey)
+      .update(lengthPrefixed([label, ...parts]))
+      .digest();
   }
 
   #number(bytes: Buffer): bigint {

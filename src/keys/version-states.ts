@@ -12,7 +12,14 @@ export const VERSION_ACTIONS = ['retire', 'restore', 'disable', 'enable', 'revok
 export type VersionAction = (typeof VERSION_ACTIONS)[number];
 
 /** After RFC 5280 section 5.3.1, in words. */
-export const REVOCATION_REASONS = ['compromised', 'superseded', 'ceased', 'affiliation-changed', 'privilege-withdrawn', 'unspecified'] as const;
+export const REVOCATION_REASONS = [
+  'compromised',
+  'superseded',
+  'ceased',
+  'affiliation-changed',
+  'privilege-withdrawn',
+  'unspecified',
+] as const;
 export type RevocationReason = (typeof REVOCATION_REASONS)[number];
 
 const TRANSITIONS: Readonly<Record<VersionState, Partial<Record<VersionAction, VersionState>>>> = {
@@ -28,10 +35,16 @@ export function nextVersionState(state: VersionState, action: VersionAction, isP
   const next = TRANSITIONS[state][action];
   if (next && (!isPrimary || action === 'revoke')) return next;
   if (next) {
-    throw new KmsError('invalid-transition', `the version is the key's primary: rotate the key first, then ${action} it`);
+    throw new KmsError(
+      'invalid-transition',
+      `the version is the key's primary: rotate the key first, then ${action} it`,
+    );
   }
   const possible = Object.keys(TRANSITIONS[state]).join(', ') || 'nothing';
-  throw new KmsError('invalid-transition', `the version is ${state}: ${action} is not possible in this state; possible: ${possible}`);
+  throw new KmsError(
+    'invalid-transition',
+    `the version is ${state}: ${action} is not possible in this state; possible: ${possible}`,
+  );
 }
 
 /** @throws KmsError named for the state, unless the version may decrypt and verify */

@@ -14,7 +14,13 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
   // Compared also when there is no such credential, so that time does not tell the two apart.
   const matches = timingSafeEqual(hash, credential?.hash ?? Buffer.alloc(hash.length));
   const caller = credential && access.callers.get(credential.callerId);
-  if (!credential || !caller || !matches || caller.state !== 'enabled' || !mayBeUsed(credential, approach, deps.clock.now())) {
+  if (
+    !credential ||
+    !caller ||
+    !matches ||
+    caller.state !== 'enabled' ||
+    !mayBeUsed(credential, approach, deps.clock.now())
+  ) {
     throw new KmsError(
       'unauthenticated',
       approach.token === undefined

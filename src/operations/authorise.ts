@@ -4,7 +4,13 @@ import { KmsError } from '../errors.js';
 import type { Arrival } from './arrival.js';
 import type { Need } from './operation.js';
 
-export function may(access: AccessView, arrival: Arrival, operation: OperationName, resource: Resource, now: number): boolean {
+export function may(
+  access: AccessView,
+  arrival: Arrival,
+  operation: OperationName,
+  resource: Resource,
+  now: number,
+): boolean {
   const { id, type } = arrival.caller;
   if (type === 'system') {
     const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];

@@ -17,7 +17,11 @@ export function versionFor(deps: Deps, snapshot: KeySnapshot, version?: number):
   mustBeUsable(snapshot.key, deps.clock.now());
   const number = version ?? snapshot.key.primaryVersion;
   const row = snapshot.versions[number - 1];
-  if (!row) throw new KmsError('version-not-found', `the key has no version ${number}; it has 1 to ${snapshot.key.versionCount}`);
+  if (!row)
+    throw new KmsError(
+      'version-not-found',
+      `the key has no version ${number}; it has 1 to ${snapshot.key.versionCount}`,
+    );
   mustBeActive(row.state, number);
   return row;
 }

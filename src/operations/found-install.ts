@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isRoleName, type RoleName } from '../access/permissions.js';
 import type { BindingScope, CallerType, CredentialRow } from '../access/records.js';
-import { generateToken, parseToken } from '../access/token.js';
+import { parseToken } from '../access/token.js';
 import { Secret } from '../crypto/secret.js';
 import { KmsError } from '../errors.js';
 import { RowSeal } from '../keys/row-seal.js';
@@ -10,7 +10,7 @@ import type { InstallStore } from '../ledger/install-store.js';
 import type { Change } from '../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
-import { addKeyring } from './keyrings/add-keyring.js';
+import { makeKeyring, putKeyring } from './keyrings/make-keyring.js';
 
 const CANARY = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const INTEGRITY = { kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 } as const;
@@ -58,9 +58,10 @@ export async function foundInstall(
   const seal = new RowSeal(INSTALL_SCOPE, integrity, 1);
   canary.destroy();
   integrity.destroy();
+  const first = await makeKeyring(secrets, { name: 'default', description: 'made at the first start' }, now);
   await store.found(seal, wrapped, async (change) => {
-    const keyring = await addKeyring(change, secrets, { name: 'default', description: 'made at the first start' }, now);
-    for (const caller of callers) addCaller(change, seal, caller, keyring.id, now);
+    putKeyring(change, first);
+    for (const caller of callers) addCaller(change, seal, caller, first.keyring.id, now);
   });
 }
 
@@ -97,8 +98,4 @@ function addCaller(change: Change, seal: RowSeal, first: FirstCaller, defaultKey
     removedAt: null,
     createdAt: now,
   });
-}
-
-export function newToken(): string {
-  return generateToken().token;
 }

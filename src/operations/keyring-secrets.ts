@@ -96,7 +96,8 @@ export class KeyringSecrets extends SealKeys {
       }
     }
     if (last !== undefined) throw last;
-    if (wrapped.length === 0) throw integrityFailure(`the wrapping of the ${name.kind} key of scope ${name.scopeId} is missing`);
+    if (wrapped.length === 0)
+      throw integrityFailure(`the wrapping of the ${name.kind} key of scope ${name.scopeId} is missing`);
     throw new KmsError(
       'wrong-root-key',
       `the configured root key did not wrap the ${name.kind} key of this database; configure the root that did (KEYSTEAD_ROOT_KEY)`,

@@ -44,7 +44,10 @@ export interface UseOperation<Input, R extends Resolved, Output> {
 }
 
 /** Commits one change of state: authority is checked again and the record is written in the same transaction. */
-export type Commit = <Output>(scopes: readonly string[], work: (change: Change) => Promise<ChangeAnswer<Output>>) => Promise<Output>;
+export type Commit = <Output>(
+  scopes: readonly string[],
+  work: (change: Change) => Promise<ChangeAnswer<Output>>,
+) => Promise<Output>;
 
 export interface ChangeAnswer<Output> extends Answer<Output> {
   /** What was made, for a repeat under the same idempotency key. */

@@ -67,7 +67,10 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
   attempt: Attempt,
 ): Promise<Changed<Output>> {
   const { arrival } = attempt;
-  const claim = arrival.idempotencyKey === undefined || !operation.repeat ? undefined : claimOf(deps, operation.name, input, arrival);
+  const claim =
+    arrival.idempotencyKey === undefined || !operation.repeat
+      ? undefined
+      : claimOf(deps, operation.name, input, arrival);
   const made = claim && (await deps.ledger.findClaim(claim.callerId, claim.operation, claim.key));
   if (made && operation.repeat) {
     if (!made.bodyDigest.equals(claim.bodyDigest)) {
@@ -96,4 +99,3 @@ function claimOf(deps: Deps, operation: string, input: unknown, arrival: Arrival
     bodyDigest: deps.secrets.digest('idempotency-body', JSON.stringify(input)),
   };
 }
-

@@ -103,7 +103,13 @@ async function writeDown<Input, R extends Resolved, Output>(
   const subject = first ? subjectOf(first, inputs[0]) : { resource: 'install' };
   const record = single
     ? recordOf(deps, attempt, subject, single.error, single.answer?.detail)
-    : recordOf(deps, attempt, subject, items.every((item) => item.error) ? first?.error : undefined, batchDetail(items));
+    : recordOf(
+        deps,
+        attempt,
+        subject,
+        items.every((item) => item.error) ? first?.error : undefined,
+        batchDetail(items),
+      );
   const revisions = await deps.journal.append(record, scopes);
   count(deps, attempt, record.outcome, items);
   return scopes.map((scope, index) => [scope, revisions[index] ?? 0]);
@@ -118,7 +124,9 @@ async function isStale(deps: Deps, revisions: readonly (readonly [string, number
 function isSameDecision(a: Item<Resolved, unknown> | undefined, b: Item<Resolved, unknown> | undefined): boolean {
   if (!a?.resolved || !b?.resolved) return a?.error !== undefined && a.error.code === b?.error?.code;
   const { basis } = b.resolved;
-  return a.resolved.basis.length === basis.length && a.resolved.basis.every((snapshot, index) => snapshot === basis[index]);
+  return (
+    a.resolved.basis.length === basis.length && a.resolved.basis.every((snapshot, index) => snapshot === basis[index])
+  );
 }
 
 function outcomeOf<Output>(item: Item<Resolved, Output>): Outcome<Output> {

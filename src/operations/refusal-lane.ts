@@ -22,7 +22,8 @@ export class RefusalLane {
   constructor(private readonly journal: Journal) {}
 
   async append(record: AuditRecord): Promise<void> {
-    const source = this.#windows.size < SOURCES || this.#windows.has(record.source ?? '') ? (record.source ?? '') : 'others';
+    const source =
+      this.#windows.size < SOURCES || this.#windows.has(record.source ?? '') ? (record.source ?? '') : 'others';
     const window = this.#windowOf(source);
     if (window.exact < EXACT_PER_SOURCE) {
       window.exact += 1;

@@ -7,12 +7,19 @@ import type { Deps } from './deps.js';
 import type { Need, Subject } from './operation.js';
 
 /** By id or name. @throws KmsError permission-denied, or keyring-not-found for those who may know */
-export async function findKeyring(deps: Deps, ref: string, operation: OperationName, arrival: Arrival): Promise<KeyringRow> {
+export async function findKeyring(
+  deps: Deps,
+  ref: string,
+  operation: OperationName,
+  arrival: Arrival,
+): Promise<KeyringRow> {
   const { keyringsById, keyringsByName, access } = await deps.ledger.install();
   const keyring = keyringsById.get(ref) ?? keyringsByName.get(ref);
   if (keyring?.state === 'enabled') return keyring;
   const now = deps.clock.now();
-  const mayKnow = may(access, arrival, 'keyring.list', { kind: 'install' }, now) && may(access, arrival, operation, { kind: 'install' }, now);
+  const mayKnow =
+    may(access, arrival, 'keyring.list', { kind: 'install' }, now) &&
+    may(access, arrival, operation, { kind: 'install' }, now);
   if (!mayKnow) throw permissionDenied(operation);
   if (keyring) throw new KmsError('keyring-destroyed', `keyring ${keyring.name} was destroyed`);
   throw new KmsError('keyring-not-found', 'no keyring has this id or name; GET /api/v1/keyrings lists them');
@@ -33,7 +40,12 @@ export async function findKey(
 }
 
 /** Whoever may not use or describe keys all over the keyring learns nothing of what exists in it. */
-export async function mustBeAllowedToMiss(deps: Deps, keyringId: string, operation: OperationName, arrival: Arrival): Promise<void> {
+export async function mustBeAllowedToMiss(
+  deps: Deps,
+  keyringId: string,
+  operation: OperationName,
+  arrival: Arrival,
+): Promise<void> {
   const { access } = await deps.ledger.install();
   const resource = { kind: 'keyring', keyringId } as const;
   const now = deps.clock.now();
@@ -47,5 +59,10 @@ export function needOnKey(permission: OperationName, { key }: KeySnapshot): Need
 }
 
 export function subjectOfKey({ key }: KeySnapshot, version?: number): Subject {
-  return { resource: `key/${key.id}`, keyring: key.keyringId, key: key.id, ...(version === undefined ? {} : { version }) };
+  return {
+    resource: `key/${key.id}`,
+    keyring: key.keyringId,
+    key: key.id,
+    ...(version === undefined ? {} : { version }),
+  };
 }

@@ -1,6 +1,6 @@
 /** The closed lists of words that requests are made of, for the doors: they know operations and nothing below. */
 export { CALLER_TYPES } from '../access/records.js';
-export { OPERATIONS, ROLES, type OperationName } from '../access/permissions.js';
+export { CRYPTO_OPERATIONS, OPERATIONS, ROLES, type OperationName } from '../access/permissions.js';
 export { AUDIT_OUTCOMES } from '../audit/record.js';
 export { KEY_SPECS, KEY_USAGES } from '../crypto/key-spec.js';
 export { KEY_STATES } from '../keys/key-states.js';

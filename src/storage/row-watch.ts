@@ -10,8 +10,10 @@ export interface RowChange {
 interface Watcher {
   /** A row of a sealed table changed, by whomever. */
   rowChanged(change: RowChange): void;
-  /** Heads as they are now. */
-  heads(heads: ReadonlyMap<string, number>): void;
+  /** The revisions that this node has seen. */
+  seen(): ReadonlyMap<string, number>;
+  /** @param now the heads' revisions; @param before what this node had seen before they were read */
+  heads(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void;
   /** Notifications may have been missed. */
   missed(): void;
 }
@@ -80,9 +82,8 @@ export class RowWatch {
       await this.#connect();
       this.watcher.missed();
     }
-    const result = await this.#client?.query<{ scope_id: string; revision: string }>(
-      'select scope_id, revision from head',
-    );
-    if (result) this.watcher.heads(new Map(result.rows.map((row) => [row.scope_id, Number(row.revision)])));
+    const before = this.watcher.seen();
+    const result = await this.#client?.query<{ scope_id: string; revision: string }>('select scope_id, revision from head');
+    if (result) this.watcher.heads(new Map(result.rows.map((row) => [row.scope_id, Number(row.revision)])), before);
   }
 }

@@ -35,8 +35,9 @@ export class Scopes {
     private readonly onFailure: (error: KmsError) => void,
   ) {}
 
-  loaded(): string[] {
-    return [...this.#seen.keys()];
+  /** A copy. */
+  seen(): ReadonlyMap<string, number> {
+    return new Map(this.#seen);
   }
 
   revisionOf(scopeId: string): number {

@@ -1,0 +1,60 @@
+import { Global, Module } from '@nestjs/common';
+import { Journal } from '../audit/journal.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { ImportTokens } from '../keys/import-tokens.js';
+import { MaterialStore } from '../keys/material-store.js';
+import { MessageCounters } from '../keys/message-counters.js';
+import { Clock } from '../ledger/clock.js';
+import { Ledger } from '../ledger/ledger.js';
+import { MaintenanceStore } from '../ledger/maintenance-store.js';
+import { DEPS, type Deps } from './deps.js';
+import { InstallReady } from './install-ready.js';
+import { KeyringSecrets } from './keyring-secrets.js';
+import { Kms } from './kms.js';
+import { LoadedKeys } from './loaded-keys.js';
+import { Meter } from './meter.js';
+import { RootCeremony } from './root-ceremony.js';
+
+const PORTS = [Ledger, Journal, Clock, KeyringSecrets, ImportTokens, MaterialStore, MaintenanceStore, MessageCounters];
+
+/** The one way in, with everything behind it. */
+@Global()
+@Module({
+  providers: [
+    { provide: DEPS, useFactory: depsOf, inject: [CONFIG, RootCeremony, Meter, ...PORTS, InstallReady] },
+    { provide: Kms, useFactory: (deps: Deps) => new Kms(deps), inject: [DEPS] },
+  ],
+  exports: [DEPS, Kms],
+})
+export class OperationsModule {}
+
+function depsOf(
+  config: Config,
+  root: RootCeremony,
+  meter: Meter,
+  ledger: Ledger,
+  journal: Journal,
+  clock: Clock,
+  secrets: KeyringSecrets,
+  importTokens: ImportTokens,
+  materials: MaterialStore,
+  maintenance: MaintenanceStore,
+  counters: MessageCounters,
+): Deps {
+  const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
+  return {
+    ledger,
+    journal,
+    clock,
+    secrets,
+    loaded,
+    importTokens,
+    materials,
+    maintenance,
+    counters,
+    root,
+    meter,
+    node: config.KEYSTEAD_NODE_NAME,
+  };
+}

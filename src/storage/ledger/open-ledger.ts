@@ -1,0 +1,87 @@
+import type { KmsError } from '../../errors.js';
+import { integrityFailure } from '../../keys/row-seal.js';
+import type { Clock } from '../../ledger/clock.js';
+import type { SealKeys } from '../../ledger/ledger.js';
+import { SEALED_TABLES, type SealedTableName } from '../../ledger/sealed-tables.js';
+import type { Database } from '../database.js';
+import { RowWatch, type RowChange } from '../row-watch.js';
+import { checkInstallRow } from './check-install-row.js';
+import { KeyCache } from './key-cache.js';
+import { PostgresLedger } from './postgres-ledger.js';
+import { Scopes } from './scopes.js';
+
+interface LedgerSettings {
+  readonly cacheKeys: number;
+  readonly cacheMs: number;
+  readonly log: (line: string) => void;
+}
+
+/** The ledger with its caches, and the watch that keeps them warm. */
+export class LedgerOnPostgres {
+  readonly ledger: PostgresLedger;
+  /** Told of each integrity failure that the watch or a refresh found. */
+  onIntegrityFailure: (error: KmsError) => void = () => undefined;
+  readonly cache: KeyCache;
+  readonly #scopes: Scopes;
+  readonly #watch: RowWatch;
+
+  constructor(
+    private readonly database: Database,
+    seals: SealKeys,
+    clock: Clock,
+    settings: LedgerSettings,
+  ) {
+    this.cache = new KeyCache(settings.cacheKeys, settings.cacheMs);
+    this.#scopes = new Scopes(
+      database.reads,
+      seals,
+      (_scopeId, rows) => rows.forEach(({ table, id }) => this.#forget(table, id)),
+      (error) => {
+        settings.log(error.detail);
+        this.onIntegrityFailure(error);
+      },
+    );
+    this.ledger = new PostgresLedger(database.reads, database.changes, this.#scopes, this.cache, clock);
+    this.#watch = new RowWatch(database.url, {
+      rowChanged: (change) => this.#rowChanged(change),
+      seen: () => this.#scopes.seen(),
+      heads: (now, before) => this.#heads(now, before),
+      missed: () => this.cache.clear(),
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.ledger.install();
+    await this.#watch.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#watch.stop();
+  }
+
+  #rowChanged({ table, key, id }: RowChange): void {
+    if (!(table in SEALED_TABLES)) return;
+    const name = table as SealedTableName;
+    if (SEALED_TABLES[name].home === 'keyring') {
+      this.#forget(name === 'key_version' ? 'key' : name, key ?? id ?? '');
+      return;
+    }
+    checkInstallRow(this.database.reads, this.#scopes, name, id ?? '').catch(() => undefined);
+  }
+
+  #forget(table: string, id: string): void {
+    if (table === 'key') this.cache.forgetKey(id);
+    if (table === 'alias') this.cache.forgetAliases();
+  }
+
+  #heads(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {
+    for (const [scopeId, seen] of before) {
+      const revision = now.get(scopeId) ?? -1;
+      if (revision < seen) {
+        this.#scopes.fail(scopeId, integrityFailure(`the head of scope ${scopeId} is older than this node has seen`));
+      } else if (this.ledger.isBehind(scopeId, revision)) {
+        this.#scopes.refresh(scopeId).catch(() => undefined);
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import { LessThan, type DataSource } from 'typeorm';
+import { MaintenanceStore, type DueKey } from '../ledger/maintenance-store.js';
+import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
+import { ImportTokenEntity } from './entities/import-token.entity.js';
+import { KeyEntity } from './entities/key.entity.js';
+import { KeyringEntity } from './entities/keyring.entity.js';
+import { WrappingKeyEntity } from './entities/wrapping-key.entity.js';
+
+const IDEMPOTENCY_KEPT_MS = 24 * 60 * 60 * 1000;
+
+export class PostgresMaintenanceStore extends MaintenanceStore {
+  constructor(private readonly changes: DataSource) {
+    super();
+  }
+
+  override async dueDestructions(now: Date, limit: number): Promise<DueKey[]> {
+    return this.changes
+      .createQueryBuilder(KeyEntity, 'key')
+      .innerJoin(KeyringEntity, 'keyring', `keyring.id = key.keyringId and keyring.state = 'enabled'`)
+      .select(['key.keyringId as "keyringId"', 'key.id as "keyId"'])
+      .where(`key.state = 'pending-destruction' and key.destroyAt <= :now`, { now })
+      .orderBy('key.destroyAt')
+      .limit(limit)
+      .getRawMany<DueKey>();
+  }
+
+  override async keyringsToRewrap(): Promise<string[]> {
+    const rows = await this.changes
+      .createQueryBuilder(WrappingKeyEntity, 'wrapping')
+      .innerJoin(KeyringEntity, 'keyring', `keyring.id = wrapping.keyringId and keyring.state = 'enabled'`)
+      .select('distinct wrapping.keyringId', 'id')
+      .where(`wrapping.state = 'retiring'`)
+      .getRawMany<{ id: string }>();
+    return rows.map((row) => row.id);
+  }
+
+  override async purge(now: Date): Promise<void> {
+    const createdAt = LessThan(new Date(now.getTime() - IDEMPOTENCY_KEPT_MS));
+    await this.changes.manager.delete(IdempotencyKeyEntity, { createdAt });
+    await this.changes.manager.delete(ImportTokenEntity, { expiresAt: LessThan(now) });
+  }
+}

@@ -1,0 +1,52 @@
+import { resolve } from 'node:path';
+import { Global, Logger, Module } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { ImportTokens } from '../keys/import-tokens.js';
+import { WrappingStore } from '../keys/wrapped-object.js';
+import { Clock } from '../ledger/clock.js';
+import { InstallStore } from '../ledger/install-store.js';
+import { Database } from './database.js';
+import { DatabaseClock } from './database-clock.js';
+import { PostgresImportTokens } from './postgres-import-tokens.js';
+import { PostgresInstallStore } from './postgres-install-store.js';
+import { PostgresWrappingStore } from './postgres-wrapping-store.js';
+
+/** The database and what needs nothing but it. */
+@Global()
+@Module({
+  providers: [
+    { provide: Database, useFactory: openDatabase, inject: [CONFIG] },
+    { provide: Clock, useFactory: startClock, inject: [Database] },
+    {
+      provide: WrappingStore,
+      useFactory: ({ reads }: Database) => new PostgresWrappingStore(reads),
+      inject: [Database],
+    },
+    { provide: ImportTokens, useFactory: ({ reads }: Database) => new PostgresImportTokens(reads), inject: [Database] },
+    {
+      provide: InstallStore,
+      useFactory: ({ changes }: Database, clock: Clock) => new PostgresInstallStore(changes, clock),
+      inject: [Database, Clock],
+    },
+  ],
+  exports: [Database, Clock, WrappingStore, ImportTokens, InstallStore],
+})
+export class StorageModule {}
+
+function openDatabase(config: Config): Promise<Database> {
+  const logger = new Logger('Database');
+  return Database.open({
+    dataDir: resolve(config.KEYSTEAD_DATA_DIR),
+    url: config.KEYSTEAD_DATABASE_URL,
+    migrationUrl: config.KEYSTEAD_MIGRATION_DATABASE_URL,
+    poolSize: config.KEYSTEAD_DATABASE_POOL,
+    log: (line) => logger.debug(line),
+  });
+}
+
+async function startClock({ reads }: Database): Promise<Clock> {
+  const clock = new DatabaseClock(reads);
+  await clock.start();
+  return clock;
+}
