@@ -36,8 +36,8 @@ export type { RewrappedHeader } from './rewrap-header.js';
 export interface ClientOptions {
   /** The server's address, such as `http://127.0.0.1:7300`. */
   readonly url: string;
-  /** A bearer token, `kst_…`. */
-  readonly token: string;
+  /** A bearer token, `kst_…`. Without one, only `health` and `jwks` answer. */
+  readonly token?: string | undefined;
   /** Default `default`. */
   readonly keyring?: string;
   /** For one attempt. Default 30,000. */

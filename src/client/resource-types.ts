@@ -212,14 +212,19 @@ export interface AuditFilters {
 }
 export type AuditQuery = AuditFilters & Paging;
 
+/** One line of the audit log. Further fields may come with newer services. */
 export interface AuditRecord {
-  readonly id?: string;
+  readonly id: string;
   readonly at: Timestamp;
   /** The caller's id; system callers are named like `system:rotation`. */
-  readonly caller: string | null;
+  readonly caller: string;
+  readonly callerName?: string | null;
   readonly operation: string;
-  readonly resource: unknown;
+  /** Such as `key/<id>` or `caller/<id>`. */
+  readonly resource: string;
   readonly outcome: 'success' | 'denied' | 'error';
+  /** The error's code, of what was denied or failed. */
+  readonly code?: string | null;
   readonly requestId: string;
   readonly [more: string]: unknown;
 }

@@ -1,0 +1,82 @@
+import type { Command } from 'commander';
+import type { Scope } from '../../client/client.js';
+import { withExamples } from '../examples.js';
+import { group } from '../group.js';
+import { take, withListOptions, type ListOptions } from '../listing.js';
+import type { OpenSession } from '../session.js';
+import { UsageError } from '../usage-error.js';
+
+interface CreateOptions {
+  readonly everything?: boolean;
+  readonly key?: string;
+  readonly deny?: boolean;
+}
+
+export function addBindingCommands(program: Command, open: OpenSession): void {
+  const binding = group(program, 'binding', 'Bindings: which caller has which role where');
+  withExamples(
+    binding
+      .command('create')
+      .argument('<caller>', 'id or name')
+      .argument('<role>', 'such as crypto-user, key-admin, auditor, administrator, operator')
+      .option('--everything', 'in all keyrings, and where there is none')
+      .option('--key <key>', 'for one key of the keyring only')
+      .option('--deny', 'forbid instead of allow; it wins over every allow')
+      .description('Give a caller a role in a keyring (--keyring), for one key, or everywhere.')
+      .action(async (caller: string, role: string, options: CreateOptions, command: Command) => {
+        const session = open(command);
+        const scope = scopeOf(
+          options,
+          session.keyring,
+          command.getOptionValueSourceWithGlobals('keyring') !== 'default',
+        );
+        const effect = options.deny === true ? { effect: 'deny' as const } : {};
+        session.show(await session.client.bindings.create({ caller, role, scope, ...effect }));
+      }),
+    'keystead binding create shop crypto-user --keyring default',
+    'keystead binding create shop decrypt-only --keyring default --key archive --deny',
+    'keystead binding create eve auditor --everything',
+  );
+  withExamples(
+    withListOptions(binding.command('list'))
+      .option('--caller <caller>', 'id or name')
+      .description('List the bindings; with --keyring or --caller, only those.')
+      .action(async ({ caller, ...options }: ListOptions & { readonly caller?: string }, command: Command) => {
+        const session = open(command);
+        const one = command.getOptionValueSourceWithGlobals('keyring') !== 'default';
+        const filters = { ...(caller === undefined ? {} : { caller }), ...(one ? { keyring: session.keyring } : {}) };
+        const [items, more] = await take(session.client.bindings.all(filters), options);
+        session.showList(items, more, [
+          ['ID', (item) => item.id],
+          ['CALLER', (item) => item.caller],
+          ['ROLE', (item) => item.role],
+          ['SCOPE', (item) => item.scope],
+          ['EFFECT', (item) => item.effect],
+        ]);
+      }),
+    'keystead binding list --caller shop',
+  );
+  withExamples(
+    binding
+      .command('delete')
+      .argument('<id>')
+      .description('Take a binding away.')
+      .action(async (id: string, _options: object, command: Command) => {
+        const session = open(command);
+        await session.client.bindings.delete(id);
+        session.show({ id, state: 'deleted' });
+      }),
+    'keystead binding delete 0198c2f4-…',
+  );
+}
+
+/** A role is never given in a keyring that was not named. */
+function scopeOf({ everything, key }: CreateOptions, keyring: string, keyringNamed: boolean): Scope {
+  if (everything === true) {
+    if (keyringNamed || key !== undefined)
+      throw new UsageError('Give --everything alone, or --keyring with or without --key.');
+    return { everything: true };
+  }
+  if (!keyringNamed) throw new UsageError('Say where: --keyring KEYRING, with or without --key KEY, or --everything.');
+  return key === undefined ? { keyring } : { keyring, key };
+}

@@ -1,0 +1,91 @@
+import type { Command } from 'commander';
+import { withExamples } from '../examples.js';
+import { group } from '../group.js';
+import { take, withListOptions, type ListOptions } from '../listing.js';
+import type { OpenSession } from '../session.js';
+import { mustBeConfirmed } from '../confirmation.js';
+
+export function addKeyringCommands(program: Command, open: OpenSession): void {
+  const keyring = group(program, 'keyring', 'Keyrings: tenants, each with its own wrapping key');
+  withExamples(
+    keyring
+      .command('create')
+      .argument('<name>')
+      .option('--description <text>')
+      .description('Make a keyring.')
+      .action(async (name: string, options: { readonly description?: string }, command: Command) => {
+        const session = open(command);
+        session.show(await session.client.keyrings.create({ name, ...options }));
+      }),
+    'keystead keyring create payments --description "card data"',
+  );
+  withExamples(
+    withListOptions(keyring.command('list'))
+      .description('List the keyrings.')
+      .action(async (options: ListOptions, command: Command) => {
+        const session = open(command);
+        const [items, more] = await take(session.client.keyrings.all(), options);
+        session.showList(items, more, [
+          ['NAME', (item) => item.name],
+          ['ID', (item) => item.id],
+          ['STATE', (item) => item.state],
+          ['WRAPPING VERSION', (item) => item.wrappingVersion],
+        ]);
+      }),
+    'keystead keyring list',
+  );
+  withExamples(
+    keyring
+      .command('show')
+      .argument('[keyring]', 'default: the one of --keyring')
+      .description('Show one keyring.')
+      .action(async (name: string | undefined, _options: object, command: Command) => {
+        const session = open(command);
+        session.show(await session.client.keyrings.get(name ?? session.keyring));
+      }),
+    'keystead keyring show payments',
+  );
+  addRewrapCommands(keyring, open);
+  withExamples(
+    keyring
+      .command('destroy')
+      .argument('<keyring>')
+      .option('--yes', 'do it: everything encrypted under it is lost for ever')
+      .description('Destroy a keyring and all its keys for ever. Refused while it has enabled keys.')
+      .action(async (name: string, options: { readonly yes?: boolean }, command: Command) => {
+        mustBeConfirmed(
+          options.yes,
+          `everything that was ever encrypted in the keyring ${name} would be lost for ever`,
+        );
+        const session = open(command);
+        await session.client.keyrings.destroy(name);
+        session.show({ keyring: name, state: 'destroyed' });
+      }),
+    'keystead keyring destroy old-tenant --yes',
+  );
+}
+
+function addRewrapCommands(keyring: Command, open: OpenSession): void {
+  withExamples(
+    keyring
+      .command('rewrap')
+      .argument('[keyring]', 'default: the one of --keyring')
+      .description('Make a new wrapping key and move all key material to it, in the background.')
+      .action(async (name: string | undefined, _options: object, command: Command) => {
+        const session = open(command);
+        session.show(await session.client.keyrings.rewrap(name ?? session.keyring));
+      }),
+    'keystead keyring rewrap payments',
+  );
+  withExamples(
+    keyring
+      .command('rewrap-status')
+      .argument('[keyring]', 'default: the one of --keyring')
+      .description('Show how far a rewrap is.')
+      .action(async (name: string | undefined, _options: object, command: Command) => {
+        const session = open(command);
+        session.show(await session.client.keyrings.rewrapStatus(name ?? session.keyring));
+      }),
+    'keystead keyring rewrap-status payments --json',
+  );
+}

@@ -1,0 +1,61 @@
+import { Option, type Command } from 'commander';
+import type { KeyVersion, RevocationReason } from '../../client/client.js';
+import { mustBeConfirmed } from '../confirmation.js';
+import { withExamples } from '../examples.js';
+import { group } from '../group.js';
+import { whole } from '../option-values.js';
+import type { OpenSession, Session } from '../session.js';
+
+type Action = (session: Session, key: string, version: number) => Promise<KeyVersion>;
+
+const REASONS = ['compromised', 'superseded', 'ceased', 'affiliation-changed', 'privilege-withdrawn', 'unspecified'];
+
+export function addVersionCommands(program: Command, open: OpenSession): void {
+  const version = group(program, 'version', 'Versions of a key: retire, disable, revoke, destroy');
+  const add = (name: string, description: string, action: Action): void => {
+    withExamples(
+      target(version, name, description).action(async (key: string, n: number, _options: object, command: Command) => {
+        const session = open(command);
+        session.show(await action(session, key, n));
+      }),
+      `keystead version ${name} orders 1`,
+    );
+  };
+  add('retire', 'Let a version refuse everything, until it is restored.', (session, key, n) =>
+    session.client.versions.retire(key, n),
+  );
+  add('restore', 'Let a retired version decrypt and verify again.', (session, key, n) =>
+    session.client.versions.restore(key, n),
+  );
+  add('disable', 'Stop all use of a version.', (session, key, n) => session.client.versions.disable(key, n));
+  add('enable', 'Let a disabled version decrypt and verify again.', (session, key, n) =>
+    session.client.versions.enable(key, n),
+  );
+  withExamples(
+    target(version, 'revoke', 'Revoke a version for good, with a reason that is written down.')
+      .addOption(new Option('--reason <reason>', 'why').choices(REASONS).makeOptionMandatory())
+      .action(async (key: string, n: number, options: { readonly reason: RevocationReason }, command: Command) => {
+        const session = open(command);
+        session.show(await session.client.versions.revoke(key, n, options.reason));
+      }),
+    'keystead version revoke orders 1 --reason compromised',
+  );
+  withExamples(
+    target(version, 'destroy', 'Destroy the material of a version for ever.')
+      .option('--yes', 'do it: what only this version can decrypt is lost for ever')
+      .action(async (key: string, n: number, options: { readonly yes?: boolean }, command: Command) => {
+        mustBeConfirmed(options.yes, `what only version ${n} of ${key} can decrypt would be lost for ever`);
+        const session = open(command);
+        session.show(await session.client.versions.destroy(key, n));
+      }),
+    'keystead version destroy orders 1 --yes',
+  );
+}
+
+function target(version: Command, name: string, description: string): Command {
+  return version
+    .command(name)
+    .argument('<key>', 'id, name or alias')
+    .argument('<version>', 'its number', whole(1))
+    .description(description);
+}

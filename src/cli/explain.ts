@@ -1,0 +1,47 @@
+import { isKeysteadError } from '../client/client.js';
+import { UsageError } from './usage-error.js';
+
+/** What went wrong, for `--json`. */
+export interface Explanation {
+  readonly code: string;
+  readonly detail: string;
+  readonly requestId?: string;
+}
+
+/** Any error as a code and a sentence; never a stack trace. */
+export function explain(error: unknown): Explanation {
+  if (isKeysteadError(error)) {
+    const { code, detail, requestId } = error;
+    return requestId === undefined ? { code, detail } : { code, detail, requestId };
+  }
+  if (error instanceof UsageError) return { code: 'usage', detail: error.message };
+  if (error instanceof Error && error.name === 'AbortError') return { code: 'aborted', detail: 'Interrupted.' };
+  return { code: 'failed', detail: fileTrouble(error) ?? (error instanceof Error ? error.message : String(error)) };
+}
+
+/** `keystead: the sentence (code, request id)`. */
+export function explanationLine({ code, detail, requestId }: Explanation): string {
+  const local = code === 'usage' || code === 'failed';
+  const notes = [local ? '' : code, requestId === undefined ? '' : `request ${requestId}`].filter(
+    (note) => note !== '',
+  );
+  return `keystead: ${detail}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}\n`;
+}
+
+const TROUBLES: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  EACCES: 'permission denied',
+  EPERM: 'the operation is not permitted',
+  EISDIR: 'it is a directory',
+  ENOTDIR: 'a part of its path is not a directory',
+  ENOSPC: 'no space is left on the device',
+  EROFS: 'the file system is read-only',
+  EEXIST: 'it exists already',
+  EMFILE: 'too many files are open',
+};
+
+function fileTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
+  const trouble = TROUBLES[String(error.code)];
+  return trouble === undefined ? undefined : `${String(error.path)}: ${trouble}.`;
+}

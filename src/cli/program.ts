@@ -1,0 +1,76 @@
+import { Command } from 'commander';
+import { addAliasCommands } from './commands/alias.js';
+import { addAuditCommands } from './commands/audit.js';
+import { addBindingCommands } from './commands/binding.js';
+import { addCallerCommands } from './commands/caller.js';
+import { addDataKeyCommand } from './commands/data-key.js';
+import { addDecryptCommand } from './commands/decrypt.js';
+import { addEncryptCommand } from './commands/encrypt.js';
+import { addKeyCommands } from './commands/key.js';
+import { addKeyMaterialCommands } from './commands/key-material.js';
+import { addKeyringCommands } from './commands/keyring.js';
+import { addMacCommands } from './commands/mac.js';
+import { addRandomCommand } from './commands/random.js';
+import { addRewrapFileCommand } from './commands/rewrap-file.js';
+import { addRootCommands } from './commands/root.js';
+import { addSignatureCommands } from './commands/signature.js';
+import { addStatusCommands } from './commands/status.js';
+import { addTokenCommands } from './commands/token.js';
+import { addVersionCommands } from './commands/version.js';
+import { withExamples } from './examples.js';
+import { EXIT_CODES_HELP } from './exit-codes.js';
+import { packageVersion } from './package-version.js';
+import type { OpenSession } from './session.js';
+import type { Terminal } from './terminal.js';
+
+/** The whole command line. A command is one function of `commands/` and one line here. */
+export function buildProgram(terminal: Terminal, open: OpenSession): Command {
+  const program = new Command('keystead')
+    .description('Keys, encryption and audit records of a Keystead server. It reads KEYSTEAD_URL and KEYSTEAD_TOKEN.')
+    .version(packageVersion(), '-V, --version', 'show the version')
+    .helpOption('-h, --help', 'show help')
+    .option('--url <url>', 'the server (default: KEYSTEAD_URL, or http://127.0.0.1:7300)')
+    .option('--token-file <file>', 'a file that holds the token (default: KEYSTEAD_TOKEN)')
+    .option('--keyring <keyring>', 'id or name of the keyring', 'default')
+    .option('--json', 'answer in JSON, for programs')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      getOutHelpWidth: () => Math.min(100, terminal.stdout.columns ?? 100),
+      getErrHelpWidth: () => Math.min(100, terminal.stderr.columns ?? 100),
+      outputError: (text, write) => write(text.replace(/^error: /, 'keystead: ')),
+    })
+    .showHelpAfterError('(keystead … --help shows how)')
+    .exitOverride();
+  const add = [
+    addStatusCommands,
+    addKeyringCommands,
+    addKeyCommands,
+    addKeyMaterialCommands,
+    addVersionCommands,
+    addAliasCommands,
+    addEncryptCommand,
+    addDecryptCommand,
+    addRewrapFileCommand,
+    addDataKeyCommand,
+    addSignatureCommands,
+    addMacCommands,
+    addRandomCommand,
+    addAuditCommands,
+    addCallerCommands,
+    addTokenCommands,
+    addBindingCommands,
+    addRootCommands,
+  ];
+  for (const addCommands of add) addCommands(program, open);
+  program.addHelpText('after', EXIT_CODES_HELP);
+  return withExamples(
+    program,
+    'keystead key create orders',
+    'keystead encrypt big.iso -o big.iso.ks --key orders',
+    'keystead decrypt big.iso.ks -o big.iso',
+    'keystead key rotate orders',
+    'keystead audit list --key orders --since 1d',
+  );
+}
