@@ -6,7 +6,7 @@ import { algorithmFor } from './algorithms.js';
 import { specOfPublicKey } from './public-key-spec.js';
 import { ownBuffer } from './random.js';
 import { Secret } from './secret.js';
-import { mustBeAlgorithm } from './signing-algorithms.js';
+import { mustBeAlgorithm } from './algorithm-names.js';
 
 /**
  * How key material travels under an RSA key:

@@ -9,7 +9,7 @@ export async function random(length: number): Promise<Buffer> {
   return length <= SMALL ? ownBuffer(length) : randomBytesOffLoop(length);
 }
 
-/** Small secrets at once: never a slice of a shared pool, so that zeroing them is enough. */
+/** Random bytes at once, for small secrets: in memory of their own, never a slice of a shared pool, so that zeroing them is enough. */
 export function ownBuffer(length: number): Buffer {
   return randomBytes(length);
 }

@@ -3,7 +3,7 @@ import type { SigningInput, SigningKey } from '../algorithm.js';
 import { mustBeDigest } from '../digest.js';
 import { scalarOf, type Curve } from '../ecc-curves.js';
 import { signOffLoop, signQuick, verifyOffLoop, verifyQuick } from '../sign-off-loop.js';
-import { mustBeAlgorithm } from '../signing-algorithms.js';
+import { mustBeAlgorithm } from '../algorithm-names.js';
 import { bytesFromWorker, RefusedByFunction, runInWorker } from '../worker-pool.js';
 
 /**

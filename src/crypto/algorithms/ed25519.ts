@@ -7,7 +7,7 @@ import { mustBePair } from '../pairwise.js';
 import { ownBuffer } from '../random.js';
 import { Secret } from '../secret.js';
 import { signQuick, verifyQuick } from '../sign-off-loop.js';
-import { mustBeAlgorithm } from '../signing-algorithms.js';
+import { mustBeAlgorithm } from '../algorithm-names.js';
 
 const NAMES = ['ed25519'] as const;
 

@@ -9,7 +9,7 @@ import { mustBePair } from '../pairwise.js';
 import { copyOf, rawKey } from '../raw-key.js';
 import type { Secret } from '../secret.js';
 import { signOffLoop, verifyOffLoop } from '../sign-off-loop.js';
-import { mustBeAlgorithm } from '../signing-algorithms.js';
+import { mustBeAlgorithm } from '../algorithm-names.js';
 import { bytesFromWorker, RefusedByFunction, runInWorker } from '../worker-pool.js';
 
 const NAMES = ['ml-dsa'] as const;

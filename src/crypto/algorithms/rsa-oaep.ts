@@ -2,7 +2,7 @@ import { constants, publicEncrypt, type KeyObject } from 'node:crypto';
 import { KmsError } from '../../errors.js';
 import type { AsymmetricCipher } from '../algorithm.js';
 import { DIGEST_BYTES } from '../digest.js';
-import { ENCRYPTION_ALGORITHMS, mustBeAlgorithm, type EncryptionAlgorithm } from '../signing-algorithms.js';
+import { ENCRYPTION_ALGORITHMS, mustBeAlgorithm, type EncryptionAlgorithm } from '../algorithm-names.js';
 import { bytesFromWorker, RefusedByFunction } from '../worker-pool.js';
 
 const HASHES = { 'rsaes-oaep-sha-256': 'sha256', 'rsaes-oaep-sha-1': 'sha1' } as const satisfies Record<

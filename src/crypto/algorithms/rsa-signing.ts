@@ -3,7 +3,7 @@ import type { SigningInput, SigningKey } from '../algorithm.js';
 import { mustBeDigest, type Hash } from '../digest.js';
 import { encodePkcs1, encodePss, matchesPss } from '../emsa.js';
 import { signOffLoop, verifyOffLoop } from '../sign-off-loop.js';
-import { mustBeAlgorithm, type SigningAlgorithm } from '../signing-algorithms.js';
+import { mustBeAlgorithm, type SigningAlgorithm } from '../algorithm-names.js';
 import { bytesFromWorker } from '../worker-pool.js';
 
 const NAMES = [

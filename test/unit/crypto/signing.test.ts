@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import { algorithmFor } from '../../../src/crypto/algorithms.js';
 import { KEY_SPECS } from '../../../src/crypto/key-spec.js';
-import { SIGNING_ALGORITHMS } from '../../../src/crypto/signing-algorithms.js';
+import { SIGNING_ALGORITHMS } from '../../../src/crypto/algorithm-names.js';
 import { bitFlipped, keyOf } from './one-key-per-spec.js';
 
 const SIGNERS = KEY_SPECS.filter((spec) => /^(rsa|ecc|ed25519|ml-dsa)/.test(spec));
