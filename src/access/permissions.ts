@@ -100,7 +100,8 @@ export function isRoleName(name: string): name is RoleName {
 }
 
 export const SYSTEM_CALLERS = {
-  'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.migrate'],
+  'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
+  'system:service': [],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
 export type SystemCallerId = keyof typeof SYSTEM_CALLERS;

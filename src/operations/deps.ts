@@ -9,6 +9,9 @@ import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
 import type { RootCeremony } from './root-ceremony.js';
 
+/** The injection token of `Deps`. */
+export const DEPS = Symbol('Deps');
+
 /** What operations work with. */
 export interface Deps {
   readonly ledger: Ledger;

@@ -1,5 +1,6 @@
 import type { OperationName, SystemCallerId } from '../access/permissions.js';
-import { KmsError } from '../errors.js';
+import type { KmsError } from '../errors.js';
+import { uuidv7 } from '../keys/uuid.js';
 import type { Approach, Arrival } from './arrival.js';
 import { authenticate } from './authenticate.js';
 import type { Deps } from './deps.js';
@@ -59,6 +60,14 @@ export class Kms {
     await (known ? this.deps.journal.append(record, []) : this.#refusals.append(record));
     this.deps.meter.performed(operation, record.outcome, 0);
     return error;
+  }
+
+  /** Writes down what the service itself noticed or did: its start and stop, an integrity failure. */
+  async note(operation: 'service.start' | 'service.stop' | 'integrity.alarm', error?: KmsError): Promise<void> {
+    const arrival = this.arriveAsSystem('system:service', uuidv7());
+    const attempt = { operation, arrival, startedAt: performance.now() };
+    const detail = error ? { detail: error.detail } : undefined;
+    await this.deps.journal.append(recordOf(this.deps, attempt, { resource: 'install' }, error, detail), []);
   }
 
   /** Uses a key or reads. */

@@ -3,13 +3,17 @@ import { Global, Logger, Module } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { ImportTokens } from '../keys/import-tokens.js';
+import { MaterialStore } from '../keys/material-store.js';
 import { WrappingStore } from '../keys/wrapped-object.js';
 import { Clock } from '../ledger/clock.js';
 import { InstallStore } from '../ledger/install-store.js';
+import { MaintenanceStore } from '../ledger/maintenance-store.js';
 import { Database } from './database.js';
 import { DatabaseClock } from './database-clock.js';
 import { PostgresImportTokens } from './postgres-import-tokens.js';
 import { PostgresInstallStore } from './postgres-install-store.js';
+import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
+import { PostgresMaterialStore } from './postgres-material-store.js';
 import { PostgresWrappingStore } from './postgres-wrapping-store.js';
 
 /** The database and what needs nothing but it. */
@@ -24,13 +28,19 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       inject: [Database],
     },
     { provide: ImportTokens, useFactory: ({ reads }: Database) => new PostgresImportTokens(reads), inject: [Database] },
+    { provide: MaterialStore, useFactory: ({ changes }: Database) => new PostgresMaterialStore(changes), inject: [Database] },
+    {
+      provide: MaintenanceStore,
+      useFactory: ({ changes }: Database) => new PostgresMaintenanceStore(changes),
+      inject: [Database],
+    },
     {
       provide: InstallStore,
       useFactory: ({ changes }: Database, clock: Clock) => new PostgresInstallStore(changes, clock),
       inject: [Database, Clock],
     },
   ],
-  exports: [Database, Clock, WrappingStore, ImportTokens, InstallStore],
+  exports: [Database, Clock, WrappingStore, ImportTokens, MaterialStore, MaintenanceStore, InstallStore],
 })
 export class StorageModule {}
 

@@ -1,0 +1,43 @@
+import type { RootKeys } from '../roots/root-keys.js';
+import type { Database } from '../storage/database.js';
+import { hasPendingMigrations } from '../storage/migrate.js';
+import { isKmsError } from '../errors.js';
+import { Health, type HealthCheck } from '../telemetry/health.js';
+
+const PATIENCE_MS = 3000;
+
+/** Whether this node can serve: database, migrations, root key. */
+export class NodeHealth extends Health {
+  constructor(
+    private readonly database: Database,
+    private readonly roots: RootKeys,
+  ) {
+    super();
+  }
+
+  override async check(): Promise<HealthCheck[]> {
+    const { reads } = this.database;
+    return Promise.all([
+      check('database', () => reads.query('select 1')),
+      check('migrations', async () => {
+        if (await hasPendingMigrations(reads)) throw new Error('the schema is older than this code');
+      }),
+      check('root-key', () => this.roots.current.check()),
+    ]);
+  }
+}
+
+async function check(name: string, work: () => Promise<unknown>): Promise<HealthCheck> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('no answer in time')), PATIENCE_MS);
+  });
+  try {
+    await Promise.race([work(), late]);
+    return { name, ok: true };
+  } catch (error) {
+    return { name, ok: false, detail: isKmsError(error) ? error.detail : 'not available' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

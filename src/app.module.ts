@@ -1,0 +1,50 @@
+import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { InstallModule } from './admin/install.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import { ClockModule } from './doors/clock/clock.module.js';
+import { RestModule } from './doors/rest/rest.module.js';
+import { DEPS, type Deps } from './operations/deps.js';
+import { Kms } from './operations/kms.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { RootsModule } from './roots/roots.module.js';
+import { LedgerModule } from './storage/ledger.module.js';
+import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
+import { StorageModule } from './storage/storage.module.js';
+import { TelemetryModule } from './telemetry/telemetry.module.js';
+
+/** The composition root: the rooms' modules, and what only the whole knows. */
+@Module({})
+export class AppModule implements OnApplicationBootstrap {
+  constructor(
+    @Inject(LedgerOnPostgres) private readonly ledger: LedgerOnPostgres,
+    @Inject(Kms) private readonly kms: Kms,
+    @Inject(DEPS) private readonly deps: Deps,
+  ) {}
+
+  static of(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.of(config),
+        StorageModule,
+        RootsModule,
+        InstallModule,
+        LedgerModule,
+        TelemetryModule,
+        OperationsModule,
+        RestModule,
+        ClockModule,
+      ],
+    };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.ledger.onIntegrityFailure = (error) => {
+      this.deps.meter.integrityFailure();
+      this.kms.note('integrity.alarm', error).catch(() => undefined);
+    };
+    await this.ledger.start();
+    await this.kms.note('service.start');
+  }
+}
