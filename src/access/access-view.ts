@@ -4,6 +4,8 @@ import type { BindingRow, BindingScope, CallerRow, CredentialRow } from './recor
 /** What a permission is asked for. */
 export type Resource =
   | { readonly kind: 'install' }
+  /** What belongs to no keyring and needs none, such as random bytes: allowed by a grant of any scope. */
+  | { readonly kind: 'anywhere' }
   | { readonly kind: 'keyring'; readonly keyringId: string }
   | { readonly kind: 'key'; readonly keyringId: string; readonly keyId: string };
 
@@ -43,7 +45,7 @@ export class AccessView {
     if (isEverybodys(operation)) return true;
     let allowed = false;
     for (const grant of this.#grants.get(callerId) ?? []) {
-      if (grant.expiresAt <= now || !grant.operations.has(operation) || !covers(grant.scope, resource)) continue;
+      if (grant.expiresAt <= now || !grant.operations.has(operation) || !covers(grant, resource)) continue;
       if (grant.effect === 'deny') return false;
       allowed = true;
     }
@@ -66,8 +68,9 @@ export class AccessView {
   }
 }
 
-function covers(scope: BindingScope, resource: Resource): boolean {
+function covers({ scope, effect }: Grant, resource: Resource): boolean {
   if ('everything' in scope) return true;
+  if (resource.kind === 'anywhere') return effect === 'allow';
   if (resource.kind === 'install' || scope.keyring !== resource.keyringId) return false;
   return 'key' in scope ? resource.kind === 'key' && scope.key === resource.keyId : true;
 }

@@ -1,6 +1,7 @@
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { MaterialStore } from '../keys/material-store.js';
+import type { MessageCounters } from '../keys/message-counters.js';
 import type { Clock } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MaintenanceStore } from '../ledger/maintenance-store.js';
@@ -20,10 +21,13 @@ export interface Deps {
   readonly secrets: KeyringSecrets;
   readonly loaded: LoadedKeys;
   readonly importTokens: ImportTokens;
+  readonly counters: MessageCounters;
   readonly materials: MaterialStore;
   readonly maintenance: MaintenanceStore;
   readonly root: RootCeremony;
   readonly meter: Meter;
+  /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
+  readonly rotateSoon: (keyringId: string, keyId: string) => void;
   /** This node's name in audit records. */
   readonly node: string;
 }

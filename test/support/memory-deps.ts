@@ -46,6 +46,7 @@ export async function makeMemoryBed(): Promise<TestBed> {
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
+    rotateSoon: () => undefined,
     node: 'test',
   };
   const dispose = async () => {
