@@ -102,6 +102,7 @@ export interface KeyQuery {
   readonly namePrefix?: string;
   /** Only keys whose primary version is older than this. */
   readonly rotatedBefore?: Date;
+  readonly published?: boolean;
   /** Id of the last key of the page before. */
   readonly before?: string;
   readonly limit: number;

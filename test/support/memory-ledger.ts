@@ -79,6 +79,7 @@ export class MemoryLedger extends Ledger {
       (query.tag?.value === undefined || key.tags[query.tag.name] === query.tag.value) &&
       (query.namePrefix === undefined || (key.name ?? '').startsWith(query.namePrefix)) &&
       (query.rotatedBefore === undefined || (key.rotatedAt ?? key.createdAt) < query.rotatedBefore) &&
+      (query.published === undefined || key.published === query.published) &&
       (query.before === undefined || key.id < query.before);
     return this.#newestFirst(keyringId).filter(passes).slice(0, query.limit);
   }

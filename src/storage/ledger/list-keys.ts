@@ -27,6 +27,7 @@ export async function listKeyIds(
   if (query.rotatedBefore) {
     select.andWhere('coalesce(key.rotatedAt, key.createdAt) < :rotatedBefore', { rotatedBefore: query.rotatedBefore });
   }
+  if (query.published !== undefined) select.andWhere('key.published = :published', { published: query.published });
   if (query.before !== undefined) select.andWhere('key.id < :before', { before: query.before });
   const rows = await select.orderBy('key.id', 'DESC').limit(query.limit).getRawMany<{ id: string }>();
   return rows.map((row) => row.id);
