@@ -1,4 +1,5 @@
 import { isKeysteadError } from '../client/client.js';
+import { isObject, type WireObject } from '../client/wire.js';
 import { UsageError } from './usage-error.js';
 
 /** What went wrong, for `--json`. */
@@ -15,8 +16,9 @@ export function explain(error: unknown): Explanation {
     return requestId === undefined ? { code, detail } : { code, detail, requestId };
   }
   if (error instanceof UsageError) return { code: 'usage', detail: error.message };
-  if (error instanceof Error && error.name === 'AbortError') return { code: 'aborted', detail: 'Interrupted.' };
-  return { code: 'failed', detail: fileTrouble(error) ?? (error instanceof Error ? error.message : String(error)) };
+  if (!isObject(error)) return { code: 'failed', detail: String(error) };
+  if (error['name'] === 'AbortError') return { code: 'aborted', detail: 'Interrupted.' };
+  return { code: 'failed', detail: fileTrouble(error) ?? String(error['message']) };
 }
 
 /** `keystead: the sentence (code, request id)`. */
@@ -40,8 +42,7 @@ const TROUBLES: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
-function fileTrouble(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error) || !('path' in error)) return undefined;
-  const trouble = TROUBLES[String(error.code)];
-  return trouble === undefined ? undefined : `${String(error.path)}: ${trouble}.`;
+function fileTrouble({ code, path }: WireObject): string | undefined {
+  const trouble = TROUBLES[String(code)];
+  return trouble === undefined || typeof path !== 'string' ? undefined : `${path}: ${trouble}.`;
 }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { addAbortSignal } from 'node:stream';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
@@ -9,16 +10,23 @@ export interface Input {
   readonly bytes: number | undefined;
 }
 
-/** @param path `-` or undefined: standard input. @throws the file system's error */
+/**
+ * An interruption ends the stream also while it waits for more.
+ * @param path `-` or undefined: standard input
+ * @throws the file system's error
+ */
 export async function openInput(terminal: Terminal, path: string | undefined): Promise<Input> {
-  if (path === undefined || path === '-') return { stream: terminal.stdin, bytes: undefined };
+  if (path === undefined || path === '-') {
+    return { stream: addAbortSignal(terminal.signal, terminal.stdin), bytes: undefined };
+  }
   const about = await stat(path);
   if (about.isDirectory())
     throw new UsageError(
       `${path} is a directory: encrypt a file, or pipe an archive of it (tar c ${path} | keystead …).`,
     );
   // 256 KiB: fewer, larger pieces are what encryption is fastest with
-  return { stream: createReadStream(path, { highWaterMark: 2 ** 18 }), bytes: about.isFile() ? about.size : undefined };
+  const stream = addAbortSignal(terminal.signal, createReadStream(path, { highWaterMark: 2 ** 18 }));
+  return { stream, bytes: about.isFile() ? about.size : undefined };
 }
 
 /** All of it. @throws UsageError `tooLong` if it is longer than `limit` bytes */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, open, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { isObject } from '../client/wire.js';
 import { UsageError } from './usage-error.js';
 
 export interface OutputFile {
@@ -48,8 +49,7 @@ async function linkNew(temporary: string, path: string): Promise<void> {
   try {
     await link(temporary, path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EEXIST') throw taken(path);
+    if (isObject(error) && error['code'] === 'EEXIST') throw taken(path);
     // a file system without hard links
     mustBeFree({ path, force: false });
     return rename(temporary, path);

@@ -27,7 +27,7 @@ describe('buffers', () => {
   it.each(SIZES)('of %d bytes come back', async (size) => {
     const plaintext = randomBytes(size);
     const encrypted = await client.encryptBuffer('orders', plaintext, { context });
-    expect(await client.decryptBuffer(encrypted, { context })).toEqual(plaintext);
+    expect(same(await client.decryptBuffer(encrypted, { context }), plaintext)).toBe(true);
   });
 
   it('are refused with another context, even one pair more or less', async () => {
@@ -87,7 +87,7 @@ describe('streams', () => {
   it.each([1, 7, 1_000, SEALED, 65_536, 1_000_000])('in pieces of %d bytes come back', async (pieceSize) => {
     const plaintext = randomBytes(pieceSize === 1 ? 20_000 : 200_000);
     const encrypted = await collect(client.encryptStream('orders', pieces(plaintext, pieceSize), { context }));
-    expect(await collect(client.decryptStream(pieces(encrypted, pieceSize), { context }))).toEqual(plaintext);
+    expect(same(await collect(client.decryptStream(pieces(encrypted, pieceSize), { context })), plaintext)).toBe(true);
   });
 
   it('go through a pipeline of Node', async () => {
@@ -104,7 +104,7 @@ describe('streams', () => {
         },
       }),
     );
-    expect(Buffer.concat(written)).toEqual(plaintext);
+    expect(same(Buffer.concat(written), plaintext)).toBe(true);
   });
 
   it('hand out nothing of a chunk that was changed, and everything before it', async () => {
@@ -117,7 +117,7 @@ describe('streams', () => {
       for await (const piece of client.decryptStream(pieces(encrypted, SEALED))) got.push(piece);
     })();
     expect((await failureOf(reading)).code).toBe('invalid-ciphertext');
-    expect(Buffer.concat(got)).toEqual(plaintext.subarray(0, 3 * CHUNK));
+    expect(same(Buffer.concat(got), plaintext.subarray(0, 3 * CHUNK))).toBe(true);
   });
 
   it('hold a bounded number of bytes, whatever the size of the source', async () => {
@@ -156,7 +156,7 @@ describe('ranges', () => {
     const ends = [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 2 * CHUNK, 4 * CHUNK + 9, 5 * CHUNK, 5 * CHUNK + 77, 10 * CHUNK];
     for (const start of ends) {
       for (const end of ends.filter((end) => end >= start)) {
-        expect(await file.read(start, end)).toEqual(plaintext.subarray(start, end));
+        expect(same(await file.read(start, end), plaintext.subarray(start, end))).toBe(true);
       }
     }
     for (const [start, end] of [
@@ -171,7 +171,7 @@ describe('ranges', () => {
 
   it.each([0, CHUNK, 2 * CHUNK])('of an empty file and of whole chunks (%d bytes) work', async (size) => {
     const encrypted = await client.encryptBuffer('orders', plaintext.subarray(0, size));
-    expect(await client.decryptRange(encrypted, 0, size + 10)).toEqual(plaintext.subarray(0, size));
+    expect(same(await client.decryptRange(encrypted, 0, size + 10), plaintext.subarray(0, size))).toBe(true);
   });
 
   it('read from a file only the chunks that they need', async () => {
@@ -180,7 +180,7 @@ describe('ranges', () => {
     await writeFile(path, await client.encryptBuffer('orders', plaintext));
     const handle = await open(path);
     try {
-      expect(await client.decryptRange(handle, 20_000, 40_000)).toEqual(plaintext.subarray(20_000, 40_000));
+      expect(same(await client.decryptRange(handle, 20_000, 40_000), plaintext.subarray(20_000, 40_000))).toBe(true);
       const reads: number[] = [];
       const { size } = await handle.stat();
       const bytes = await readFile(path);
@@ -206,7 +206,7 @@ describe('ranges', () => {
     const at = encrypted.length - (77 + 16) - 4 * SEALED;
     encrypted[at] = encrypted[at]! ^ 1;
     const file = await client.openFile(encrypted);
-    expect(await file.read(0, CHUNK)).toEqual(plaintext.subarray(0, CHUNK));
+    expect(same(await file.read(0, CHUNK), plaintext.subarray(0, CHUNK))).toBe(true);
     expect((await failureOf(file.read(CHUNK, CHUNK + 1))).code).toBe('invalid-ciphertext');
   });
 
@@ -226,7 +226,7 @@ describe('rewrapping', () => {
     expect(keyId).toBe('archive');
     const renewed = Buffer.concat([header, old.subarray(oldBytes)]);
     expect(header.includes('archive')).toBe(true);
-    expect(await client.decryptBuffer(renewed, { context })).toEqual(plaintext);
+    expect(same(await client.decryptBuffer(renewed, { context }), plaintext)).toBe(true);
     expect((await failureOf(client.rewrapFileHeader(old, 'archive'))).code).toBe('invalid-ciphertext');
     expect((await failureOf(client.rewrapFileHeader(old.subarray(0, 20), 'archive'))).code).toBe('invalid-ciphertext');
   });
@@ -240,4 +240,9 @@ async function collect(from: AsyncIterable<Buffer>): Promise<Buffer> {
   const got: Buffer[] = [];
   for await (const piece of from) got.push(piece);
   return Buffer.concat(got);
+}
+
+/** Far faster than comparing them as objects. */
+function same(one: Buffer, other: Buffer): boolean {
+  return one.equals(other);
 }

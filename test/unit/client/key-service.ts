@@ -59,6 +59,7 @@ export function problem(
 
 interface Input {
   readonly ciphertext: string;
+  readonly plaintext?: string;
   readonly context?: Record<string, string>;
   readonly newContext?: Record<string, string>;
 }
@@ -90,6 +91,8 @@ export class KeyService {
     const context = input.context ?? {};
     const use = { keyId: key, version: 1 };
     if (verb === 'decrypt') return { plaintext: this.#open(input.ciphertext, context).toString('base64'), ...use };
+    if (verb === 'encrypt')
+      return { ciphertext: this.#seal(key, Buffer.from(input.plaintext ?? '', 'base64'), context), ...use };
     if (verb === 're-encrypt')
       return {
         ciphertext: this.#seal(key, this.#open(input.ciphertext, context), input.newContext ?? context),
