@@ -3,6 +3,7 @@ import { Meter } from '../operations/meter.js';
 import { MetricsText } from './metrics-text.js';
 import { PrometheusMeter } from './prometheus-meter.js';
 
+/** What the service counts. */
 @Global()
 @Module({
   providers: [

@@ -1,0 +1,29 @@
+import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Kms } from '../../operations/kms.js';
+import { approachOf } from './arrival-of.js';
+import { readIdempotencyKey } from './idempotency-key.js';
+
+/** Authenticates each request once, before its body is read. */
+@Injectable()
+export class AuthenticationGuard implements CanActivate {
+  constructor(@Inject(Kms) private readonly kms: Kms) {}
+
+  /** @throws KmsError unauthenticated */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { access } = request.routeOptions.config;
+    if (access === 'public') return true;
+    if (access === undefined) return false;
+    let idempotencyKey: string | undefined;
+    let refused: unknown;
+    try {
+      idempotencyKey = readIdempotencyKey(request);
+    } catch (error) {
+      refused = error;
+    }
+    request.arrival = await this.kms.arrive(approachOf(request, idempotencyKey));
+    if (refused !== undefined) throw refused;
+    return true;
+  }
+}

@@ -1,0 +1,45 @@
+import type { LoggerService, NestApplicationOptions } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { encodeAnswer } from './encode-answer.js';
+import { refuseWhenClosing } from './refuse-when-closing.js';
+import { requireAccess } from './require-access.js';
+import { RouteTable } from './route-table.js';
+import { SECURITY_HEADERS } from './security-headers.js';
+import { SERVER_OPTIONS } from './server-options.js';
+
+export interface HttpSettings {
+  readonly logger: LoggerService;
+}
+
+type Module = Parameters<typeof NestFactory.create>[0];
+
+const NEST_OPTIONS = {
+  // A body is read when it is known whose it is.
+  bodyParser: false,
+  routeConflictPolicy: { duplicate: 'error', shadow: 'error' },
+  abortOnError: false,
+} as const satisfies NestApplicationOptions;
+
+/**
+ * The HTTP server over a module that has the HttpModule: initialised, not yet listening.
+ * @throws Error when a route does not declare who may use it, or two routes meet
+ */
+export async function createHttpApp(module: Module, settings: HttpSettings): Promise<NestFastifyApplication> {
+  const adapter = new FastifyAdapter(SERVER_OPTIONS);
+  const { logger } = settings;
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { ...NEST_OPTIONS, logger });
+  const server = adapter.getInstance();
+  server.decorateRequest('arrival', null);
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+  server.setReplySerializer((payload) => JSON.stringify(encodeAnswer(payload)));
+  server.addHook('onRequest', (request, reply, done) => {
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
+    done();
+  });
+  refuseWhenClosing(server);
+  requireAccess(server);
+  app.get(RouteTable).watch(server);
+  return app.init();
+}

@@ -1,0 +1,41 @@
+import type { KmsError } from '../../errors.js';
+import { RETRY_AFTER, STATUS_OF } from './status-of.js';
+
+/** An error as callers see it (RFC 9457). `code` is stable; `detail` is a sentence for people. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly requestId: string;
+}
+
+export const PROBLEM_TYPE = 'application/problem+json';
+
+export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, requestId: string): Problem {
+  return {
+    type: `urn:keystead:problem:${code}`,
+    title: titleOf(code),
+    status: STATUS_OF[code],
+    detail,
+    code,
+    requestId,
+  };
+}
+
+/** The headers that belong to a problem, besides those of every answer. */
+export function problemHeaders({ code }: Pick<KmsError, 'code'>): Readonly<Record<string, string>> {
+  const retryAfter = RETRY_AFTER[code];
+  return {
+    'content-type': PROBLEM_TYPE,
+    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="keystead"' } : {}),
+  };
+}
+
+/** `key-not-found` → `Key not found`. */
+function titleOf(code: string): string {
+  const words = code.replaceAll('-', ' ');
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

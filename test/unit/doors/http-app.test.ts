@@ -1,0 +1,323 @@
+import { connect } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get } from '@nestjs/common';
+import { ERROR_CODES } from '../../../src/errors.js';
+import { startPlanted, type Planted } from './planted-app.js';
+
+const MIB = 1024 * 1024;
+const JSON_BODY = { 'content-type': 'application/json' };
+let planted: Planted;
+
+beforeAll(async () => {
+  planted = await startPlanted();
+});
+afterEach(() => {
+  planted.kms.refusals.length = 0;
+  planted.log.length = 0;
+});
+afterAll(async () => planted.app.close());
+
+interface Sent {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: { readonly [name: string]: unknown };
+}
+
+async function send(
+  method: string,
+  path: string,
+  body?: string | Buffer,
+  headers: Record<string, string> = {},
+): Promise<Sent> {
+  const response = await fetch(planted.url + path, {
+    method,
+    headers: { authorization: 'Bearer good', ...(body === undefined ? {} : JSON_BODY), ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+
+const post = (path: string, body: unknown, headers?: Record<string, string>) =>
+  send('POST', path, JSON.stringify(body), headers);
+const ECHO = '/planted/ring/k/echo';
+
+function expectProblem({ status, headers, body }: Sent, wanted: number, code: string): void {
+  expect(body).toMatchObject({ status: wanted, code, type: `urn:keystead:problem:${code}` });
+  expect(status).toBe(wanted);
+  expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(body['requestId']).toBe(headers.get('x-request-id'));
+  expect(body['requestId']).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7/);
+  expect(JSON.stringify(body)).not.toMatch(/\bat .*\.(ts|js):\d/);
+}
+
+describe('a request that is in order', () => {
+  it('carries path and body to the operation, and bytes and nulls back', async () => {
+    const { status, body } = await post(ECHO, { data: 'aGVsbG8=', context: { tenant: 'acme' } });
+    expect(status).toBe(200);
+    expect(body).toEqual({ keyring: 'ring', key: 'k', data: 'aGVsbG8=', context: { tenant: 'acme' } });
+  });
+
+  it('takes a batch of the same', async () => {
+    const { body } = await post(ECHO, { items: [{ data: '' }, { data: 'AA==' }] });
+    expect(body).toEqual({
+      items: [
+        { keyring: 'ring', key: 'k', data: '' },
+        { keyring: 'ring', key: 'k', data: 'AA==' },
+      ],
+    });
+  });
+
+  it('answers 201 for what was made, with the caller and the idempotency key it came with', async () => {
+    const { status, body } = await post('/planted/made', { name: 'n' }, { 'idempotency-key': 'once' });
+    expect(status).toBe(201);
+    expect(body).toEqual({ name: 'n', id: '1', by: 'good', nil: null, idempotencyKey: 'once' });
+  });
+
+  it('answers 204 without a body', async () => {
+    const { status, body } = await send('DELETE', '/planted/gone');
+    expect([status, body]).toEqual([204, {}]);
+  });
+
+  it('reads times of a query', async () => {
+    const { body } = await send('GET', '/planted/since?at=2030-01-31T12:00:00%2B01:00');
+    expect(body).toEqual({ isDate: true, at: '2030-01-31T11:00:00.000Z' });
+  });
+
+  it('has the security headers, and does not tell what serves it', async () => {
+    const { headers } = await send('GET', '/planted/open');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    expect(headers.get('server')).toBeNull();
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  it('may go without a body where every field may be left out', async () => {
+    const { status } = await send('POST', '/planted/made');
+    expect(status).toBe(400);
+  });
+});
+
+describe('who may come in', () => {
+  it('is everybody on a public route', async () => {
+    const response = await fetch(`${planted.url}/planted/open`);
+    expect(await response.json()).toEqual({ open: true });
+  });
+
+  it.each([
+    ['no header', {}],
+    ['another scheme', { authorization: 'Basic Z29vZA==' }],
+    ['an unknown token', { authorization: 'Bearer bad' }],
+  ])('is nobody with %s', async (_, headers) => {
+    const response = await fetch(planted.url + ECHO, {
+      method: 'POST',
+      headers: { ...JSON_BODY, ...headers },
+      body: 'not json',
+    });
+    const body = (await response.json()) as Sent['body'];
+    expectProblem({ status: response.status, headers: response.headers, body }, 401, 'unauthenticated');
+    expect(response.headers.get('www-authenticate')).toMatch(/^Bearer/);
+    expect(planted.kms.refusals).toEqual([]);
+  });
+
+  it('is not a caller without the permission, which is written down', async () => {
+    const answer = await post(ECHO, { data: '' }, { authorization: 'Bearer weak' });
+    expectProblem(answer, 403, 'permission-denied');
+    expect(planted.kms.refusals).toEqual([
+      { who: 'weak', operation: 'encrypt', code: 'permission-denied', resource: 'key/k', detail: undefined },
+    ]);
+  });
+
+  it('is authenticated once, with source, door and request id', async () => {
+    const before = planted.kms.arrivals.length;
+    const { headers } = await post(ECHO, { data: '' });
+    expect(planted.kms.arrivals.slice(before)).toEqual([
+      { door: 'rest', source: '127.0.0.1', requestId: headers.get('x-request-id'), token: 'good' },
+    ]);
+  });
+});
+
+describe('a request that cannot be read', () => {
+  it.each([
+    ['not JSON', '{"data": }', 'not JSON'],
+    ['cut short', '{"data": "aGVs', 'not JSON'],
+    ['an array', '[]', 'the body: must be an object'],
+    ['null', 'null', 'the body: must be an object'],
+    ['a missing field', '{}', 'data: is missing'],
+    ['an unknown field', '{"data":"","dta":1}', 'dta: there is no such field'],
+    ['a field of the path', '{"data":"","keyring":"other"}', 'keyring: there is no such field'],
+    ['a wrong type', '{"data":7}', 'data: must be a string'],
+    ['odd base64', '{"data":"aGVsbG8"}', 'data: must be base64'],
+    ['base64url', '{"data":"-_-_"}', 'data: must be base64'],
+    ['base64 with stray bits', '{"data":"aGVsbG9="}', 'data: must be base64'],
+    ['a context that is no map of strings', '{"data":"","context":{"a":1}}', 'context.a: must be a string'],
+    ['a name twice', '{"data":"","data":"AA=="}', 'twice'],
+    ['a name twice, once escaped', '{"data":"","d\\u0061ta":"AA=="}', 'twice'],
+    ['a context name twice', '{"data":"","context":{"a":"1","a":"2"}}', 'twice'],
+    ['__proto__', '{"data":"","__proto__":{"x":1}}', '__proto__'],
+    ['__proto__ in a context', '{"data":"","context":{"__proto__":"x"}}', '__proto__'],
+    ['a wrong item', '{"items":[{"data":""},{"data":1}]}', 'items[1].data: must be a string'],
+    ['items that are none', '{"items":{}}', 'items: must be an array'],
+    ['no items', '{"items":[]}', 'items: must have at least 1'],
+    ['items beside a field', '{"items":[{"data":""}],"data":""}', 'data: there is no such field'],
+    ['too deep', `${'['.repeat(40)}${']'.repeat(40)}`, 'deeper'],
+  ])('is refused with its reason, and written down: %s', async (_, text, reason) => {
+    const answer = await send('POST', ECHO, text);
+    expectProblem(answer, 400, 'invalid-request');
+    expect(answer.body['detail']).toContain(reason);
+    expect(planted.kms.refusals).toEqual([
+      {
+        who: 'good',
+        operation: 'read-request',
+        code: 'invalid-request',
+        resource: 'key/k',
+        detail: { route: 'POST /planted/:keyring/:key/echo', reason: answer.body['detail'] },
+      },
+    ]);
+  });
+
+  it('is refused when it is not UTF-8', async () => {
+    const text = Buffer.concat([Buffer.from('{"data":"'), Buffer.from([0xc3, 0x28]), Buffer.from('"}')]);
+    expectProblem(await send('POST', ECHO, text), 400, 'invalid-request');
+  });
+
+  it('never repeats a value', async () => {
+    const { body } = await post(ECHO, { data: 'hunter2-hunter2', context: { a: 5 } });
+    expect(JSON.stringify(body)).not.toContain('hunter2');
+  });
+
+  it.each([
+    ['/planted/since?at=yesterday', 'query.at'],
+    ['/planted/since?when=2030-01-01T00:00:00Z', 'query.when'],
+    ['/planted/since?at=2030-01-01T00:00:00Z&at=2031-01-01T00:00:00Z', 'query.at'],
+  ])('is refused for its query: %s', async (path, reason) => {
+    const answer = await send('GET', path);
+    expectProblem(answer, 400, 'invalid-request');
+    expect(answer.body['detail']).toContain(reason);
+  });
+
+  it('is refused for an idempotency key that is too long, after it is known whose it is', async () => {
+    expectProblem(
+      await post('/planted/made', { name: 'n' }, { 'idempotency-key': 'x'.repeat(256) }),
+      400,
+      'invalid-request',
+    );
+    expect(planted.kms.refusals).toMatchObject([{ who: 'good', operation: 'read-request' }]);
+  });
+
+  it.each(['%00', 'a%0ab', 'x'.repeat(257)])('is refused for a path part that nothing is named: %#', async (part) => {
+    expectProblem(await post(`/planted/${part}/k/echo`, { data: '' }), 400, 'invalid-request');
+  });
+
+  it('is refused for an ill-formed path, before any route', async () => {
+    expectProblem(await send('GET', '/planted/%zz'), 400, 'invalid-request');
+  });
+
+  it.each([['text/plain'], ['application/x-www-form-urlencoded'], ['application/json; charset=latin1'], ['nonsense']])(
+    'is refused as %s',
+    async (type) => {
+      expectProblem(await send('POST', ECHO, '{"data":""}', { 'content-type': type }), 415, 'unsupported-media-type');
+    },
+  );
+
+  it('is refused compressed', async () => {
+    expectProblem(
+      await send('POST', ECHO, '{"data":""}', { 'content-encoding': 'gzip' }),
+      415,
+      'unsupported-media-type',
+    );
+  });
+});
+
+describe('limits', () => {
+  it('takes a large batch and counts what it decodes to', async () => {
+    const item = { data: Buffer.alloc(4 * MIB - 2).toString('base64') };
+    expect((await post(ECHO, { items: [item, item, item, item] })).status).toBe(200);
+    const small = { data: Buffer.alloc(9).toString('base64') };
+    const over = await post(ECHO, { items: [item, item, item, item, small] });
+    expectProblem(over, 413, 'payload-too-large');
+  });
+
+  it('refuses a body beyond 24 MiB on a route of batches', async () => {
+    expectProblem(await post(ECHO, { data: 'A'.repeat(24 * MIB) }), 413, 'payload-too-large');
+  });
+
+  it('refuses a body beyond 1 MiB elsewhere, also when its length is not announced', async () => {
+    expectProblem(await post('/planted/made', { name: 'x'.repeat(MIB) }), 413, 'payload-too-large');
+    const stream = new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (let i = 0; i < 20; i++) controller.enqueue(Buffer.alloc(MIB / 16, ' '));
+        controller.close();
+      },
+    });
+    const response = await fetch(`${planted.url}/planted/made`, {
+      method: 'POST',
+      headers: { ...JSON_BODY, authorization: 'Bearer good' },
+      body: stream,
+      duplex: 'half',
+    } as RequestInit);
+    expect(response.status).toBe(413);
+    expect(planted.kms.refusals.map(({ code }) => code)).toEqual(['payload-too-large', 'payload-too-large']);
+  });
+
+  it('refuses more than 10,000 items', async () => {
+    expectProblem(
+      await post(ECHO, { items: Array.from({ length: 10_001 }, () => ({ data: '' })) }),
+      400,
+      'invalid-request',
+    );
+  });
+});
+
+describe('failures', () => {
+  it.each(ERROR_CODES.map((code) => [code]))('are problem documents: %s', async (code) => {
+    const answer = await send('GET', `/planted/fail?code=${code}`);
+    expectProblem(answer, answer.status, code);
+    expect(answer.status).toBeGreaterThanOrEqual(400);
+    if (answer.status === 503 || answer.status === 429) expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+  });
+
+  it('of the service itself tell nothing to the caller, and their reason to the log', async () => {
+    const answer = await send('GET', '/planted/fail?code=bug');
+    expectProblem(answer, 500, 'internal-error');
+    expect(JSON.stringify(answer.body)).not.toContain('sauce');
+    expect(planted.log.join('')).toContain('the secret sauce');
+    expect(planted.log.join('')).toContain(String(answer.body['requestId']));
+  });
+
+  it('know an address from a method', async () => {
+    expectProblem(await send('GET', '/nowhere'), 404, 'not-found');
+    const answer = await send('PUT', ECHO, '{}');
+    expectProblem(answer, 405, 'method-not-allowed');
+    expect(answer.headers.get('allow')).toBe('POST');
+  });
+
+  it('answer what is not HTTP', async () => {
+    const text = await new Promise<string>((resolve, reject) => {
+      const socket = connect(planted.port, '127.0.0.1', () => socket.write('NONSENSE\r\n\r\n'));
+      let received = '';
+      socket.on('data', (chunk) => (received += String(chunk)));
+      socket.on('end', () => resolve(received));
+      socket.on('error', reject);
+    });
+    expect(text).toMatch(/^HTTP\/1.1 400 /);
+    expect(text).toContain('application/problem+json');
+    expect(JSON.parse(text.slice(text.indexOf('\r\n\r\n')))).toMatchObject({ code: 'invalid-request' });
+  });
+});
+
+describe('the start', () => {
+  it('refuses a route that does not declare who may use it', async () => {
+    @Controller('forgotten')
+    class ForgottenController {
+      @Get('door')
+      async open() {
+        return { open: true };
+      }
+    }
+    await expect(startPlanted([ForgottenController])).rejects.toThrow(
+      /GET \/forgotten\/door does not declare who may use it/,
+    );
+  });
+});
