@@ -1,0 +1,131 @@
+/** What a room may know. A room is a folder of src/ (or of doors/, roots/, storage/: see below) or a file beside them. */
+export interface Room {
+  /** Rooms, or single files of rooms, that it may import besides itself. */
+  readonly rooms: readonly string[];
+  /** Packages and built-ins; `@noble/*` stands for all of a scope. */
+  readonly packages: readonly string[];
+}
+
+const PURE = ['crypto', 'keys', 'access', 'audit', 'ledger', 'errors'];
+
+/**
+ * Who may import what; docs/decisions/0002-rooms.md has the reasons. A folder without a line here belongs to the room
+ * around it; a top folder of src/ without a line is a failure.
+ */
+export const ROOMS: Readonly<Record<string, Room>> = {
+  errors: { rooms: [], packages: [] },
+  config: { rooms: ['errors'], packages: ['zod', 'node:os'] },
+  crypto: { rooms: ['errors'], packages: ['node:crypto', 'node:os', 'node:util', 'node:worker_threads', '@noble/*'] },
+  keys: { rooms: ['crypto', 'errors'], packages: ['node:crypto'] },
+  roots: {
+    rooms: ['roots/local', 'roots/vault', 'crypto', 'errors'],
+    packages: ['node:crypto', 'node:fs/promises', 'node:path'],
+  },
+  'roots/local': {
+    rooms: ['roots', 'crypto', 'errors'],
+    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:timers/promises'],
+  },
+  'roots/vault': {
+    rooms: ['roots', 'crypto', 'errors'],
+    packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
+  },
+  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:zlib'] },
+  audit: { rooms: ['errors'], packages: ['node:crypto'] },
+  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
+  operations: { rooms: [...PURE, 'roots'], packages: ['node:crypto'] },
+  storage: {
+    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
+    packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path', 'node:timers/promises'],
+  },
+  'storage/embedded': {
+    rooms: ['errors'],
+    packages: [
+      'pg',
+      'node:child_process',
+      'node:crypto',
+      'node:fs/promises',
+      'node:module',
+      'node:net',
+      'node:os',
+      'node:path',
+      'node:stream',
+      'node:timers/promises',
+      'node:util',
+    ],
+  },
+  'doors/http': {
+    rooms: ['operations', 'errors'],
+    packages: ['fastify', 'zod', 'node:buffer', 'node:http', 'node:net'],
+  },
+  'doors/rest': {
+    rooms: ['doors/http', 'operations', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],
+    packages: ['fastify', 'zod', 'node:crypto', 'node:http'],
+  },
+  'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
+  client: {
+    rooms: ['errors'],
+    packages: ['node:crypto', 'node:timers/promises'],
+  },
+  cli: {
+    rooms: ['client', 'admin', 'errors'],
+    packages: [
+      'commander',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:path',
+      'node:stream',
+      'node:stream/promises',
+      'node:timers/promises',
+      'node:util',
+    ],
+  },
+  telemetry: { rooms: ['operations', 'errors'], packages: ['prom-client', 'node:os'] },
+  admin: {
+    rooms: [...PURE, 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
+    packages: ['node:fs/promises', 'node:path'],
+  },
+  migrations: { rooms: [], packages: ['typeorm'] },
+  /** app.module.ts, serve.ts and main.ts: they put the rooms together. */
+  composition: {
+    rooms: [
+      ...PURE,
+      'config',
+      'roots',
+      'operations',
+      'storage',
+      'telemetry',
+      'admin',
+      'doors/http',
+      'doors/rest',
+      'doors/clock',
+    ],
+    packages: ['reflect-metadata', 'node:net'],
+  },
+};
+
+export const COMPOSITION = ['src/app.module.ts', 'src/serve.ts', 'src/main.ts'];
+
+/** Nest stays at the rim: these kinds of file may import it … */
+export const NEST_FILES = /\.(module|controller|guard|filter)\.ts$/;
+
+/** … and these, each for the reason beside it. */
+export const NEST_AT_THE_RIM: ReadonlyMap<string, string> = new Map([
+  ['src/app.module.ts', 'the composition root'],
+  ['src/doors/http/create-http-app.ts', 'makes the application and its Fastify adapter'],
+  ['src/doors/http/access.ts', 'the decorator that declares what a route needs'],
+  ['src/doors/http/kms-error-of.ts', 'turns the exceptions that Nest itself throws into a KmsError'],
+  ['src/doors/rest/endpoint.ts', 'the decorators of a REST route'],
+]);
+
+/** Only here, in any room. */
+export const PACKAGES_OF_ONE_PLACE: ReadonlyMap<string, RegExp> = new Map([
+  ['@nestjs/schedule', /^src\/doors\/clock\//],
+  ['@nestjs/typeorm', /^src\/storage\/[^/]+\.module\.ts$/],
+]);
+
+/** Besides wiring, a module file reads the configuration. */
+export const MODULE_FILES = /\.module\.ts$/;
+
+/** `main.ts` hands the environment to config, which is the only one to look into it; the command line has its own. */
+export const MAY_READ_ENVIRONMENT = /^src\/(config\/|cli\/|main\.ts$)/;
