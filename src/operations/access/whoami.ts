@@ -1,0 +1,39 @@
+import type { BindingScope } from '../../access/records.js';
+import type { Arrival } from '../arrival.js';
+import type { Resolved, UseOperation } from '../operation.js';
+
+export interface WhoamiOutput {
+  readonly id: string;
+  readonly name: string;
+  readonly type: Arrival['caller']['type'];
+  readonly credential: { readonly id: string; readonly expiresAt: Date | null } | null;
+  readonly roles: readonly { readonly role: string; readonly effect: string; readonly scope: BindingScope }[];
+}
+
+/** Who the caller is, and which roles it has where. */
+export const whoami: UseOperation<object, Resolved, WhoamiOutput> = {
+  name: 'whoami',
+
+  async resolve(deps, _input, { caller }) {
+    return {
+      needs: [{ permission: 'whoami', resource: { kind: 'install' } }],
+      subject: { resource: `caller/${caller.id}` },
+      scopes: [],
+      basis: [await deps.ledger.install()],
+    };
+  },
+
+  async run(deps, _resolved, _input, { caller: { id, name, type }, credentialId }) {
+    const { access } = await deps.ledger.install();
+    const credential = access.credentials.get(credentialId ?? '');
+    return {
+      output: {
+        id,
+        name,
+        type,
+        credential: credential ? { id: credential.id, expiresAt: credential.expiresAt } : null,
+        roles: access.rolesOf(id, deps.clock.now()),
+      },
+    };
+  },
+};

@@ -1,0 +1,89 @@
+import type { AccessView } from '../../access/access-view.js';
+import type { AuditQuery } from '../../audit/journal.js';
+import type { AuditOutcome, AuditRecord } from '../../audit/record.js';
+import type { InstallView } from '../../ledger/ledger.js';
+import type { Arrival } from '../arrival.js';
+import { may, permissionDenied } from '../authorise.js';
+import { findCaller } from '../access/resolve-caller.js';
+import type { Resolved, UseOperation } from '../operation.js';
+import { cursorId, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import { findAuditedKey } from './find-audited-key.js';
+
+export interface ReadAuditInput extends PageInput {
+  /** Id, name or alias of a key. */
+  readonly key?: string;
+  /** Id or name. */
+  readonly caller?: string;
+  readonly operation?: string;
+  readonly outcome?: AuditOutcome;
+  /** Records from this moment on. */
+  readonly since?: Date;
+  /** Records before this moment. */
+  readonly until?: Date;
+}
+
+interface ResolvedAudit extends Resolved {
+  readonly query: Omit<AuditQuery, 'limit'>;
+}
+
+/**
+ * Newest first. Whoever may read the log everywhere sees all of it, others see the records of the keyrings where they
+ * may. Reading is on record too.
+ */
+export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<AuditRecord>> = {
+  name: 'audit.read',
+
+  async resolve(deps, input, arrival) {
+    const install = await deps.ledger.install();
+    const keyrings = visibleKeyrings(install, arrival, deps.clock.now());
+    const key = input.key === undefined ? undefined : await findAuditedKey(deps, install, input.key, keyrings);
+    return {
+      query: {
+        ...(keyrings ? { keyrings } : {}),
+        ...(key === undefined ? {} : { key }),
+        ...filtersOf(install.access, input),
+      },
+      needs: [],
+      subject: { resource: 'install', ...(key === undefined ? {} : { key }) },
+      scopes: [],
+      basis: [install],
+    };
+  },
+
+  async run(deps, { query }, input) {
+    const limit = pageLimit(input);
+    const before = cursorId(input);
+    const found = await deps.journal.query({ ...query, ...(before === undefined ? {} : { before }), limit: limit + 1 });
+    const page = pageOf(found, limit, ({ id }) => id, wireForm);
+    return { output: page, detail: { items: page.items.length } };
+  },
+};
+
+/** @returns undefined for all, also what belongs to none. @throws KmsError permission-denied */
+function visibleKeyrings(install: InstallView, arrival: Arrival, now: number): readonly string[] | undefined {
+  const { access, keyringsById } = install;
+  if (may(access, arrival, 'audit.read', { kind: 'install' }, now)) return undefined;
+  const isVisible = (keyringId: string) => may(access, arrival, 'audit.read', { kind: 'keyring', keyringId }, now);
+  const keyrings = [...keyringsById.keys()].filter(isVisible);
+  if (keyrings.length === 0) throw permissionDenied('audit.read');
+  return keyrings;
+}
+
+function filtersOf(access: AccessView, input: ReadAuditInput): Omit<AuditQuery, 'limit'> {
+  const { caller, operation, outcome, since, until } = input;
+  return {
+    ...(caller === undefined ? {} : { caller: findCaller(access, caller)?.id ?? caller }),
+    ...(operation === undefined ? {} : { operation }),
+    ...(outcome === undefined ? {} : { outcome }),
+    ...(since === undefined ? {} : { since }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** The columns one by one: a row of the store may carry more than the record. */
+function wireForm(record: AuditRecord): AuditRecord {
+  const { id, at, caller, callerName, credential, door, source, operation, resource, keyring } = record;
+  const { key, version, outcome, code, requestId, node, durationUs, detail } = record;
+  const what = { operation, resource, keyring, key, version, outcome, code };
+  return { id, at, caller, callerName, credential, door, source, ...what, requestId, node, durationUs, detail };
+}

@@ -1,0 +1,50 @@
+import { KmsError } from '../../errors.js';
+import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { mustBeLive } from '../keys/resolve-key-change.js';
+import type { Deps } from '../deps.js';
+import type { ChangeOperation } from '../operation.js';
+import { describeKeyring, type KeyringDescription } from './describe-keyring.js';
+import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from './resolve-keyring.js';
+
+const KEYS_IN_USE = ['enabled', 'pre-active'] as const;
+
+/**
+ * Crypto-shredding: every wrapping key of the keyring goes, and with it every material for ever. The integrity key
+ * stays, so that the records stay verifiable.
+ */
+export const destroyKeyring: ChangeOperation<KeyringInput, ResolvedKeyring, KeyringDescription> = {
+  name: 'keyring.destroy',
+  resolve: resolveKeyring('keyring.destroy'),
+
+  async run(deps, { keyring: { id } }, _input, commit) {
+    const destroyedAt = new Date(deps.clock.now());
+    const output = await commit([INSTALL_SCOPE, id], async (change) => {
+      mustBeLive(change, id);
+      await mustHaveNoKeyInUse(deps, id);
+      const current = await change.find('keyring', id);
+      if (!current) throw new KmsError('conflict', 'the keyring is not there any more; try again');
+      const wrappingKeys = await deps.ledger.wrappingKeys(id);
+      for (const row of wrappingKeys.filter(({ state }) => state !== 'destroyed')) {
+        change.put('wrapping_key', { ...row, state: 'destroyed' });
+        change.dropWrapped({ kind: 'wrapping', scopeId: id, version: row.version });
+      }
+      const keyring = { ...current, state: 'destroyed', destroyedAt } as const;
+      change.put('keyring', keyring);
+      return { output: describeKeyring(keyring) };
+    });
+    for (let version = 1; version <= output.wrappingVersion; version++) deps.secrets.forgetWrappingKey(id, version);
+    return output;
+  },
+};
+
+/** Nobody can enable a key meanwhile: this change holds the keyring. @throws KmsError keyring-not-empty */
+async function mustHaveNoKeyInUse(deps: Deps, keyringId: string): Promise<void> {
+  for (const state of KEYS_IN_USE) {
+    const [first] = await deps.ledger.listKeys(keyringId, { state, limit: 1 });
+    if (!first) continue;
+    throw new KmsError(
+      'keyring-not-empty',
+      `key ${first.key.id} is ${state}; disable every key of the keyring, or schedule its destruction, first`,
+    );
+  }
+}

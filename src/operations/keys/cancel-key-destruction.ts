@@ -1,0 +1,8 @@
+import { changeKeyState } from './change-key-state.js';
+
+/** The key comes back disabled; one that never had material waits for its import again. */
+export const cancelKeyDestruction = changeKeyState({
+  name: 'key.cancel-destruction',
+  action: 'cancel-destruction',
+  columns: ({ key }) => ({ destroyAt: null, ...(key.primaryVersion === 0 ? { state: 'pending-import' } : {}) }),
+});
