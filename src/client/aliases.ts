@@ -14,8 +14,9 @@ export class Aliases {
     return this.transport.call({ method: 'POST', path: this.#path(), body: input, creates: true });
   }
 
-  async list(paging: Paging = {}): Promise<Page<Alias>> {
-    return this.transport.call({ method: 'GET', path: this.#path(), query: { ...paging } });
+  /** @param query.key only those of this key */
+  async list(query: Paging & { readonly key?: string } = {}): Promise<Page<Alias>> {
+    return this.transport.call({ method: 'GET', path: this.#path(), query: { ...query } });
   }
 
   all(): AsyncGenerator<Alias, void> {

@@ -2,6 +2,7 @@ import { eachItem, type Page, type Paging } from './page.js';
 import type { Binding, BindingFilters, CreateBindingInput } from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
+import { toWire } from './wire.js';
 
 /** Which caller has which role where. Every method throws a KeysteadError. */
 export class Bindings {
@@ -11,7 +12,7 @@ export class Bindings {
     return this.transport.call({
       method: 'POST',
       path: '/api/v1/bindings',
-      body: input,
+      body: toWire(input),
       creates: true,
     });
   }

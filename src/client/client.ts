@@ -120,12 +120,12 @@ export class KeysteadClient extends CryptoCalls {
 
   /** Whether the service is ready to serve, and what it says of its parts. Not being ready is an answer, not an error. */
   async health(): Promise<Health> {
-    const { status, body } = await this.transport.answer<Health['detail'] | undefined>({
+    const { status, body } = await this.transport.answer<Partial<Health> | undefined>({
       method: 'GET',
       path: '/health/ready',
       answers: [503],
     });
-    return { ready: status === 200, detail: body ?? {} };
+    return { ready: status === 200, checks: body?.checks ?? [] };
   }
 
   /** The public halves of the keyring's published signing keys (RFC 7517). */

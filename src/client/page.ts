@@ -1,7 +1,7 @@
-/** One page of a list, newest first. `nextCursor` is absent on the last one. */
+/** One page of a list, newest first. `nextCursor` is null, or absent, on the last one. */
 export interface Page<T> {
   readonly items: readonly T[];
-  readonly nextCursor?: string;
+  readonly nextCursor?: string | null;
 }
 
 export interface Paging {

@@ -15,7 +15,7 @@ export interface Keyring {
 }
 
 export interface RewrapStatus {
-  readonly state: string;
+  readonly state: 'idle' | 'running';
   readonly fromVersion: number;
   readonly toVersion: number;
   readonly moved: number;
@@ -34,7 +34,7 @@ export interface Key {
   /** 0 while there is no material. */
   readonly primaryVersion: number;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly aliases?: readonly string[];
+  readonly versionCount?: number;
   readonly exportable?: boolean;
   readonly published?: boolean;
   readonly origin?: 'generated' | 'imported';
@@ -88,7 +88,9 @@ export interface KeyVersion {
   readonly version: number;
   readonly state: VersionState;
   readonly primary?: boolean;
+  /** Why it was revoked. */
   readonly reason?: RevocationReason | null;
+  readonly hasPublicKey?: boolean;
   readonly createdAt?: Timestamp;
   readonly changedAt?: Timestamp;
 }
@@ -150,7 +152,11 @@ export interface Whoami {
   readonly id: string;
   readonly name: string;
   readonly type: string;
-  readonly roles: readonly unknown[];
+  readonly roles: readonly {
+    readonly role: string;
+    readonly effect: string;
+    readonly scope: Readonly<Record<string, unknown>>;
+  }[];
 }
 
 export interface CreateTokenInput {
@@ -161,10 +167,8 @@ export interface CreateTokenInput {
 export interface Token {
   readonly id: string;
   readonly description?: string | null;
-  readonly state?: string;
   readonly createdAt?: Timestamp;
   readonly expiresAt?: Timestamp | null;
-  readonly lastUsedAt?: Timestamp | null;
   readonly revokedAt?: Timestamp | null;
 }
 export interface NewToken extends Token {
@@ -181,6 +185,8 @@ export interface CreateBindingInput {
   readonly scope: Scope;
   /** Default `allow`; a deny wins over every allow. */
   readonly effect?: 'allow' | 'deny';
+  /** The binding ends by itself. */
+  readonly expiresAt?: Date | Timestamp;
 }
 export interface Binding {
   readonly id: string;
@@ -188,6 +194,7 @@ export interface Binding {
   readonly role: string;
   readonly scope: Scope;
   readonly effect?: 'allow' | 'deny';
+  readonly expiresAt?: Timestamp | null;
   readonly createdAt?: Timestamp;
 }
 export interface BindingFilters {
@@ -202,6 +209,9 @@ export interface RootStatus {
 }
 
 export interface AuditFilters {
+  /** Id or name. */
+  readonly keyring?: string;
+  /** An id; with `keyring`, also a name or alias. */
   readonly key?: string;
   /** Id or name. */
   readonly caller?: string;
@@ -231,6 +241,6 @@ export interface AuditRecord {
 
 export interface Health {
   readonly ready: boolean;
-  /** What the service says of each part. */
-  readonly detail: Readonly<Record<string, unknown>>;
+  /** Database, root key, migrations. */
+  readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[];
 }

@@ -1,4 +1,4 @@
-import type { Page } from './page.js';
+import { eachItem, type Page, type Paging } from './page.js';
 import type { KeyVersion, RevocationReason } from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
@@ -10,9 +10,14 @@ export class Versions {
     private readonly keyring: string,
   ) {}
 
-  async list(key: string): Promise<readonly KeyVersion[]> {
+  /** One page, newest first. */
+  async list(key: string, paging: Paging = {}): Promise<Page<KeyVersion>> {
     const path = route`/api/v1/keyrings/${this.keyring}/keys/${key}/versions`;
-    return (await this.transport.call<Page<KeyVersion>>({ method: 'GET', path })).items;
+    return this.transport.call({ method: 'GET', path, query: { ...paging } });
+  }
+
+  all(key: string): AsyncGenerator<KeyVersion, void> {
+    return eachItem((cursor) => this.list(key, cursor === undefined ? {} : { cursor }));
   }
 
   /** It refuses everything until it is restored. Not the primary: rotate first. */

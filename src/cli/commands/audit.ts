@@ -32,9 +32,14 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
       .option('--until <time>', 'a time, or how long ago', moment)
       .option('-f, --follow', 'go on showing new records as they come, oldest first')
       .description('List audit records, newest first.')
-      .action(async ({ limit, all, follow: following, ...filters }: AuditOptions, command: Command) => {
+      .action(async ({ limit, all, follow: following, ...chosen }: AuditOptions, command: Command) => {
         const session = open(command);
         const { client } = session;
+        const filters = inKeyring(
+          chosen,
+          session.keyring,
+          command.getOptionValueSourceWithGlobals('keyring') !== 'default',
+        );
         if (following === true) {
           const pause = () => sleep(FOLLOW_EVERY_MS, undefined, { signal: session.terminal.signal });
           for await (const record of follow(client.audit, filters, pause)) {
@@ -50,6 +55,12 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
     'keystead audit list --outcome denied --all --json',
     'keystead audit list --follow',
   );
+}
+
+/** The name of a key says something only in a keyring; and a keyring that was named is a filter of its own. */
+function inKeyring(filters: AuditFilters, keyring: string, keyringNamed: boolean): AuditFilters {
+  const byName = filters.key !== undefined && !/^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(filters.key);
+  return keyringNamed || byName ? { ...filters, keyring } : filters;
 }
 
 /** A row without its title. */

@@ -3,6 +3,7 @@ import type { Scope } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import { take, withListOptions, type ListOptions } from '../listing.js';
+import { moment } from '../option-values.js';
 import type { OpenSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
 
@@ -10,6 +11,7 @@ interface CreateOptions {
   readonly everything?: boolean;
   readonly key?: string;
   readonly deny?: boolean;
+  readonly expiresAt?: Date;
 }
 
 export function addBindingCommands(program: Command, open: OpenSession): void {
@@ -22,6 +24,7 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
       .option('--everything', 'in all keyrings, and where there is none')
       .option('--key <key>', 'for one key of the keyring only')
       .option('--deny', 'forbid instead of allow; it wins over every allow')
+      .option('--expires-at <time>', 'the binding ends by itself, such as 2030-01-31T12:00:00Z', moment)
       .description('Give a caller a role in a keyring (--keyring), for one key, or everywhere.')
       .action(async (caller: string, role: string, options: CreateOptions, command: Command) => {
         const session = open(command);
@@ -30,8 +33,10 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
           session.keyring,
           command.getOptionValueSourceWithGlobals('keyring') !== 'default',
         );
-        const effect = options.deny === true ? { effect: 'deny' as const } : {};
-        session.show(await session.client.bindings.create({ caller, role, scope, ...effect }));
+        const { deny, expiresAt } = options;
+        const effect = deny === true ? { effect: 'deny' as const } : {};
+        const end = expiresAt === undefined ? {} : { expiresAt };
+        session.show(await session.client.bindings.create({ caller, role, scope, ...effect, ...end }));
       }),
     'keystead binding create shop crypto-user --keyring default',
     'keystead binding create shop decrypt-only --keyring default --key archive --deny',
@@ -52,6 +57,7 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
           ['ROLE', (item) => item.role],
           ['SCOPE', (item) => item.scope],
           ['EFFECT', (item) => item.effect],
+          ['EXPIRES', (item) => item.expiresAt],
         ]);
       }),
     'keystead binding list --caller shop',

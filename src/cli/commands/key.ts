@@ -31,10 +31,11 @@ export function addKeyCommands(program: Command, open: OpenSession): void {
     key
       .command('versions')
       .argument('<key>', ID_NAME_OR_ALIAS)
-      .description('List the versions of a key.')
+      .description('List the versions of a key, newest first.')
       .action(async (name: string, _options: object, command: Command) => {
         const session = open(command);
-        session.showList(await session.client.versions.list(name), false, [
+        const [items] = await take(session.client.versions.all(name), { limit: 0, all: true });
+        session.showList(items, false, [
           ['VERSION', (item) => item.version],
           ['STATE', (item) => item.state],
           ['PRIMARY', (item) => (item.primary === true ? 'yes' : '')],

@@ -11,7 +11,7 @@ interface Options {
   readonly keyVersion?: number;
 }
 
-const MESSAGE_LIMIT = 8 * 2 ** 20;
+const MESSAGE_LIMIT = 2 ** 19;
 
 export function addMacCommands(program: Command, open: OpenSession): void {
   withExamples(
@@ -54,7 +54,7 @@ async function readMessage(
   const message = await readAll(
     stream,
     MESSAGE_LIMIT,
-    'The message is longer than 8 MiB: make the MAC over a digest of it.',
+    'The message is longer than 512 KiB: make the MAC over a digest of it.',
   );
   return keyVersion === undefined ? { message } : { message, version: keyVersion };
 }

@@ -15,7 +15,7 @@ interface Options {
   readonly keyVersion?: number;
 }
 
-const MESSAGE_LIMIT = 8 * 2 ** 20;
+const MESSAGE_LIMIT = 2 ** 19;
 
 export function addSignatureCommands(program: Command, open: OpenSession): void {
   withExamples(
@@ -65,7 +65,7 @@ async function readSigned(session: Session, file: string | undefined, { digest }
   const { stream } = await openInput(session.terminal, file);
   if (digest === undefined) {
     const tooLong =
-      'The message is longer than 8 MiB: give --digest sha256 (or the hash of the key), so that only its digest is sent.';
+      'The message is longer than 512 KiB: give --digest sha256 (or the hash of the key), so that only its digest is sent.';
     return { message: await readAll(stream, MESSAGE_LIMIT, tooLong) };
   }
   const hash = createHash(digest);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Health } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import type { OpenSession } from '../session.js';
 import { fields } from '../table.js';
@@ -13,7 +14,7 @@ export function addStatusCommands(program: Command, open: OpenSession): void {
       .action(async (_options: object, command: Command) => {
         const session = open(command);
         const health = await session.anonymousClient.health();
-        session.show(health, () => fields({ ready: health.ready, ...health.detail }));
+        session.show(health, () => fields({ ready: health.ready, ...stateOf(health) }));
         if (!health.ready) throw new NotReadyError('The server is not ready to serve.');
       }),
     'keystead status',
@@ -30,4 +31,8 @@ export function addStatusCommands(program: Command, open: OpenSession): void {
     'keystead whoami',
     'keystead whoami --token-file ./auditor.token',
   );
+}
+
+function stateOf({ checks }: Health): Readonly<Record<string, string>> {
+  return Object.fromEntries(checks.map(({ name, ok, detail }) => [name, ok ? 'ok' : (detail ?? 'not ready')]));
 }

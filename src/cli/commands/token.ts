@@ -37,9 +37,9 @@ export function addTokenCommands(program: Command, open: OpenSession): void {
         session.showList(items, more, [
           ['ID', (item) => item.id],
           ['DESCRIPTION', (item) => item.description],
+          ['CREATED', (item) => item.createdAt],
           ['EXPIRES', (item) => item.expiresAt],
-          ['LAST USED', (item) => item.lastUsedAt],
-          ['STATE', (item) => item.state ?? (item.revokedAt ? 'revoked' : 'active')],
+          ['REVOKED', (item) => item.revokedAt],
         ]);
       }),
     'keystead token list shop',

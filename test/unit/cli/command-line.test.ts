@@ -130,7 +130,17 @@ describe('a refusal of the service', () => {
   });
 
   it('a server that is not ready ends with 6, and shows why', async () => {
-    const ran = await against((_, response) => answer(response, 503, { database: 'down' }), 'status');
+    const ran = await against(
+      (_, response) =>
+        answer(response, 503, {
+          status: 'not-ready',
+          checks: [
+            { name: 'root', ok: true },
+            { name: 'database', ok: false, detail: 'down' },
+          ],
+        }),
+      'status',
+    );
     expect(ran.code).toBe(6);
     expect(ran.out).toContain('database  down');
   });

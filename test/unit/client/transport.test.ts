@@ -230,8 +230,12 @@ describe("answers that are not Keystead's", () => {
   });
 
   it('not being ready is an answer', async () => {
-    const client = clientOf(await start((_, response) => answer(response, 503, { root: 'down' })));
-    expect(await client.health()).toEqual({ ready: false, detail: { root: 'down' } });
+    const client = clientOf(
+      await start((_, response) =>
+        answer(response, 503, { status: 'not-ready', checks: [{ name: 'root', ok: false }] }),
+      ),
+    );
+    expect(await client.health()).toEqual({ ready: false, checks: [{ name: 'root', ok: false }] });
   });
 });
 
