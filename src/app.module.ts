@@ -33,7 +33,7 @@ export class AppModule implements OnApplicationBootstrap {
         LedgerModule,
         TelemetryModule,
         OperationsModule,
-        RestModule,
+        RestModule.with({ openMetrics: config.KEYSTEAD_METRICS === 'open' }),
         ClockModule,
       ],
     };

@@ -8,6 +8,9 @@ import { WrappingStore } from '../keys/wrapped-object.js';
 import { InstallReady } from '../operations/install-ready.js';
 import { KeyringSecrets } from '../operations/keyring-secrets.js';
 import { RootKeys } from '../roots/root-keys.js';
+import { Database } from '../storage/database.js';
+import { Health } from '../telemetry/health.js';
+import { NodeHealth } from './node-health.js';
 import { firstStart } from './first-start.js';
 
 /** Opens the install, or sets it up, before anything may use it. */
@@ -23,8 +26,13 @@ import { firstStart } from './first-start.js';
       }),
       inject: [CONFIG, InstallStore, KeyringSecrets, Clock],
     },
+    {
+      provide: Health,
+      useFactory: (database: Database, roots: RootKeys) => new NodeHealth(database, roots),
+      inject: [Database, RootKeys],
+    },
   ],
-  exports: [KeyringSecrets, SealKeys, InstallReady],
+  exports: [KeyringSecrets, SealKeys, InstallReady, Health],
 })
 export class InstallModule {}
 

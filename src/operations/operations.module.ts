@@ -14,6 +14,7 @@ import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
 import { LoadedKeys } from './loaded-keys.js';
 import { Meter } from './meter.js';
+import { RotationRequests } from './rotation-requests.js';
 import { RootCeremony } from './root-ceremony.js';
 
 const PORTS = [Ledger, Journal, Clock, KeyringSecrets, ImportTokens, MaterialStore, MaintenanceStore, MessageCounters];
@@ -22,15 +23,27 @@ const PORTS = [Ledger, Journal, Clock, KeyringSecrets, ImportTokens, MaterialSto
 @Global()
 @Module({
   providers: [
-    { provide: DEPS, useFactory: depsOf, inject: [CONFIG, RootCeremony, Meter, ...PORTS, InstallReady] },
-    { provide: Kms, useFactory: (deps: Deps) => new Kms(deps), inject: [DEPS] },
+    {
+      provide: DEPS,
+      useFactory: depsOf,
+      inject: [CONFIG, RotationRequests, RootCeremony, Meter, ...PORTS, InstallReady],
+    },
+    { provide: RotationRequests, useFactory: () => new RotationRequests() },
+    { provide: Kms, useFactory: openKms, inject: [DEPS, RotationRequests] },
   ],
   exports: [DEPS, Kms],
 })
 export class OperationsModule {}
 
+function openKms(deps: Deps, rotations: RotationRequests): Kms {
+  const kms = new Kms(deps);
+  rotations.serve(kms);
+  return kms;
+}
+
 function depsOf(
   config: Config,
+  rotations: RotationRequests,
   root: RootCeremony,
   meter: Meter,
   ledger: Ledger,
@@ -55,6 +68,7 @@ function depsOf(
     counters,
     root,
     meter,
+    rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),
     node: config.KEYSTEAD_NODE_NAME,
   };
 }
