@@ -1,0 +1,92 @@
+import { KmsError } from '../../errors.js';
+import { invalidCiphertext, suiteOf, type ParsedCiphertext } from '../../keys/ciphertext.js';
+import type { EncryptionContext } from '../../keys/encryption-context.js';
+import { loadVersion, mustBeFor } from '../crypto-version.js';
+import type { Arrival } from '../arrival.js';
+import type { Deps } from '../deps.js';
+import type { Answer, UseOperation } from '../operation.js';
+import { findKeyring, needOnKey, subjectOfKey } from '../resolve-key.js';
+import { contextDetail } from './context-detail.js';
+import { cipherAlgorithm, mustBindNothing, mustNameNoAlgorithm } from './encrypt.js';
+import { findKeyOfCiphertext, parseIfPossible } from './find-key-of-ciphertext.js';
+import { mustHave } from './load-for-use.js';
+import { openCiphertext } from './open-ciphertext.js';
+import { resolveKeyUse, type KeyUse, type ResolvedKeyUse } from './resolve-key-use.js';
+
+export interface DecryptInput {
+  readonly keyring: string;
+  /** Without it, the ciphertext's header says which key. With it, another key's ciphertext is refused. */
+  readonly key?: string;
+  /** Of encrypt, re-encrypt, data-key or data-key-pair. */
+  readonly ciphertext: Buffer;
+  readonly context?: EncryptionContext;
+  /** Only for RSA keys. */
+  readonly algorithm?: string;
+  /** Only for RSA keys, whose ciphertexts name no version. Default: the primary. */
+  readonly version?: number;
+}
+
+export interface DecryptOutput extends KeyUse {
+  readonly plaintext: Buffer;
+}
+
+interface ResolvedCiphertext extends ResolvedKeyUse {
+  /** undefined: of an RSA key, or none. */
+  readonly parsed: ParsedCiphertext | undefined;
+}
+
+export const decrypt: UseOperation<DecryptInput, ResolvedCiphertext, DecryptOutput> = {
+  name: 'decrypt',
+
+  async resolve(deps, input, arrival) {
+    const { key } = input;
+    if (key === undefined) return resolveByHeader(deps, input, arrival);
+    const parsed = parseIfPossible(input.ciphertext);
+    const resolved = await resolveDecrypt(deps, { ...input, key }, arrival);
+    if (!parsed || parsed.lineageId !== resolved.snapshot.key.lineageId) return { ...resolved, parsed };
+    return { ...resolved, parsed, subject: subjectOfKey(resolved.snapshot, parsed.version) };
+  },
+
+  async run(deps, { snapshot, parsed }, input) {
+    mustBeFor('encrypt-decrypt', snapshot);
+    if (!suiteOf(snapshot.key.spec)) return decryptRsa(deps, { snapshot }, input);
+    mustNameNoAlgorithm(input.algorithm);
+    if (input.version !== undefined) {
+      throw new KmsError('invalid-request', "version: a symmetric key's ciphertext names its version; leave it out");
+    }
+    if (!parsed) throw invalidCiphertext();
+    const plaintext = await openCiphertext(deps, snapshot, parsed, input.context);
+    const purpose = parsed.purpose === 'message' ? {} : { purpose: parsed.purpose };
+    const output = { plaintext, keyId: snapshot.key.id, version: parsed.version };
+    return { output, detail: { ...contextDetail(input.context), ...purpose } };
+  },
+};
+
+const resolveDecrypt = resolveKeyUse('decrypt');
+
+async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival): Promise<ResolvedCiphertext> {
+  const keyring = await findKeyring(deps, input.keyring, 'decrypt', arrival);
+  const { snapshot, parsed } = await findKeyOfCiphertext(deps, keyring.id, input.ciphertext, arrival);
+  return {
+    snapshot,
+    parsed,
+    needs: [needOnKey('decrypt', snapshot)],
+    subject: subjectOfKey(snapshot, parsed.version),
+    scopes: [keyring.id],
+    basis: [snapshot],
+  };
+}
+
+async function decryptRsa(
+  deps: Deps,
+  { snapshot }: Pick<ResolvedCiphertext, 'snapshot'>,
+  { ciphertext, context, algorithm, version }: DecryptInput,
+): Promise<Answer<DecryptOutput>> {
+  mustBindNothing(context);
+  const loaded = await loadVersion(deps, snapshot, version);
+  const cipher = mustHave('cipher', loaded, snapshot);
+  const used = cipherAlgorithm(cipher, algorithm);
+  const plaintext = await cipher.decrypt?.(used, ciphertext);
+  if (!plaintext) throw invalidCiphertext();
+  return { output: { plaintext, keyId: snapshot.key.id, version: loaded.row.version }, detail: { algorithm: used } };
+}

@@ -1,0 +1,74 @@
+import type { ParsedCiphertext } from '../../keys/ciphertext.js';
+import { canonicalContext, type EncryptionContext } from '../../keys/encryption-context.js';
+import type { KeySnapshot } from '../../keys/records.js';
+import { mustBeFor } from '../crypto-version.js';
+import type { UseOperation } from '../operation.js';
+import { needOnKey } from '../resolve-key.js';
+import { spendMessage } from '../spend-message.js';
+import { contextDetail } from './context-detail.js';
+import { findKeyOfCiphertext } from './find-key-of-ciphertext.js';
+import { loadPrimary, mustSealMessages } from './load-for-use.js';
+import { openCiphertext } from './open-ciphertext.js';
+import { resolveKeyUse, type KeyUse, type ResolvedKeyUse } from './resolve-key-use.js';
+
+export interface ReEncryptInput {
+  readonly keyring: string;
+  /** The key that the new ciphertext is made under. */
+  readonly key: string;
+  /** Of any key of the keyring that the caller may decrypt with. */
+  readonly ciphertext: Buffer;
+  readonly context?: EncryptionContext;
+  /** What the new ciphertext is bound to. Default: the same. */
+  readonly newContext?: EncryptionContext;
+}
+
+export interface ReEncryptOutput extends KeyUse {
+  readonly ciphertext: Buffer;
+  readonly sourceKeyId: string;
+  readonly sourceVersion: number;
+}
+
+interface ResolvedPair extends ResolvedKeyUse {
+  readonly source: KeySnapshot;
+  readonly parsed: ParsedCiphertext;
+}
+
+/** The plaintext never leaves the service; what it is (message, data key, key pair) stays what it was. */
+export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutput> = {
+  name: 're-encrypt',
+
+  async resolve(deps, { keyring, key, ciphertext }, arrival) {
+    const target = await resolveTarget(deps, { keyring, key }, arrival);
+    const { keyringId } = target.snapshot.key;
+    const { snapshot: source, parsed } = await findKeyOfCiphertext(deps, keyringId, ciphertext, arrival);
+    return {
+      ...target,
+      source,
+      parsed,
+      needs: [...target.needs, needOnKey('encrypt', target.snapshot), needOnKey('decrypt', source)],
+      basis: [target.snapshot, source],
+    };
+  },
+
+  async run(deps, { snapshot, source, parsed }, { context, newContext = context }) {
+    mustBeFor('encrypt-decrypt', snapshot);
+    const bound = canonicalContext(newContext);
+    const loaded = await loadPrimary(deps, snapshot);
+    const message = mustSealMessages(loaded, snapshot);
+    const plaintext = await openCiphertext(deps, source, parsed, context);
+    try {
+      const counted = spendMessage(deps, snapshot, loaded.row);
+      if (counted) await counted;
+      const ciphertext = message.seal(parsed.purpose, plaintext, bound);
+      const from = { sourceKeyId: source.key.id, sourceVersion: parsed.version };
+      return {
+        output: { ciphertext, keyId: snapshot.key.id, version: loaded.row.version, ...from },
+        detail: { ...contextDetail(newContext), ...from },
+      };
+    } finally {
+      plaintext.fill(0);
+    }
+  },
+};
+
+const resolveTarget = resolveKeyUse('re-encrypt');

@@ -1,0 +1,28 @@
+import type { KeySnapshot } from '../../keys/records.js';
+import type { Deps } from '../deps.js';
+import type { LoadedVersion } from '../loaded-keys.js';
+import type { Answer } from '../operation.js';
+import { subjectOfKey } from '../resolve-key.js';
+import { versionsToVerify } from './load-for-use.js';
+
+/** What does not verify is an answer, not an error. */
+export type Verdict = { readonly valid: true; readonly version: number } | { readonly valid: false };
+
+/** Tries the named version, or those that may verify, newest first: what was made before a rotation still verifies. */
+export async function verdictOf(
+  deps: Deps,
+  snapshot: KeySnapshot,
+  version: number | undefined,
+  verifies: (loaded: LoadedVersion) => boolean | Promise<boolean>,
+  detail: Readonly<Record<string, unknown>> = {},
+): Promise<Answer<Verdict>> {
+  for (const row of versionsToVerify(deps, snapshot, version)) {
+    if (!(await verifies(await deps.loaded.get(snapshot, row.version)))) continue;
+    return {
+      output: { valid: true, version: row.version },
+      subject: subjectOfKey(snapshot, row.version),
+      detail: { ...detail, valid: true },
+    };
+  }
+  return { output: { valid: false }, subject: subjectOfKey(snapshot, version), detail: { ...detail, valid: false } };
+}
