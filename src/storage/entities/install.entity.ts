@@ -1,5 +1,6 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 
+@Check('install_one', 'id = 1')
 @Entity('install')
 export class InstallEntity {
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'install_pk' })
