@@ -1,0 +1,63 @@
+import { algorithmFor } from '../../crypto/algorithms.js';
+import { hashOf } from '../../crypto/digest.js';
+import { wrapForExport, type WrappingAlgorithm } from '../../crypto/key-wrapping.js';
+import { readPublicKey } from '../../crypto/read-public-key.js';
+import type { Secret } from '../../crypto/secret.js';
+import { KmsError } from '../../errors.js';
+import type { KeyRow, VersionRow } from '../../keys/records.js';
+import { versionFor } from '../crypto-version.js';
+import { resolveKeyUse, type KeyUse, type KeyUseInput, type ResolvedKeyUse } from '../crypto/resolve-key-use.js';
+import type { Deps } from '../deps.js';
+import type { UseOperation } from '../operation.js';
+import { mustBeWrappingAlgorithm } from './wrapping-algorithm.js';
+
+export interface ExportKeyInput extends KeyUseInput {
+  /** The receiver's RSA public key: SubjectPublicKeyInfo DER, or text (PEM, base64, JWK). */
+  readonly publicKey: Buffer | string;
+  readonly algorithm: string;
+}
+
+export interface ExportKeyOutput extends KeyUse {
+  /** PKCS#8, raw key or seed, as an import takes it. */
+  readonly wrappedMaterial: Buffer;
+  readonly algorithm: WrappingAlgorithm;
+}
+
+/** The material of one version of an exportable key, for whoever holds the private half of `publicKey`. */
+export const exportKey: UseOperation<ExportKeyInput, ResolvedKeyUse, ExportKeyOutput> = {
+  name: 'key.export',
+  resolve: resolveKeyUse('key.export'),
+
+  async run(deps, { snapshot }, input) {
+    const { key } = snapshot;
+    if (!key.exportable) {
+      throw new KmsError('not-exportable', 'the key was made not exportable, and that cannot be changed');
+    }
+    const algorithm = mustBeWrappingAlgorithm(input.algorithm, key.spec);
+    const row = versionFor(deps, snapshot, input.version);
+    const { spki } = readPublicKey(input.publicKey);
+    const exported = await exportedForm(deps, key, row);
+    try {
+      const wrappedMaterial = await wrapForExport(spki, exported, algorithm);
+      const receiver = hashOf('sha256', spki).toString('hex');
+      return {
+        output: { wrappedMaterial, algorithm, keyId: key.id, version: row.version },
+        detail: { algorithm, receiver },
+      };
+    } finally {
+      exported.destroy();
+    }
+  },
+};
+
+async function exportedForm(deps: Deps, key: KeyRow, row: VersionRow): Promise<Secret> {
+  const { version, publicKey, material: wrapped, wrappingVersion } = row;
+  if (!wrapped) throw new KmsError('version-destroyed', `version ${version} was destroyed; nothing can bring it back`);
+  const wrapping = await deps.secrets.wrappingKey(key.keyringId, wrappingVersion);
+  const material = wrapping.unwrapMaterial(wrapped, { key, version, publicKey });
+  try {
+    return algorithmFor(key.spec).toExport(material);
+  } finally {
+    material.destroy();
+  }
+}
