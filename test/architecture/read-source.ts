@@ -32,7 +32,7 @@ export async function readSources(root: string, folders: readonly string[]): Pro
     }),
   );
   const sources: Source[] = [];
-  for (const path of listings.flat().sort()) {
+  for (const path of listings.flat().toSorted()) {
     sources.push(await readSource(path, await readFile(join(root, path), 'utf8')));
   }
   return sources;
@@ -94,7 +94,7 @@ function* nodesOf(value: unknown): Generator<Node> {
   if (Array.isArray(value)) {
     for (const item of value) yield* nodesOf(item);
   } else if (isObject(value)) {
-    if (typeof value['type'] === 'string') yield value as Node;
+    if (isNode(value)) yield value;
     yield* nodesOf(Object.values(value));
   }
 }
@@ -122,6 +122,10 @@ function valueOf(node: unknown): string | undefined {
 
 function typeOf(node: unknown): unknown {
   return isObject(node) ? node['type'] : undefined;
+}
+
+function isNode(value: Readonly<Record<string, unknown>>): value is Node {
+  return typeof value['type'] === 'string';
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -64,7 +64,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
   client: {
     rooms: ['errors'],
-    packages: ['node:crypto', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
   },
   cli: {
     rooms: ['client', 'admin', 'errors'],
@@ -115,6 +115,7 @@ export const NEST_AT_THE_RIM: ReadonlyMap<string, string> = new Map([
   ['src/doors/http/create-http-app.ts', 'makes the application and its Fastify adapter'],
   ['src/doors/http/access.ts', 'the decorator that declares what a route needs'],
   ['src/doors/http/kms-error-of.ts', 'turns the exceptions that Nest itself throws into a KmsError'],
+  ['src/doors/clock/clock.door.ts', 'the schedule’s decorators'],
   ['src/doors/rest/endpoint.ts', 'the decorators of a REST route'],
 ]);
 
