@@ -15,6 +15,7 @@ import type { Health, Whoami } from './resource-types.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
 import { Root } from './root.js';
 import { route } from './route.js';
+import { sendByFetch, sendByNode } from './send.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
@@ -50,7 +51,7 @@ export interface ClientOptions {
   readonly signal?: AbortSignal;
   /** Keeps data keys for several messages; without it, every message gets its own. */
   readonly dataKeyCache?: DataKeyLimits;
-  /** In place of Node's own. */
+  /** In place of `node:http`: for proxies, tracing, other runtimes. */
   readonly fetch?: typeof fetch;
 }
 
@@ -84,15 +85,8 @@ export class KeysteadClient extends CryptoCalls {
 
   constructor(options: ClientOptions) {
     const { url, token, keyring = 'default', timeoutMs = 30_000, retries = 4, backoffMs = 100, signal } = options;
-    const transport = new Transport({
-      url,
-      token,
-      timeoutMs,
-      retries,
-      backoffMs,
-      signal,
-      fetch: options.fetch ?? fetch,
-    });
+    const send = options.fetch === undefined ? sendByNode : sendByFetch(options.fetch);
+    const transport = new Transport({ url, token, timeoutMs, retries, backoffMs, signal, send });
     super(transport, keyring);
     this.#options = options;
     this.batch = new BatchCalls(transport, keyring);

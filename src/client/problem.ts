@@ -2,9 +2,9 @@ import { KeysteadError } from './keystead-error.js';
 import { isObject } from './wire.js';
 
 /** An RFC 9457 problem document as an error; anything else that a proxy may have sent, too. */
-export function readProblem(status: number, body: unknown, headers: Headers): KeysteadError {
+export function readProblem(status: number, body: unknown, requestIdHeader: string | undefined): KeysteadError {
   const problem = isObject(body) ? body : {};
-  const requestId = text(problem['requestId']) ?? headers.get('x-request-id') ?? undefined;
+  const requestId = text(problem['requestId']) ?? requestIdHeader;
   const code = text(problem['code']);
   const detail = text(problem['detail']) ?? text(problem['title']);
   if (code === undefined || detail === undefined) {

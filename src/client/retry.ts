@@ -16,7 +16,7 @@ export function backoffMs(attempt: number, baseMs: number, random: () => number 
  * Reads `Retry-After` (RFC 9110 10.2.3): seconds or an HTTP date.
  * @returns milliseconds from now, never negative; undefined if the header is absent or unreadable
  */
-export function retryAfterMs(header: string | null, now: number): number | undefined {
+export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const text = header?.trim();
   if (text === undefined || text === '') return undefined;
   if (/^\d{1,9}$/.test(text)) return Number(text) * 1_000;

@@ -3,6 +3,7 @@ import { KeysteadError } from './keystead-error.js';
 import { readProblem } from './problem.js';
 import { LONGEST_WAIT_MS, backoffMs, pause, retryAfterMs } from './retry.js';
 import { queryString, type Query } from './route.js';
+import type { Outgoing, Send } from './send.js';
 import { isObject } from './wire.js';
 
 export interface TransportSettings {
@@ -14,7 +15,7 @@ export interface TransportSettings {
   /** Attempts after the first. */
   readonly retries: number;
   readonly backoffMs: number;
-  readonly fetch: typeof fetch;
+  readonly send: Send;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -40,7 +41,7 @@ export interface Answer<T> {
 }
 
 interface Attempt<T> extends Answer<T> {
-  readonly headers: Headers;
+  readonly header: (name: string) => string | undefined;
 }
 
 /**
@@ -70,9 +71,8 @@ export class Transport {
 
   async answer<T>(call: Call<T>): Promise<Answer<T>> {
     const request = this.#request(call);
-    const url = this.#base + call.path + queryString(call.query ?? {});
     for (let retry = 0; ; retry++) {
-      const attempt = await this.#attempt(url, call, request);
+      const attempt = await this.#attempt(call, request);
       const mayRetry = retry < this.#settings.retries;
       if (attempt instanceof KeysteadError) {
         if (!mayRetry || attempt.code !== 'connection-failed') throw attempt;
@@ -80,34 +80,32 @@ export class Transport {
         continue;
       }
       if ((attempt.status >= 200 && attempt.status < 300) || call.answers?.includes(attempt.status)) return attempt;
-      const wait = retryAfterMs(attempt.headers.get('retry-after'), Date.now()) ?? 0;
+      const wait = retryAfterMs(attempt.header('retry-after'), Date.now()) ?? 0;
       const passing = attempt.status === 429 || attempt.status === 503;
       if (!passing || !mayRetry || wait > LONGEST_WAIT_MS)
-        throw readProblem(attempt.status, attempt.body, attempt.headers);
+        throw readProblem(attempt.status, attempt.body, attempt.header('x-request-id'));
       await this.#pause(wait + backoffMs(retry, this.#settings.backoffMs));
     }
   }
 
-  #request(call: Call<unknown>): RequestInit {
+  #request(call: Call<unknown>): Omit<Outgoing, 'signal'> {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
     if (this.#settings.token !== undefined) headers['authorization'] = `Bearer ${this.#settings.token}`;
     if (call.creates === true) headers['idempotency-key'] = randomUUID();
     if (call.body !== undefined) headers['content-type'] = 'application/json';
-    // A redirect is not followed: the token must not reach another server.
-    const request: RequestInit = { method: call.method, headers, redirect: 'manual' };
-    return call.body === undefined ? request : { ...request, body: JSON.stringify(call.body) };
+    const url = this.#base + call.path + queryString(call.query ?? {});
+    return { url, method: call.method, headers, body: call.body === undefined ? undefined : JSON.stringify(call.body) };
   }
 
-  async #attempt<T>(url: string, _: Call<T>, request: RequestInit): Promise<Attempt<T> | KeysteadError> {
+  async #attempt<T>(_: Call<T>, request: Omit<Outgoing, 'signal'>): Promise<Attempt<T> | KeysteadError> {
     const ended = new AbortController();
     const timer = setTimeout(() => ended.abort('timeout'), this.#settings.timeoutMs);
     const forward = () => ended.abort('aborted');
     this.#settings.signal?.addEventListener('abort', forward, { once: true });
     if (this.#settings.signal?.aborted === true) forward();
     try {
-      const response = await this.#settings.fetch(url, { ...request, signal: ended.signal });
-      const text = await response.text();
-      return { status: response.status, headers: response.headers, body: parse(text, response.status) };
+      const { status, text, header } = await this.#settings.send({ ...request, signal: ended.signal });
+      return { status, header, body: parse(text, status) };
     } catch (error) {
       return error instanceof KeysteadError ? error : this.#failure(error, ended.signal);
     } finally {

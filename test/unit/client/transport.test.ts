@@ -45,6 +45,30 @@ describe('what travels', () => {
     expect(encrypted).toEqual({ ciphertext: Buffer.from([0xff, 0xef]), keyId: 'k', version: 3 });
   });
 
+  it('goes over the fetch that is given, and is retried there, too', async () => {
+    const from = await start((_, response) => answer(response, 200, { id: 'me' }));
+    const asked: unknown[] = [];
+    const fetching: typeof fetch = async (input, init) => {
+      asked.push(input, init?.redirect);
+      if (asked.length === 2) throw new TypeError('fetch failed', { cause: new Error('socket hang up') });
+      return fetch(input, init);
+    };
+    expect(await from.client({ fetch: fetching }).whoami()).toEqual({ id: 'me' });
+    const url = `${from.url}/api/v1/whoami`;
+    expect(asked).toEqual([url, 'manual', url, 'manual']);
+  });
+
+  it('reuses its connection', async () => {
+    const sockets = new Set<unknown>();
+    const from = await start((request, response) => {
+      sockets.add(request.socket);
+      answer(response, 200, { items: [] });
+    });
+    const client = from.client();
+    for (let i = 0; i < 5; i++) await client.keys.list();
+    expect(sockets.size).toBe(1);
+  });
+
   it('never shows the token when a client is printed', () => {
     const client = new KeysteadClient({ url: 'http://127.0.0.1:9', token: 'kst_very_secret' });
     expect(inspect(client, { depth: 10, showHidden: true })).not.toContain('very_secret');
