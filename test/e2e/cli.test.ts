@@ -1,0 +1,163 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Server, type Tokens } from '../support/server.js';
+
+const MAIN = resolve('dist/src/cli/main.js');
+
+interface Ran {
+  readonly code: number | null;
+  readonly stdout: Buffer;
+  readonly out: string;
+  readonly err: string;
+}
+
+let server: Server;
+let tokens: Tokens;
+let dir: string;
+beforeAll(async () => {
+  [server, dir] = await Promise.all([Server.start(), mkdtemp(join(tmpdir(), 'keystead-cli-'))]);
+  tokens = await server.tokens();
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([server.remove(), rm(dir, { recursive: true })]);
+});
+
+/** The real command as a process of its own, with one of the tokens of the first start. */
+async function keystead(who: keyof Tokens, words: string, stdin: Buffer | string = ''): Promise<Ran> {
+  const env = { ...process.env, KEYSTEAD_URL: server.url, KEYSTEAD_TOKEN: tokens[who] };
+  const child = spawn(process.execPath, [MAIN, ...words.split(' ')], { cwd: dir, env });
+  const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (piece: Buffer) => stdout.push(piece));
+  child.stderr.on('data', (piece: Buffer) => stderr.push(piece));
+  child.stdin.on('error', () => undefined).end(stdin);
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  const bytes = Buffer.concat(stdout);
+  return { code, stdout: bytes, out: bytes.toString('utf8'), err: Buffer.concat(stderr).toString('utf8') };
+}
+
+async function json<T>(who: keyof Tokens, words: string, stdin: Buffer | string = ''): Promise<T> {
+  const { code, out, err } = await keystead(who, `${words} --json`, stdin);
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  return JSON.parse(out);
+}
+
+it('the way of the README: a key, encrypt, decrypt, rotate, decrypt the old, read the records', async () => {
+  expect((await keystead('keyAdmin', 'key create orders')).out).toMatch(/^name +orders$/m);
+  const { out: ciphertext } = await keystead('app', 'encrypt --direct --key orders --context tenant=a', 'card 4711');
+  expect((await keystead('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
+  expect((await keystead('keyAdmin', 'key rotate orders')).out).toMatch(/^primaryVersion +2$/m);
+  expect((await keystead('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
+  const { out: records, code } = await keystead('auditor', 'audit list --key orders');
+  expect(code).toBe(0);
+  const [title, ...lines] = records.trimEnd().split('\n');
+  expect(title).toMatch(/^AT +CALLER +OPERATION +OUTCOME +RESOURCE$/);
+  expect(
+    lines.map((line) => line.split(/ {2,}/)[2]).filter((operation) => !/describe|list/.test(operation ?? '')),
+  ).toEqual(['decrypt', 'key.rotate', 'decrypt', 'encrypt', 'key.create']);
+  expect((await keystead('app', 'whoami')).code).toBe(0);
+  expect((await keystead('app', 'status')).out).toMatch(/^ready +true$/m);
+});
+
+it('a file of 64 MiB goes through envelope encryption, a rewrap, and a pipe', async () => {
+  await keystead('keyAdmin', 'key create files');
+  await keystead('keyAdmin', 'key create archive');
+  const plaintext = Buffer.concat(Array.from({ length: 64 }, (_, i) => Buffer.alloc(2 ** 20, i)));
+  await writeFile(join(dir, 'big'), plaintext);
+  expect(await keystead('app', 'encrypt big -o big.ks --key files -c file=big')).toMatchObject({ code: 0, err: '' });
+  expect((await keystead('app', 'rewrap-file big.ks --key archive -c file=big')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'key disable files')).code).toBe(0);
+  expect((await keystead('app', 'decrypt big.ks -o big.out -c file=big')).code).toBe(0);
+  expect((await readFile(join(dir, 'big.out'))).equals(plaintext)).toBe(true);
+  const { stdout } = await keystead('app', 'decrypt -c file=big', await readFile(join(dir, 'big.ks')));
+  expect(stdout.equals(plaintext)).toBe(true);
+  const spoilt = await readFile(join(dir, 'big.ks'));
+  spoilt[40_000_000] = spoilt[40_000_000]! ^ 1;
+  await writeFile(join(dir, 'spoilt.ks'), spoilt);
+  expect(await keystead('app', 'decrypt spoilt.ks -o spoilt.out -c file=big')).toMatchObject({ code: 7, out: '' });
+  expect((await readdir(dir)).filter((name) => name.includes('spoilt'))).toEqual(['spoilt.ks']);
+});
+
+describe('refusals have exit codes and one sentence', () => {
+  it.each([
+    ['app', 'key create mine', 3, 'permission-denied'],
+    ['keyAdmin', 'encrypt --direct --key orders', 3, 'permission-denied'],
+    ['keyAdmin', 'key show nothing', 4, 'key-not-found'],
+    ['keyAdmin', 'key create orders', 5, 'name-taken'],
+    ['keyAdmin', 'key cancel-destruction orders', 5, 'invalid-transition'],
+    ['app', 'decrypt', 7, 'invalid-ciphertext'],
+  ] as const)('%s: %s ends with %d', async (who, words, exit, code) => {
+    const ran = await keystead(who, words, Buffer.from('KST\u0001 not a ciphertext at all').toString('base64'));
+    expect(ran.err).toMatch(new RegExp(`^keystead: .*\\(${code}, request [\\w-]+\\)\\n$`));
+    expect(ran).toMatchObject({ code: exit, out: '' });
+  });
+});
+
+it('signatures and MACs are made and verified', async () => {
+  await keystead('keyAdmin', 'key create signing --spec ecc-p256 --usage sign-verify');
+  await keystead('keyAdmin', 'key create webhook --spec hmac-sha-256');
+  await writeFile(join(dir, 'release'), randomBytes(2_000_000));
+  const { out: signature } = await keystead('app', 'sign release --key signing --digest sha256');
+  await writeFile(join(dir, 'release.sig'), signature);
+  const verify = 'verify --key signing --digest sha256 --signature @release.sig';
+  expect(await keystead('app', `${verify} release`)).toMatchObject({ code: 0, out: 'valid, by version 1\n' });
+  expect(await keystead('app', verify, 'another')).toMatchObject({
+    code: 7,
+    out: '',
+    err: 'keystead: The signature is not valid.\n',
+  });
+  const { out: mac } = await keystead('app', 'mac --key webhook', 'hello');
+  expect((await keystead('app', `verify-mac --key webhook --mac ${mac.trim()}`, 'hello')).code).toBe(0);
+  expect((await keystead('app', `verify-mac --key webhook --mac ${mac.trim()}`, 'hallo')).code).toBe(7);
+  expect((await keystead('app', 'key public-key signing')).out).toMatch(/^-----BEGIN PUBLIC KEY-----\n/);
+  expect(JSON.parse((await keystead('app', 'key public-key signing --format jwk')).out)).toMatchObject({
+    kty: 'EC',
+    crv: 'P-256',
+  });
+});
+
+it('material goes in and out', async () => {
+  await writeFile(join(dir, 'partner.key'), randomBytes(32), { mode: 0o600 });
+  await keystead('keyAdmin', 'key create partner --import --exportable --spec aes-256-gcm');
+  expect(await json('keyAdmin', 'key import partner --material partner.key')).toMatchObject({
+    state: 'enabled',
+    origin: 'imported',
+  });
+  expect((await keystead('keyAdmin', 'key export partner -o partner.out')).code).toBe(0);
+  expect((await readFile(join(dir, 'partner.out'))).equals(await readFile(join(dir, 'partner.key')))).toBe(true);
+});
+
+it('callers, tokens and bindings are administered', async () => {
+  const caller = await json<{ id: string }>('admin', 'caller create shop');
+  const { out: token } = await keystead('admin', 'token create shop --expires-in 90d');
+  expect(token).toMatch(/^kst_\w+\n$/);
+  await writeFile(join(dir, 'shop.token'), token);
+  const binding = await json<{ id: string }>('admin', 'binding create shop crypto-user --keyring default');
+  expect(await json('admin', 'whoami --token-file shop.token')).toMatchObject({ id: caller.id, name: 'shop' });
+  expect((await keystead('admin', 'random 16 --format hex --token-file shop.token')).out).toMatch(/^[0-9a-f]{32}\n$/);
+  expect((await keystead('admin', 'binding list --caller shop')).out).toContain(binding.id);
+  expect((await keystead('admin', `binding delete ${binding.id}`)).code).toBe(0);
+  const { items } = await json<{ items: readonly { id: string }[] }>('admin', 'token list shop');
+  expect((await keystead('admin', `token revoke shop ${items[0]?.id}`)).code).toBe(0);
+  expect((await keystead('admin', 'whoami --token-file shop.token')).code).toBe(3);
+  for (const list of ['caller list', 'keyring list']) expect((await keystead('admin', list)).code).toBe(0);
+});
+
+it('versions and aliases are administered', async () => {
+  await keystead('keyAdmin', 'key create many');
+  await keystead('keyAdmin', 'key rotate many');
+  expect((await keystead('keyAdmin', 'version retire many 1')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'key versions many')).out).toMatch(/^2 +active +yes .*\n1 +retired +-/m);
+  expect((await keystead('keyAdmin', 'version revoke many 1 --reason compromised')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'version destroy many 1 --yes')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'alias create current many')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'alias list')).out).toMatch(/^current /m);
+  expect((await keystead('keyAdmin', 'alias delete current')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'key schedule-destruction many --window-days 7')).out).toMatch(
+    /^state +pending-destruction$/m,
+  );
+  expect(await json('admin', 'keyring rewrap default')).toMatchObject({ toVersion: 2 });
+});
