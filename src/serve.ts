@@ -8,6 +8,7 @@ import { Kms } from './operations/kms.js';
 import { RootKeys } from './roots/root-keys.js';
 import { Database } from './storage/database.js';
 import { JsonLogger } from './telemetry/json-logger.js';
+import { writeForPeople } from './telemetry/write-for-people.js';
 
 /**
  * Runs the server until it is told to stop (SIGINT, SIGTERM): prepares, opens, listens, and on the way down drains
@@ -15,7 +16,7 @@ import { JsonLogger } from './telemetry/json-logger.js';
  */
 export async function serve(environment: Record<string, string | undefined>): Promise<void> {
   const config = readConfig(environment);
-  const logger = new JsonLogger(config.KEYSTEAD_LOG_LEVEL);
+  const logger = new JsonLogger(config.KEYSTEAD_LOG_LEVEL, process.stderr.isTTY ? writeForPeople : undefined);
   const notes = await prepareDataDir(config);
   const app = await createHttpApp(AppModule.of(config), { logger });
   for (const note of [...notes, ...app.get(InstallReady).notes]) logger.warn(note);

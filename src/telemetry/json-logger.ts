@@ -1,8 +1,17 @@
 import { hostname } from 'node:os';
-import { redact } from './redact.js';
+import { redact, redactFields } from './redact.js';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'verbose'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** What Nest says while it puts itself together interests nobody who runs the service. */
+const FRAMEWORK: ReadonlySet<unknown> = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
 
 /**
  * Writes one JSON object a line: time, level, context, and the message or the fields of an object. Fields whose names
@@ -45,9 +54,10 @@ export class JsonLogger {
   }
 
   /** Nest calls `error(message, stack?, context?)` and `log(message, …more, context?)`. */
-  #line(level: LogLevel, message: unknown, rest: readonly unknown[]): void {
-    if (LOG_LEVELS.indexOf(level) > this.#least) return;
+  #line(said: LogLevel, message: unknown, rest: readonly unknown[]): void {
     const context = typeof rest.at(-1) === 'string' ? rest.at(-1) : undefined;
+    const level = said === 'info' && FRAMEWORK.has(context) ? 'debug' : said;
+    if (LOG_LEVELS.indexOf(level) > this.#least) return;
     const more = rest.slice(0, context === undefined ? undefined : -1).filter((part) => part !== undefined);
     const line = {
       time: new Date().toISOString(),
@@ -65,5 +75,5 @@ export class JsonLogger {
 function fieldsOf(message: unknown): object {
   if (message instanceof Error) return { error: redact(message) };
   if (typeof message !== 'object' || message === null || Array.isArray(message)) return { message: redact(message) };
-  return redact(message) as object;
+  return redactFields(message);
 }
