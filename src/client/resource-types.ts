@@ -209,9 +209,7 @@ export interface RootStatus {
 }
 
 export interface AuditFilters {
-  /** Id or name. */
-  readonly keyring?: string;
-  /** An id; with `keyring`, also a name or alias. */
+  /** Id, name or alias. */
   readonly key?: string;
   /** Id or name. */
   readonly caller?: string;

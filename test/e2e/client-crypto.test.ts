@@ -139,7 +139,7 @@ describe('envelope encryption', () => {
     const files = await Promise.all(
       Array.from({ length: 50 }, (_, i) => cached.encryptBuffer(key, Buffer.from(`record ${i}`))),
     );
-    const records = await auditor.audit.records({ keyring: 'default', key, operation: 'data-key', since });
+    const records = await auditor.audit.records({ key, operation: 'data-key', since });
     expect(records.items).toHaveLength(1);
     for (const [i, file] of files.entries()) expect((await cached.decryptBuffer(file)).toString()).toBe(`record ${i}`);
     cached.forgetDataKeys();

@@ -132,7 +132,7 @@ describe('access', () => {
     const key = await clients.makeKey('aes-256-xaes');
     await app.encrypt(key, { plaintext: Buffer.of(1) });
     await failureOf(auditor.encrypt(key, { plaintext: Buffer.of(1) }));
-    const { items } = await auditor.audit.records({ keyring: 'default', key });
+    const { items } = await auditor.audit.records({ key });
     const { id } = await app.whoami();
     expect(items).toContainEqual(expect.objectContaining({ operation: 'encrypt', outcome: 'success', caller: id }));
     expect(items.filter(({ operation }) => operation === 'key.create')).toHaveLength(1);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Option, type Command } from 'commander';
-import type { AuditFilters, AuditRecord } from '../../client/client.js';
+import type { AuditFilters, AuditRecord, KeysteadClient } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { follow } from '../follow.js';
 import { group } from '../group.js';
@@ -8,6 +8,7 @@ import { pageSize, take, withListOptions, type ListOptions } from '../listing.js
 import { moment } from '../option-values.js';
 import type { OpenSession } from '../session.js';
 import { table, type Column } from '../table.js';
+import { UsageError } from '../usage-error.js';
 
 type AuditOptions = ListOptions & AuditFilters & { readonly follow?: boolean };
 
@@ -35,11 +36,8 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
       .action(async ({ limit, all, follow: following, ...chosen }: AuditOptions, command: Command) => {
         const session = open(command);
         const { client } = session;
-        const filters = inKeyring(
-          chosen,
-          session.keyring,
-          command.getOptionValueSourceWithGlobals('keyring') !== 'default',
-        );
+        const keyringNamed = command.getOptionValueSourceWithGlobals('keyring') !== 'default';
+        const filters = await inKeyring(client, chosen, keyringNamed);
         if (following === true) {
           const pause = () => sleep(FOLLOW_EVERY_MS, undefined, { signal: session.terminal.signal });
           for await (const record of follow(client.audit, filters, pause)) {
@@ -57,10 +55,11 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   );
 }
 
-/** The name of a key says something only in a keyring; and a keyring that was named is a filter of its own. */
-function inKeyring(filters: AuditFilters, keyring: string, keyringNamed: boolean): AuditFilters {
-  const byName = filters.key !== undefined && !/^[0-9a-f]{8}-[0-9a-f]{4}-/i.test(filters.key);
-  return keyringNamed || byName ? { ...filters, keyring } : filters;
+/** In a keyring that was named, a key is found there, also when others have one of the same name. */
+async function inKeyring(client: KeysteadClient, filters: AuditFilters, keyringNamed: boolean): Promise<AuditFilters> {
+  if (!keyringNamed) return filters;
+  if (filters.key === undefined) throw new UsageError('Records are not filtered by keyring alone: give --key, too.');
+  return { ...filters, key: (await client.keys.get(filters.key)).id };
 }
 
 /** A row without its title. */
