@@ -19,6 +19,11 @@ export function redact(value: unknown, depth = 0): unknown {
   if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
   if (Array.isArray(value)) return value.slice(0, MAX_ITEMS).map((item) => redact(item, depth + 1));
   if (value instanceof Error) return redactError(value, depth);
+  return redactFields(value, depth);
+}
+
+/** The fields of an object, each as it may be logged. */
+export function redactFields(value: object, depth = 0): Record<string, unknown> {
   const fields = Object.entries(value).slice(0, MAX_ITEMS);
   return Object.fromEntries(
     fields.map(([name, field]) => [name, isSecret(name, field) ? REDACTED : redact(field, depth + 1)]),
@@ -26,7 +31,7 @@ export function redact(value: unknown, depth = 0): unknown {
 }
 
 function redactError(error: Error, depth: number): object {
-  const { code } = error as { code?: unknown };
+  const code = 'code' in error ? error.code : undefined;
   return {
     name: error.name,
     message: redactText(error.message),

@@ -7,7 +7,7 @@ import type { Call, Each, PublicCall } from '../../../src/doors/rest/call.js';
 import { EachEndpoint, Endpoint, PublicEndpoint } from '../../../src/doors/rest/endpoint.js';
 import { bytes, context, time } from '../../../src/doors/rest/schemas/words.js';
 import { IN_KEY } from '../../../src/doors/rest/schemas/paths.js';
-import { KmsError, type ErrorCode } from '../../../src/errors.js';
+import { ERROR_CODES, KmsError } from '../../../src/errors.js';
 import type { Approach, Arrival } from '../../../src/operations/arrival.js';
 import { Kms } from '../../../src/operations/kms.js';
 import type { OperationName } from '../../../src/operations/vocabulary.js';
@@ -88,7 +88,7 @@ class PlantedController {
   })
   async fail({ input }: Call<{ readonly code: string }>) {
     if (input.code === 'bug') throw new TypeError('the secret sauce');
-    throw new KmsError(input.code as ErrorCode, 'as asked');
+    throw new KmsError(ERROR_CODES.find((code) => code === input.code) ?? 'internal-error', 'as asked');
   }
 
   @Endpoint('key.describe', {
@@ -137,6 +137,7 @@ export async function startPlanted(
   const logger = new JsonLogger('warn', (line) => log.push(line));
   const app = await createHttpApp(PlantedModule.with(kms, controllers), { logger });
   await app.listen(0, '127.0.0.1');
-  const { port } = app.getHttpServer().address() as { port: number };
+  const address = app.getHttpServer().address();
+  const port = typeof address === 'object' && address ? address.port : 0;
   return { app, kms, url: `http://127.0.0.1:${port}`, port, log };
 }

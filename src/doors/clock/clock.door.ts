@@ -1,0 +1,50 @@
+import { Inject, Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Interval, Timeout } from '@nestjs/schedule';
+import { DEPS, type Deps } from '../../operations/deps.js';
+import { Kms } from '../../operations/kms.js';
+import { runMaintenance } from '../../operations/maintenance.js';
+
+const SECOND = 1000;
+
+/** What is due comes in by this door, as the service's own caller: soon after the start, then every minute. */
+@Injectable()
+export class ClockDoor implements BeforeApplicationShutdown {
+  readonly #log = new Logger('clock');
+  #running: Promise<void> | undefined;
+  #isStopped = false;
+
+  constructor(
+    @Inject(Kms) private readonly kms: Kms,
+    @Inject(DEPS) private readonly deps: Deps,
+  ) {}
+
+  @Timeout(5 * SECOND)
+  soon(): Promise<void> {
+    return this.run();
+  }
+
+  /** Resolves when the run is over; one that is under way is not overtaken by another. Never rejects. */
+  @Interval(60 * SECOND)
+  run(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#running ??= this.#once().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** What is under way is finished, and nothing begins any more. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.#isStopped = true;
+    await this.#running;
+  }
+
+  async #once(): Promise<void> {
+    try {
+      const report = await runMaintenance(this.kms, this.deps);
+      if (report.failed > 0) this.#log.error({ message: 'destructions failed; the audit records say why', ...report });
+    } catch (error) {
+      this.#log.error({ message: 'maintenance broke off, and is tried again in a minute', error });
+    }
+  }
+}

@@ -1,0 +1,26 @@
+import { Controller, Inject } from '@nestjs/common';
+import { readAudit, type ReadAuditInput } from '../../operations/audit/read-audit.js';
+import { Kms } from '../../operations/kms.js';
+import { API } from './base-path.js';
+import type { Call } from './call.js';
+import { Endpoint } from './endpoint.js';
+import { use } from './perform-call.js';
+import { auditQuery, auditRecordAnswer } from './schemas/audit.js';
+import { pageOf } from './schemas/paging.js';
+
+@Controller(`${API}/audit`)
+export class AuditController {
+  constructor(@Inject(Kms) private readonly kms: Kms) {}
+
+  @Endpoint('audit.read', {
+    method: 'GET',
+    path: 'records',
+    query: auditQuery,
+    answer: pageOf(auditRecordAnswer),
+    summary: 'Read the audit records',
+    description: 'Of the keyrings where the caller may read them; everywhere, also what belongs to no keyring.',
+  })
+  async read(call: Call<ReadAuditInput>) {
+    return use(this.kms, readAudit, call);
+  }
+}

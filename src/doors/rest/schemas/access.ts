@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { CALLER_TYPES, ROLES } from '../../../operations/vocabulary.js';
+import { PAGING } from './paging.js';
+import { ref, text, time } from './words.js';
+
+const caller = ref('Id or name of a caller', 'billing');
+
+export const createCallerBody = z.strictObject({
+  name: z
+    .string()
+    .min(1)
+    .max(128)
+    .meta({ description: 'Unique; not like an id', examples: ['billing'] }),
+  type: z.enum(CALLER_TYPES),
+});
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+const NO_DURATION = { error: 'must be seconds, or a text such as 90d, 12h or 30m' } as const;
+
+/** A number of seconds, or a text such as `90d` → seconds. */
+const duration = z
+  .union([z.int(NO_DURATION), z.string().regex(/^[1-9]\d{0,8}[smhdw]$/, NO_DURATION)], NO_DURATION)
+  .meta({ description: 'Seconds, or a number with s, m, h, d or w', examples: ['90d'] })
+  .transform((given) => (typeof given === 'number' ? given : secondsOf(given)));
+
+function secondsOf(text: string): number {
+  return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? Number.NaN);
+}
+
+export const createTokenBody = z.strictObject({
+  expiresIn: z
+    .exactOptional(duration)
+    .meta({ description: 'Its life: seconds, or a text such as 12h. Default 90d, at most 400d.' }),
+  description: z.exactOptional(text('For people', 1024)),
+});
+
+const scope = z
+  .union(
+    [
+      z.strictObject({ everything: z.literal(true) }),
+      z.strictObject({
+        keyring: ref('Id or name of a keyring', 'default'),
+        key: z.exactOptional(ref('Id, name or alias of a key', 'orders')),
+      }),
+    ],
+    { error: 'must be {"everything": true}, {"keyring": …} or {"keyring": …, "key": …}' },
+  )
+  .meta({
+    description: 'Where the role holds: everywhere, in a keyring, or for one key',
+    examples: [{ keyring: 'default' }],
+  });
+
+export const createBindingBody = z.strictObject({
+  caller,
+  role: z.enum(Object.keys(ROLES)),
+  scope,
+  effect: z.exactOptional(
+    z.enum(['allow', 'deny']).meta({ description: 'Default allow; a deny wins over every allow' }),
+  ),
+  expiresIn: z
+    .exactOptional(duration)
+    .meta({ description: 'Seconds, or a text such as 12h, until it ends by itself. Default: never.' }),
+  expiresAt: z.exactOptional(time('Instead of expiresIn: when')),
+});
+
+export const listBindingsQuery = z.strictObject({
+  ...PAGING,
+  caller: z.exactOptional(caller),
+  keyring: z.exactOptional(ref('Id or name of a keyring', 'default')),
+});
+
+const timestamp = z.iso.datetime();
+
+export const callerAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.enum(CALLER_TYPES),
+  state: z.enum(['enabled', 'disabled']),
+  createdAt: timestamp,
+});
+
+export const tokenAnswer = z.object({
+  id: z.string().meta({ description: 'Public: the part of the token that finds it' }),
+  caller: z.string().meta({ description: 'Id of the caller' }),
+  state: z.enum(['active', 'expired', 'revoked']),
+  description: z.string(),
+  purpose: z.enum(['api', 'bootstrap', 'development']),
+  source: z.enum(['any', 'loopback']).meta({ description: 'loopback: refused from any other address' }),
+  createdAt: timestamp,
+  expiresAt: timestamp.nullable(),
+  revokedAt: timestamp.nullable(),
+});
+
+export const newTokenAnswer = tokenAnswer.extend({
+  token: z
+    .string()
+    .optional()
+    .meta({ description: 'Shown once: a repeat under the same Idempotency-Key does not hold it' }),
+});
+
+export const bindingAnswer = z.object({
+  id: z.string(),
+  caller: z.string().meta({ description: 'Id of the caller' }),
+  callerName: z.string().nullable(),
+  role: z.string(),
+  effect: z.enum(['allow', 'deny']),
+  scope: z.record(z.string(), z.unknown()),
+  expiresAt: timestamp.nullable(),
+  createdAt: timestamp,
+});
+
+export const whoamiAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  type: z.string(),
+  credential: z.object({ id: z.string(), expiresAt: timestamp.nullable() }).nullable(),
+  roles: z.array(z.object({ role: z.string(), effect: z.string(), scope: z.record(z.string(), z.unknown()) })),
+});

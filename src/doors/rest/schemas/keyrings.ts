@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { PAGING } from './paging.js';
+import { ref, text } from './words.js';
+
+const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({
+    description: 'Letters, digits, dots, underscores and hyphens; unique; not like an id',
+    examples: ['payments'],
+  });
+
+export const createKeyringBody = z.strictObject({
+  name,
+  description: z.exactOptional(text('For people', 1024)),
+});
+
+export const createAliasBody = z.strictObject({
+  name: name.meta({ description: 'Unique in the keyring, also among the names of keys', examples: ['orders-current'] }),
+  key: ref('Id, name or alias of a key of the keyring', 'orders'),
+});
+
+export const moveAliasBody = z.strictObject({ key: ref('Id, name or alias of a key of the keyring', 'orders') });
+
+export const listAliasesQuery = z.strictObject({
+  ...PAGING,
+  key: z.exactOptional(ref('Only those of this key: id, name or alias', 'orders')),
+});
+
+const timestamp = z.iso.datetime();
+
+export const keyringAnswer = z.object({
+  id: z.string(),
+  name: z.string(),
+  description: z.string(),
+  state: z.enum(['enabled', 'destroyed']),
+  wrappingVersion: z.int().meta({ description: 'Of the wrapping key that wraps new material' }),
+  createdAt: timestamp,
+  destroyedAt: timestamp.nullable(),
+});
+
+export const rewrapAnswer = z.object({
+  state: z.enum(['idle', 'running']),
+  fromVersion: z.int(),
+  toVersion: z.int(),
+  moved: z.int().meta({ description: 'Materials under the new wrapping key' }),
+  total: z.int(),
+});
+
+export const aliasAnswer = z.object({
+  name: z.string(),
+  keyring: z.string().meta({ description: 'Id of the keyring' }),
+  keyId: z.string(),
+  createdAt: timestamp,
+});

@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import {
+  KEY_SPECS,
+  KEY_STATES,
+  KEY_USAGES,
+  REVOCATION_REASONS,
+  TAG_LIMITS,
+  VERSION_STATES,
+} from '../../../operations/vocabulary.js';
+import { PAGING } from './paging.js';
+import { ref, text, time } from './words.js';
+
+export const name = z
+  .string()
+  .min(1)
+  .max(128)
+  .meta({
+    description:
+      'Letters, digits, dots, underscores and hyphens; unique in the keyring, also among aliases; not like an id',
+    examples: ['orders'],
+  });
+
+const description = z.exactOptional(text('For people', 1024));
+
+const tags = z.record(z.string(), z.string()).meta({
+  description: `Up to ${TAG_LIMITS.count} pairs of name and value`,
+  examples: [{ team: 'billing' }],
+});
+
+const published = z.boolean().meta({ description: "Signing keys: listed in the keyring's JWKS" });
+
+export const createKeyBody = z.strictObject({
+  name: z.exactOptional(name),
+  spec: z.exactOptional(z.enum(KEY_SPECS).meta({ description: 'Default aes-256-xaes' })),
+  usage: z.exactOptional(
+    z.enum(KEY_USAGES).meta({ description: 'Fixed for ever; may be left out where the spec has only one' }),
+  ),
+  description,
+  tags: z.exactOptional(tags),
+  exportable: z.exactOptional(
+    z.boolean().meta({ description: 'Whether the material may ever leave, wrapped. Fixed for ever. Default false.' }),
+  ),
+  notBefore: z.exactOptional(time('The key cannot be used before')),
+  origin: z.exactOptional(
+    z.enum(['generated', 'imported']).meta({ description: 'imported: made without material, which import brings' }),
+  ),
+  published: z.exactOptional(published),
+});
+
+export const updateKeyBody = z.strictObject({
+  name: z.exactOptional(name),
+  description,
+  tags: z.exactOptional(tags),
+  published: z.exactOptional(published),
+});
+
+export const listKeysQuery = z.strictObject({
+  ...PAGING,
+  state: z.exactOptional(z.enum(KEY_STATES)),
+  spec: z.exactOptional(z.enum(KEY_SPECS)),
+  usage: z.exactOptional(z.enum(KEY_USAGES)),
+  tag: z.exactOptional(text('A tag as `name` or `name=value`', 512)),
+  namePrefix: z.exactOptional(ref('What the name begins with', 'ord')),
+  rotationDueBefore: z.exactOptional(time('Keys whose rotation is due before')),
+});
+
+export const scheduleDestructionBody = z.strictObject({
+  windowDays: z.exactOptional(z.int().min(7).max(30).meta({ description: 'Until it can be cancelled. Default 30.' })),
+});
+
+export const revokeBody = z.strictObject({ reason: z.enum(REVOCATION_REASONS) });
+
+/** Answers. */
+const timestamp = z.iso.datetime();
+
+export const keyAnswer = z.object({
+  id: z.string(),
+  keyring: z.string().meta({ description: 'Id of the keyring' }),
+  name: z.string().nullable(),
+  description: z.string(),
+  spec: z.enum(KEY_SPECS),
+  usage: z.enum(KEY_USAGES),
+  state: z.enum(KEY_STATES),
+  primaryVersion: z.int().meta({ description: '0 while there is no material' }),
+  versionCount: z.int(),
+  exportable: z.boolean(),
+  origin: z.enum(['generated', 'imported']),
+  published: z.boolean(),
+  tags: z.record(z.string(), z.string()),
+  notBefore: timestamp.nullable(),
+  destroyAt: timestamp.nullable(),
+  createdAt: timestamp,
+  rotatedAt: timestamp.nullable(),
+});
+
+export const versionAnswer = z.object({
+  version: z.int(),
+  primary: z.boolean(),
+  state: z.enum(VERSION_STATES),
+  reason: z.enum(REVOCATION_REASONS).nullable(),
+  createdAt: timestamp,
+  changedAt: timestamp,
+  hasPublicKey: z.boolean(),
+});
+
+export const versionChangedAnswer = versionAnswer.extend({
+  keyId: z.string(),
+  primaryVersion: z.int().meta({ description: 'Of the key, after the change' }),
+});

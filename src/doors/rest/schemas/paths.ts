@@ -1,0 +1,16 @@
+import { z } from 'zod';
+import { MAX_VERSION, numeral, ref } from './words.js';
+
+/** What stands in paths. */
+const keyring = ref('Id or name of a keyring', 'default');
+const key = ref('Id, name or alias of a key', 'orders');
+const version = numeral('Number of a version of the key', { min: 1, max: MAX_VERSION });
+const caller = ref('Id or name of a caller', 'billing');
+
+export const IN_KEYRING = z.strictObject({ keyring });
+export const IN_KEY = z.strictObject({ keyring, key });
+export const IN_VERSION = z.strictObject({ keyring, key, version });
+export const IN_ALIAS = z.strictObject({ keyring, alias: ref('An alias', 'orders-current') });
+export const IN_CALLER = z.strictObject({ caller });
+export const IN_TOKEN = z.strictObject({ caller, token: ref('Id of a token', '4fGk20sLxP9aQ1Zt') });
+export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -1,0 +1,103 @@
+import { Controller, Inject } from '@nestjs/common';
+import { Kms } from '../../operations/kms.js';
+import type { VersionInput } from '../../operations/versions/change-version-state.js';
+import { destroyVersion } from '../../operations/versions/destroy-version.js';
+import { disableVersion } from '../../operations/versions/disable-version.js';
+import { enableVersion } from '../../operations/versions/enable-version.js';
+import { listVersions, type ListVersionsInput } from '../../operations/versions/list-versions.js';
+import { restoreVersion } from '../../operations/versions/restore-version.js';
+import { retireVersion } from '../../operations/versions/retire-version.js';
+import { revokeVersion, type RevokeVersionInput } from '../../operations/versions/revoke-version.js';
+import { API } from './base-path.js';
+import type { Call } from './call.js';
+import { Endpoint } from './endpoint.js';
+import { change, use } from './perform-call.js';
+import { revokeBody, versionAnswer, versionChangedAnswer } from './schemas/keys.js';
+import { PAGE, pageOf } from './schemas/paging.js';
+import { IN_KEY, IN_VERSION } from './schemas/paths.js';
+
+@Controller(`${API}/keyrings/:keyring/keys/:key/versions`)
+export class VersionsController {
+  constructor(@Inject(Kms) private readonly kms: Kms) {}
+
+  @Endpoint('key.describe', {
+    method: 'GET',
+    params: IN_KEY,
+    query: PAGE,
+    answer: pageOf(versionAnswer),
+    summary: 'List the versions of a key',
+  })
+  async list(call: Call<ListVersionsInput>) {
+    return use(this.kms, listVersions, call);
+  }
+
+  @Endpoint('version.retire', {
+    method: 'POST',
+    path: ':version/retire',
+    params: IN_VERSION,
+    answer: versionChangedAnswer,
+    summary: 'Retire a version',
+    description: 'It refuses everything, and can be brought back by restore. Not the primary.',
+  })
+  async retire(call: Call<VersionInput>) {
+    return change(this.kms, retireVersion, call);
+  }
+
+  @Endpoint('version.restore', {
+    method: 'POST',
+    path: ':version/restore',
+    params: IN_VERSION,
+    answer: versionChangedAnswer,
+    summary: 'Bring a retired version back',
+  })
+  async restore(call: Call<VersionInput>) {
+    return change(this.kms, restoreVersion, call);
+  }
+
+  @Endpoint('version.disable', {
+    method: 'POST',
+    path: ':version/disable',
+    params: IN_VERSION,
+    answer: versionChangedAnswer,
+    summary: 'Disable a version',
+  })
+  async disable(call: Call<VersionInput>) {
+    return change(this.kms, disableVersion, call);
+  }
+
+  @Endpoint('version.enable', {
+    method: 'POST',
+    path: ':version/enable',
+    params: IN_VERSION,
+    answer: versionChangedAnswer,
+    summary: 'Enable a disabled version',
+  })
+  async enable(call: Call<VersionInput>) {
+    return change(this.kms, enableVersion, call);
+  }
+
+  @Endpoint('version.revoke', {
+    method: 'POST',
+    path: ':version/revoke',
+    params: IN_VERSION,
+    body: revokeBody,
+    answer: versionChangedAnswer,
+    summary: 'Revoke a version',
+    description: 'For ever, and with a reason that is kept.',
+  })
+  async revoke(call: Call<RevokeVersionInput>) {
+    return change(this.kms, revokeVersion, call);
+  }
+
+  @Endpoint('version.destroy', {
+    method: 'POST',
+    path: ':version/destroy',
+    params: IN_VERSION,
+    answer: versionChangedAnswer,
+    summary: 'Destroy the material of a version',
+    description: 'At once and for ever. Only of a version that is retired, disabled or revoked.',
+  })
+  async destroy(call: Call<VersionInput>) {
+    return change(this.kms, destroyVersion, call);
+  }
+}
