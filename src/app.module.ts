@@ -1,12 +1,22 @@
-import { Inject, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Module,
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { InstallModule } from './admin/install.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ClockModule } from './doors/clock/clock.module.js';
 import { RestModule } from './doors/rest/rest.module.js';
+import { WrappingStore } from './keys/wrapped-object.js';
+import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
 import { Kms } from './operations/kms.js';
+import { NodeHeartbeat } from './operations/node-heartbeat.js';
 import { OperationsModule } from './operations/operations.module.js';
+import { continueRootWork } from './operations/root/continue-root-work.js';
 import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
@@ -15,12 +25,18 @@ import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /** The composition root: the rooms' modules, and what only the whole knows. */
 @Module({})
-export class AppModule implements OnApplicationBootstrap {
+export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  readonly #heartbeat: NodeHeartbeat;
+
   constructor(
     @Inject(LedgerOnPostgres) private readonly ledger: LedgerOnPostgres,
     @Inject(Kms) private readonly kms: Kms,
     @Inject(DEPS) private readonly deps: Deps,
-  ) {}
+    @Inject(WrappingStore) wrappings: WrappingStore,
+  ) {
+    const node = { id: uuidv7(), name: deps.node };
+    this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
+  }
 
   static of(config: Config): DynamicModule {
     return {
@@ -44,7 +60,12 @@ export class AppModule implements OnApplicationBootstrap {
       this.deps.meter.integrityFailure();
       this.kms.note('integrity.alarm', error).catch(() => undefined);
     };
+    await this.#heartbeat.start();
     await this.ledger.start();
     await this.kms.note('service.start');
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.#heartbeat.stop();
   }
 }

@@ -4,9 +4,13 @@ import { CONFIG } from '../config/config.module.js';
 import { Clock } from '../ledger/clock.js';
 import { InstallStore } from '../ledger/install-store.js';
 import { SealKeys } from '../ledger/ledger.js';
+import { Nodes } from '../ledger/nodes.js';
+import { RootMigrations } from '../ledger/root-migrations.js';
+import { RootWrappings } from '../ledger/root-wrappings.js';
 import { WrappingStore } from '../keys/wrapped-object.js';
 import { InstallReady } from '../operations/install-ready.js';
 import { KeyringSecrets } from '../operations/keyring-secrets.js';
+import { RootCeremony } from '../operations/root-ceremony.js';
 import { RootKeys } from '../roots/root-keys.js';
 import { Database } from '../storage/database.js';
 import { Health } from '../telemetry/health.js';
@@ -17,7 +21,8 @@ import { firstStart } from './first-start.js';
 @Global()
 @Module({
   providers: [
-    { provide: KeyringSecrets, useFactory: keyringSecrets, inject: [RootKeys, WrappingStore, CONFIG] },
+    { provide: RootCeremony, useFactory: rootCeremony, inject: [RootKeys, RootMigrations, RootWrappings, Nodes] },
+    { provide: KeyringSecrets, useFactory: keyringSecrets, inject: [RootCeremony, WrappingStore, CONFIG] },
     { provide: SealKeys, useExisting: KeyringSecrets },
     {
       provide: InstallReady,
@@ -32,14 +37,30 @@ import { firstStart } from './first-start.js';
       inject: [Database, RootKeys],
     },
   ],
-  exports: [KeyringSecrets, SealKeys, InstallReady, Health],
+  exports: [RootCeremony, KeyringSecrets, SealKeys, InstallReady, Health],
 })
 export class InstallModule {}
 
-function keyringSecrets({ current, next }: RootKeys, wrappings: WrappingStore, config: Config): KeyringSecrets {
-  const roots = next ? [current, next] : [current];
-  return new KeyringSecrets(() => roots, wrappings, {
+async function rootCeremony(
+  roots: RootKeys,
+  migrations: RootMigrations,
+  wrappings: RootWrappings,
+  nodes: Nodes,
+): Promise<RootCeremony> {
+  const ceremony = new RootCeremony(roots, migrations, wrappings, nodes);
+  await ceremony.refresh();
+  return ceremony;
+}
+
+function keyringSecrets(ceremony: RootCeremony, wrappings: WrappingStore, config: Config): KeyringSecrets {
+  const proof = {
     provenForMs: config.KEYSTEAD_ROOT_PROVEN_SECONDS * 1000,
     graceMs: config.KEYSTEAD_ROOT_GRACE_SECONDS * 1000,
-  });
+  };
+  return new KeyringSecrets(
+    () => ceremony.unwrapping(),
+    wrappings,
+    proof,
+    () => ceremony.wrapping(),
+  );
 }

@@ -8,7 +8,13 @@ import { WrappingStore } from '../keys/wrapped-object.js';
 import { Clock } from '../ledger/clock.js';
 import { InstallStore } from '../ledger/install-store.js';
 import { MaintenanceStore } from '../ledger/maintenance-store.js';
+import { Nodes } from '../ledger/nodes.js';
+import { RootMigrations } from '../ledger/root-migrations.js';
+import { RootWrappings } from '../ledger/root-wrappings.js';
 import { Database } from './database.js';
+import { PostgresRootWrappings } from './postgres-root-wrappings.js';
+import { PostgresRootMigrations } from './postgres-root-migrations.js';
+import { PostgresNodes } from './postgres-nodes.js';
 import { DatabaseClock } from './database-clock.js';
 import { PostgresImportTokens } from './postgres-import-tokens.js';
 import { PostgresInstallStore } from './postgres-install-store.js';
@@ -28,10 +34,25 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       inject: [Database],
     },
     { provide: ImportTokens, useFactory: ({ reads }: Database) => new PostgresImportTokens(reads), inject: [Database] },
-    { provide: MaterialStore, useFactory: ({ changes }: Database) => new PostgresMaterialStore(changes), inject: [Database] },
+    {
+      provide: MaterialStore,
+      useFactory: ({ changes }: Database) => new PostgresMaterialStore(changes),
+      inject: [Database],
+    },
     {
       provide: MaintenanceStore,
       useFactory: ({ changes }: Database) => new PostgresMaintenanceStore(changes),
+      inject: [Database],
+    },
+    { provide: Nodes, useFactory: ({ changes }: Database) => new PostgresNodes(changes), inject: [Database] },
+    {
+      provide: RootMigrations,
+      useFactory: ({ changes }: Database) => new PostgresRootMigrations(changes),
+      inject: [Database],
+    },
+    {
+      provide: RootWrappings,
+      useFactory: ({ changes }: Database) => new PostgresRootWrappings(changes),
       inject: [Database],
     },
     {
@@ -40,7 +61,18 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       inject: [Database, Clock],
     },
   ],
-  exports: [Database, Clock, WrappingStore, ImportTokens, MaterialStore, MaintenanceStore, InstallStore],
+  exports: [
+    Database,
+    Clock,
+    WrappingStore,
+    ImportTokens,
+    MaterialStore,
+    MaintenanceStore,
+    Nodes,
+    RootMigrations,
+    RootWrappings,
+    InstallStore,
+  ],
 })
 export class StorageModule {}
 

@@ -86,7 +86,7 @@ async function onFreshNode<T>(work: (ledger: PostgresInstall['first']['ledger'])
   }
 }
 
-const integrityFailure = expect.objectContaining({ code: 'integrity-failure' }) as Error;
+const integrityFailure = expect.objectContaining({ code: 'integrity-failure' }) as unknown;
 
 function isIntegrityFailure(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'integrity-failure';
