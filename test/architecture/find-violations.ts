@@ -12,7 +12,7 @@ import {
 const MAX_CODE_LINES = 250;
 const FORBIDDEN_WORD = /^(utils?|common|helpers?|managers?|impl)$/i;
 const FORBIDDEN_DECLARATION = /(Utils?|Helper|Manager|Impl)$|^I[A-Z][a-z]/;
-const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|filter|door|entity|test|contract))?\.ts$/;
+const FILE_NAME = /^[a-z0-9]+(-[a-z0-9]+)*(\.(module|controller|guard|filter|door|entity|test|suite|contract))?\.ts$/;
 
 /** Every breach of the rooms' rules, one sentence each. */
 export function findViolations(sources: readonly Source[]): string[] {

