@@ -16,7 +16,7 @@ export interface ImportParametersOutput {
   readonly keyId: string;
   /** Good once, for this key, this caller and this algorithm. Shown once. */
   readonly importToken: string;
-  /** Wrap the material to it: SubjectPublicKeyInfo, DER, an RSA key of 4,096 bits. */
+  /** Wrap the material to it: SubjectPublicKeyInfo, DER, an RSA key of 3,072 bits. */
   readonly publicKey: Buffer;
   readonly algorithm: WrappingAlgorithm;
   /** 24 hours from now. */

@@ -8,7 +8,7 @@ import type { KeyRow } from '../../keys/records.js';
 import type { Deps } from '../deps.js';
 
 /** Of the key pair that imported material is wrapped to. */
-const SPEC = 'rsa-4096';
+const SPEC = 'rsa-3072';
 const HOURS_24_MS = 86_400_000;
 const MAX_TRIES = 5;
 const TOKEN = /^kit_([0-9a-f]{24})_([0-9a-f]{64})$/;

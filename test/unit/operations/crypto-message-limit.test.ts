@@ -68,7 +68,7 @@ describe('a spec with 96-bit nonces', () => {
 
   it('reserves once for all that wait', async () => {
     const { spend, counters } = await meter('chacha20-poly1305', 0);
-    await Promise.all(Array.from({ length: 100 }, spend));
+    await Promise.all(Array.from({ length: 100 }, async () => spend()));
     expect(counters.asked).toEqual([64, 256]);
   });
 

@@ -43,6 +43,8 @@ const signed = (key: string, more: object = { message }) => bed.kms.perform(sign
 const verdict = (key: string, signature: Buffer, more: object = { message }) =>
   bed.kms.perform(verify, { keyring, key, signature, ...more }, app);
 
+const kids = async (ref = keyring) => (await jwks(bed.deps, ref)).keys.map((key) => key.kid);
+
 describe('sign and verify', () => {
   it('answer the default algorithm, and a signature that anybody can verify with the public key', async () => {
     const key = await newKey('ecc-p256');
@@ -177,8 +179,6 @@ describe('public keys', () => {
 });
 
 describe('the JWKS of a keyring', () => {
-  const kids = async (ref = keyring) => (await jwks(bed.deps, ref)).keys.map((key) => key.kid);
-
   it('has the active versions of enabled published keys, and loses a revoked one at once', async () => {
     await newKey('ecc-p256');
     expect(await kids()).toEqual([]);
