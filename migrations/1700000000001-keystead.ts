@@ -57,7 +57,7 @@ const TABLES = [
      body_digest bytea not null, resource_id text not null, created_at timestamptz(3) not null,
      constraint idempotency_key_pk primary key (caller_id, operation, key))`,
   `create table node (id uuid not null, name text not null, root_ids jsonb not null, started_at timestamptz(3) not null,
-     seen_at timestamptz(3) not null, constraint node_pk primary key (id))`,
+     seen_at timestamptz(3) not null, stopped_at timestamptz(3), constraint node_pk primary key (id))`,
   `create table root_migration (id uuid not null, phase text not null, from_root text not null, to_root text not null,
      started_at timestamptz(3) not null, changed_at timestamptz(3) not null, constraint root_migration_pk primary key (id))`,
   `create table audit_record (id uuid not null, at timestamptz(3) not null, caller text not null, caller_name text,

@@ -6,6 +6,7 @@ import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/
 import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
+import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
 
 /** What the install row and its tagged rows say, verified; immutable, replaced whole at every change. */
@@ -77,6 +78,12 @@ export interface Change {
   openScope(scopeId: string, seal: RowSeal): void;
   putWrapped(wrapped: WrappedObject): void;
   dropWrapped(name: WrappedName): void;
+  /**
+   * Begins a root migration, or moves it on from the phase `before`.
+   * @throws KmsError conflict when it moved meanwhile; invalid-transition to `cutover` while an object lacks the new root's
+   *   wrapping or a live node has not confirmed the new root
+   */
+  putRootMigration(migration: RootMigration, before: RootPhase | undefined): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
   /** Its detail gets each row that was put, with revision and tag. */

@@ -1,6 +1,6 @@
 import type { CallerRow } from '../access/records.js';
 
-/** A caller at a door, authenticated. Only `Kms.arrive` and `Kms.arriveAsSystem` make one. */
+/** A caller at a door, authenticated. Only `Kms.arrive` makes one, and `systemArrival` the service's own. */
 export interface Arrival {
   readonly caller: Pick<CallerRow, 'id' | 'name'> & { readonly type: CallerRow['type'] | 'system' };
   readonly credentialId: string | null;

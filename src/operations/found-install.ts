@@ -12,7 +12,8 @@ import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
 import { makeKeyring, putKeyring } from './keyrings/make-keyring.js';
 
-const CANARY = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 } as const;
+/** The secret that says whether a root is this database's: it must open, or nothing is served. */
+export const CANARY = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const INTEGRITY = { kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const DAY_MS = 86_400_000;
 

@@ -32,11 +32,15 @@ export class KeyringSecrets extends SealKeys {
   readonly #wrappingKeys = new Map<string, Held>();
   #installSeal: RowSeal | undefined;
 
-  /** @param roots the current root and, during a migration, the next */
+  /**
+   * @param roots     those that unwrap, in the order of preference
+   * @param wrapRoots those that wrap what is new, asked for each time; the same ones where there is no migration
+   */
   constructor(
     private readonly roots: () => readonly RootKey[],
     private readonly wrappings: WrappingStore,
     private readonly proof: RootProof,
+    private readonly wrapRoots: () => Promise<readonly RootKey[]> = async () => roots(),
   ) {
     super();
   }
@@ -104,10 +108,10 @@ export class KeyringSecrets extends SealKeys {
     );
   }
 
-  /** Wraps a new object by every configured root, so that a migration in progress misses nothing. */
+  /** Wraps a new object by every root in use, so that a migration in progress misses nothing. */
   async wrap(name: WrappedName, secret: Secret): Promise<WrappedObject[]> {
     const wrap = async (root: RootKey) => ({ ...name, ...(await root.wrap(secret, wrappedContext(name))) });
-    return Promise.all(this.roots().map(wrap));
+    return Promise.all((await this.wrapRoots()).map(wrap));
   }
 
   async #openSeal(scopeId: string): Promise<RowSeal> {

@@ -9,6 +9,7 @@ import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
 import { RefusalLane } from './refusal-lane.js';
+import { systemArrival } from './system-arrival.js';
 
 /** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
 export class Kms {
@@ -29,7 +30,7 @@ export class Kms {
 
   /** The service itself, by its schedule. */
   arriveAsSystem(id: SystemCallerId, requestId: string): Arrival {
-    return { caller: { id, name: id, type: 'system' }, credentialId: null, door: 'clock', source: null, requestId };
+    return systemArrival(id, requestId);
   }
 
   /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */

@@ -148,6 +148,9 @@ export class MemoryLedger extends Ledger {
       openScope: (scopeId) => void scopes.push(scopeId),
       putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
       dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
+      putRootMigration: () => {
+        throw new Error('the ledger in memory has no root migrations');
+      },
       claim: (claim) => {
         const id = `${claim.callerId} ${claim.operation} ${claim.key.toString('hex')}`;
         if (this.#claims.has(id)) throw new KmsError('conflict', 'this Idempotency-Key was used meanwhile');

@@ -16,4 +16,8 @@ export class NodeEntity {
 
   @Column({ type: 'timestamptz', name: 'seen_at', precision: 3 })
   seenAt!: Date;
+
+  /** When it said that it stops. */
+  @Column({ type: 'timestamptz', name: 'stopped_at', precision: 3, nullable: true })
+  stoppedAt!: Date | null;
 }

@@ -1,4 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RootPhase } from '../../ledger/root-migrations.js';
 
 @Entity('root_migration')
 export class RootMigrationEntity {
@@ -6,7 +7,7 @@ export class RootMigrationEntity {
   id!: string;
 
   @Column('text')
-  phase!: string;
+  phase!: RootPhase;
 
   @Column('text', { name: 'from_root' })
   fromRoot!: string;

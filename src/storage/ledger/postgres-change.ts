@@ -5,6 +5,7 @@ import { add, integrityFailure, subtract, type RowSeal } from '../../keys/row-se
 import type { KeySnapshot } from '../../keys/records.js';
 import type { WrappedName, WrappedObject } from '../../keys/wrapped-object.js';
 import type { Change, IdempotencyClaim, InstallView } from '../../ledger/ledger.js';
+import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
 import {
   INSTALL_SCOPE,
   SEALED_TABLES,
@@ -19,8 +20,9 @@ import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { KeyEntity } from '../entities/key.entity.js';
 import { KeyVersionEntity } from '../entities/key-version.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
-import { WrappedKeyEntity } from '../entities/wrapped-key.entity.js';
+import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { primaryKeyOf } from './primary-key.js';
+import { putRootMigration } from './put-root-migration.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent, snapshotOf, versionsDigest, type Tagged } from './verify-row.js';
 
@@ -120,11 +122,15 @@ export class PostgresChange implements Change {
   }
 
   putWrapped(wrapped: WrappedObject): void {
-    this.#work.push(() => this.manager.insert(WrappedKeyEntity, wrapped));
+    this.#work.push(() => insertWrapping(this.manager, wrapped));
   }
 
-  dropWrapped({ kind, scopeId, version }: WrappedName): void {
-    this.#work.push(() => this.manager.delete(WrappedKeyEntity, { kind, scopeId, version }));
+  dropWrapped(name: WrappedName): void {
+    this.#work.push(() => deleteWrappings(this.manager, name));
+  }
+
+  putRootMigration(migration: RootMigration, before: RootPhase | undefined): void {
+    this.#work.push(() => putRootMigration(this.manager, migration, before));
   }
 
   claim(claim: IdempotencyClaim): void {
