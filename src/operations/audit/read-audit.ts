@@ -23,7 +23,9 @@ export interface ReadAuditInput extends PageInput {
 }
 
 interface ResolvedAudit extends Resolved {
-  readonly query: Omit<AuditQuery, 'limit'>;
+  /** Those whose records are seen; undefined: all, and what belongs to none. */
+  readonly keyrings: readonly string[] | undefined;
+  readonly filters: Omit<AuditQuery, 'limit'>;
 }
 
 /**
@@ -38,24 +40,27 @@ export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<AuditRe
     const keyrings = visibleKeyrings(install, arrival, deps.clock.now());
     const key = input.key === undefined ? undefined : await findAuditedKey(deps, install, input.key, keyrings);
     return {
-      query: {
-        ...(keyrings ? { keyrings } : {}),
-        ...(key === undefined ? {} : { key }),
-        ...filtersOf(install.access, input),
-      },
+      keyrings,
+      filters: { ...(key === undefined ? {} : { key }), ...filtersOf(install.access, input) },
       needs: [],
-      subject: { resource: 'install', ...(key === undefined ? {} : { key }) },
+      // Not the key that was asked for: a record of reading is not one of what was done with the key.
+      subject: { resource: 'install' },
       scopes: [],
       basis: [install],
     };
   },
 
-  async run(deps, { query }, input) {
+  async run(deps, { keyrings, filters }, input) {
     const limit = pageLimit(input);
     const before = cursorId(input);
-    const found = await deps.journal.query({ ...query, ...(before === undefined ? {} : { before }), limit: limit + 1 });
-    const page = pageOf(found, limit, ({ id }) => id, wireForm);
-    return { output: page, detail: { items: page.items.length } };
+    const found = await deps.journal.query({
+      ...(keyrings ? { keyrings } : {}),
+      ...filters,
+      ...(before === undefined ? {} : { before }),
+      limit: limit + 1,
+    });
+    const output = pageOf(found, limit, ({ id }) => id, wireForm);
+    return { output, detail: { items: output.items.length, ...filters } };
   },
 };
 
