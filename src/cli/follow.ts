@@ -3,8 +3,11 @@ import type { AuditFilters, AuditRecord, KeysteadClient } from '../client/client
 /** Records that were written a moment before the newest one may become visible a moment after it. */
 const OVERLAP_MS = 10_000;
 
+/** Following reads the records, which is on record too: it would follow itself for ever. */
+const READING = 'audit.read';
+
 /**
- * Audit records as they come, oldest first, each once; beginning with `since`, or now.
+ * Audit records as they come, oldest first, each once; beginning with `since`, or now. Those of reading records only if they are asked for.
  * @param pause between two questions; when it throws, following ends with that
  */
 export async function* follow(
@@ -17,7 +20,8 @@ export async function* follow(
   for (;;) {
     const fresh: AuditRecord[] = [];
     for await (const record of audit.all({ ...filters, since, limit: 1_000 })) {
-      if (!shown.has(record.id)) fresh.push(record);
+      const wanted = record.operation !== READING || filters.operation === READING;
+      if (wanted && !shown.has(record.id)) fresh.push(record);
     }
     for (const record of fresh.toReversed()) {
       shown.set(record.id, Date.parse(record.at));

@@ -13,8 +13,14 @@ export function cell(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '-' : value.map(cell).join(', ');
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'object') return '-';
-  const pairs = Object.entries(value).map(([name, inner]) => `${printable(name)}=${cell(inner)}`);
+  const pairs = Object.entries(value).map(
+    ([name, inner]) => `${printable(name)}=${isMap(inner) ? `(${cell(inner)})` : cell(inner)}`,
+  );
   return pairs.length === 0 ? '-' : pairs.join(' ');
+}
+
+function isMap(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && Object.keys(value).length > 0;
 }
 
 function isTimestamp(text: string): boolean {

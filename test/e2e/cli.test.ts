@@ -138,7 +138,8 @@ it('callers, tokens and bindings are administered', async () => {
   const binding = await json<{ id: string }>('admin', 'binding create shop crypto-user --keyring default');
   expect(await json('admin', 'whoami --token-file shop.token')).toMatchObject({ id: caller.id, name: 'shop' });
   expect((await keystead('admin', 'random 16 --format hex --token-file shop.token')).out).toMatch(/^[0-9a-f]{32}\n$/);
-  expect((await keystead('admin', 'binding list --caller shop')).out).toContain(binding.id);
+  const { out: bindings } = await keystead('admin', 'binding list --caller shop');
+  expect(bindings).toMatch(new RegExp(`^${binding.id} +shop +crypto-user +keyring default +allow`, 'm'));
   expect((await keystead('admin', `binding delete ${binding.id}`)).code).toBe(0);
   const { items } = await json<{ items: readonly { id: string }[] }>('admin', 'token list shop');
   expect((await keystead('admin', `token revoke shop ${items[0]?.id}`)).code).toBe(0);

@@ -31,7 +31,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
       .addOption(new Option('--outcome <outcome>').choices(['success', 'denied', 'error']))
       .option('--since <time>', 'a time, or how long ago: 2h, 7d', moment)
       .option('--until <time>', 'a time, or how long ago', moment)
-      .option('-f, --follow', 'go on showing new records as they come, oldest first')
+      .option('-f, --follow', 'go on showing new records as they come, oldest first, without those of reading records')
       .description('List audit records, newest first.')
       .action(async ({ limit, all, follow: following, ...chosen }: AuditOptions, command: Command) => {
         const session = open(command);

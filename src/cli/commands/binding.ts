@@ -3,6 +3,7 @@ import type { Scope } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import { take, withListOptions, type ListOptions } from '../listing.js';
+import { namesOf } from '../names-of.js';
 import { moment } from '../option-values.js';
 import type { OpenSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
@@ -50,12 +51,14 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
         const session = open(command);
         const one = command.getOptionValueSourceWithGlobals('keyring') !== 'default';
         const filters = { ...(caller === undefined ? {} : { caller }), ...(one ? { keyring: session.keyring } : {}) };
-        const [items, more] = await take(session.client.bindings.all(filters), options);
+        const { client } = session;
+        const [items, more] = await take(client.bindings.all(filters), options);
+        const names = session.json ? new Map<string, string>() : await namesOf(client);
         session.showList(items, more, [
           ['ID', (item) => item.id],
-          ['CALLER', (item) => item.caller],
+          ['CALLER', (item) => names.get(item.caller) ?? item.caller],
           ['ROLE', (item) => item.role],
-          ['SCOPE', (item) => item.scope],
+          ['SCOPE', (item) => scopeText(item.scope, names)],
           ['EFFECT', (item) => item.effect],
           ['EXPIRES', (item) => item.expiresAt],
         ]);
@@ -74,6 +77,12 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
       }),
     'keystead binding delete 0198c2f4-…',
   );
+}
+
+function scopeText(scope: Scope, names: ReadonlyMap<string, string>): string {
+  if ('everything' in scope) return 'everything';
+  const keyring = `keyring ${names.get(scope.keyring) ?? scope.keyring}`;
+  return scope.key === undefined ? keyring : `${keyring}, key ${scope.key}`;
 }
 
 /** A role is never given in a keyring that was not named. */

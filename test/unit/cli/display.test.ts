@@ -37,6 +37,7 @@ it('a cell shows any value on one line', () => {
   expect([null, undefined, '', [], {}].map(cell)).toEqual(['-', '-', '-', '-', '-']);
   expect([0, false, Buffer.of(1, 2)].map(cell)).toEqual(['0', 'false', 'AQI=']);
   expect(cell({ a: 1, b: ['x', 'y'] })).toBe('a=1 b=x, y');
+  expect(cell({ scope: { keyring: 'k' }, none: {} })).toBe('scope=(keyring=k) none=-');
   expect(cell('a\u202eb\u009b')).toBe('a\\u202eb\\u009b');
 });
 
@@ -90,7 +91,7 @@ describe('following', () => {
       const at = new Date(start + second * 1_000).toISOString();
       return { id, at, caller: 'c', operation: 'encrypt', resource: 'key/1', outcome: 'success', requestId: id };
     };
-    const log = [record('a', 1), record('b', 2)];
+    const log = [record('a', 1), record('b', 2), { ...record('own', 3), operation: 'audit.read' }];
     const later = [[record('d', 60)], [record('c', 58), record('e', 100)]];
     const audit = {
       async *all({ since }: AuditFilters): AsyncGenerator<AuditRecord, void> {
