@@ -1,0 +1,148 @@
+import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
+import { createTestDatabase } from '../support/database.js';
+import { call, Server } from '../support/server.js';
+
+/** Servers that start and stop many times, on a machine that may be busy. */
+jest.setTimeout(180_000);
+
+const left: Server[] = [];
+afterAll(async () => {
+  for (const server of left) await server.remove();
+});
+
+async function started(options: Parameters<typeof Server.start>[0] = {}): Promise<Server> {
+  const server = await Server.start(options);
+  left.push(server);
+  return server;
+}
+
+describe('the embedded default', () => {
+  it('makes root key and tokens with mode 0600, serves, stops cleanly, and finds everything again', async () => {
+    const server = await started();
+    for (const name of ['root.key', 'tokens.env']) {
+      expect((await stat(join(server.dataDir, name))).mode & 0o777).toBe(0o600);
+    }
+    const text = await readFile(join(server.dataDir, 'tokens.env'), 'utf8');
+    const lines = text.trimEnd().split('\n');
+    expect(lines.map((line) => /^export ([A-Z_]+)='[^']+'$/.exec(line)?.[1])).toEqual([
+      'KEYSTEAD_ADMIN_TOKEN',
+      'KEYSTEAD_KEY_ADMIN_TOKEN',
+      'KEYSTEAD_APP_TOKEN',
+      'KEYSTEAD_AUDITOR_TOKEN',
+      'KEYSTEAD_URL',
+    ]);
+    const tokens = await server.tokens();
+    for (const token of Object.values(tokens)) {
+      expect((await call(server, token, 'GET', '/api/v1/whoami')).status).toBe(200);
+      expect(server.output).not.toContain(token);
+    }
+    const keys = '/api/v1/keyrings/default/keys';
+    expect((await call(server, tokens.keyAdmin, 'POST', keys, { name: 'kept' })).status).toBe(201);
+    const sealed = await call(server, tokens.app, 'POST', `${keys}/kept/encrypt`, { plaintext: 'aGVsbG8=' });
+    expect(await server.stop('SIGINT')).toBe(0);
+
+    const again = await started({ dataDir: server.dataDir });
+    const { ciphertext } = sealed.body as { ciphertext: string };
+    const opened = await call(again, tokens.app, 'POST', '/api/v1/keyrings/default/decrypt', { ciphertext });
+    expect(opened.body).toMatchObject({ plaintext: 'aGVsbG8=', version: 1 });
+    expect(await again.tokens()).toEqual(tokens);
+    expect(await readFile(join(server.dataDir, 'tokens.env'), 'utf8')).toContain(`KEYSTEAD_URL='${again.url}'`);
+    const records = await call(again, tokens.auditor, 'GET', '/api/v1/audit/records?operation=service.start');
+    expect(records.body.items).toHaveLength(2);
+    await again.stop();
+
+    // Another root key, or none: a refusal, never a new key.
+    const rootKey = join(server.dataDir, 'root.key');
+    await rename(rootKey, `${rootKey}.away`);
+    const without = await Server.launch({ dataDir: server.dataDir });
+    expect(await without.ended()).toBe(78);
+    await createLocalRootKey(rootKey);
+    const wrong = await Server.launch({ dataDir: server.dataDir });
+    expect(await wrong.ended()).toBe(78);
+    expect(wrong.output).toContain('wrong-root-key');
+    await rename(`${rootKey}.away`, rootKey);
+    const right = await started({ dataDir: server.dataDir });
+    expect((await call(right, tokens.app, 'POST', '/api/v1/keyrings/default/decrypt', { ciphertext })).status).toBe(
+      200,
+    );
+  });
+
+  it('refuses a second server on the same data directory', async () => {
+    const server = await started();
+    const second = await Server.launch({ dataDir: server.dataDir });
+    expect(await second.ended()).not.toBe(0);
+    expect(second.output).toMatch(/data directory/i);
+    expect((await call(server, undefined, 'GET', '/health/live')).status).toBe(200);
+  });
+
+  it('leaves nothing that a role could use to change the audit records', async () => {
+    const server = await started();
+    const socket = join(server.dataDir, 'postgres', 'run');
+    const statements = ['update audit_record set caller = $$x$$', 'delete from audit_record', 'truncate audit_record'];
+    for (const role of ['keystead_app', 'keystead']) {
+      const client = new Client({ host: socket, user: role, database: 'keystead' });
+      await client.connect();
+      for (const statement of statements)
+        await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+      await client.end();
+    }
+  });
+});
+
+describe('an external database', () => {
+  it('has one bootstrap administrator, from the setting or a private file, and no other', async () => {
+    const database = await createTestDatabase();
+    const dataDir = await mkdtemp(join(tmpdir(), 'keystead-external-'));
+    await createLocalRootKey(join(dataDir, 'root.key'));
+    const external = { dataDir, databaseUrl: database.url, env: { KEYSTEAD_ROOT_KEY: 'local:' } };
+    const server = await started(external);
+    const file = join(dataDir, 'bootstrap-token');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const token = (await readFile(file, 'utf8')).trim();
+    expect(server.output).toContain(file);
+    expect(server.output).not.toContain(token);
+    const callers = await call(server, token, 'GET', '/api/v1/callers');
+    expect(callers.body.items.map((caller: { name: string }) => caller.name)).toEqual(['bootstrap']);
+    const asAdministrator = await call(server, token, 'POST', '/api/v1/keyrings/default/keys', {});
+    expect(asAdministrator.status).toBe(403);
+    await server.stop();
+    await database.drop();
+  });
+
+  it('needs a root key that is named', async () => {
+    const server = await Server.launch({ databaseUrl: 'postgres://nobody@127.0.0.1:1/none' });
+    left.push(server);
+    expect(await server.ended()).toBe(78);
+    expect(server.output).toContain('KEYSTEAD_ROOT_KEY');
+  });
+});
+
+describe('a wrong setting', () => {
+  it.each([
+    ['KEYSTEAD_PORT', '99999999'],
+    ['KEYSTEAD_LOG_LEVEL', 'loud'],
+    ['KEYSTEAD_DATABASE_URL', 'mysql://secretuser:secretpass@host/x'],
+    ['KEYSTEAD_HOST', '0.0.0.0'],
+    ['KEYSTEAD_BOOTSTRAP_TOKEN', 'not-a-token'],
+  ])('%s is named, its value is not repeated, exit code 78', async (name, value) => {
+    const server = await Server.launch({ env: { [name]: value } });
+    left.push(server);
+    expect(await server.ended()).toBe(78);
+    expect(server.output).toContain(name);
+    expect(server.output).not.toContain(value);
+    await rm(server.dataDir, { recursive: true, force: true });
+  });
+
+  it('is also found in a root key file that others may read', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'keystead-open-'));
+    await writeFile(join(dataDir, 'root.key'), 'x', { mode: 0o644 });
+    const server = await Server.launch({ dataDir });
+    left.push(server);
+    expect(await server.ended()).toBe(78);
+  });
+});
