@@ -4,6 +4,7 @@ import type { Deps } from './deps.js';
 import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
+import { continueRootWork } from './root/continue-root-work.js';
 
 const DESTRUCTIONS_A_RUN = 1000;
 
@@ -16,7 +17,7 @@ export interface MaintenanceReport {
 }
 
 /**
- * What is due: destructions of keys, rewraps that were broken off, expired rows. For the schedule, every minute.
+ * What is due: destructions of keys, rewraps and root work that were broken off, expired rows. For the schedule, every minute.
  * @throws KmsError database-unavailable
  */
 export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceReport> {
@@ -24,6 +25,7 @@ export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceR
   const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
+  void continueRootWork(deps, kms);
   await deps.maintenance.purge(new Date(deps.clock.now()));
   return { destroyed, failed, rewrapping: keyrings.length };
 }

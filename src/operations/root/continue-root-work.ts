@@ -21,14 +21,17 @@ export function continueRootWork(deps: Deps, kms: Kms): Promise<void> {
 export function startRootWork(deps: Deps, lifecycle: Arrival): Promise<void> {
   const running = RUNNING.get(deps);
   if (running) return running;
-  const job = deps.root.migrations
-    .exclusively(() => workOn(deps, lifecycle))
-    .then(
-      () => void RUNNING.delete(deps),
-      () => void RUNNING.delete(deps),
-    );
+  const job = attempt(deps, lifecycle).finally(() => RUNNING.delete(deps));
   RUNNING.set(deps, job);
   return job;
+}
+
+async function attempt(deps: Deps, lifecycle: Arrival): Promise<void> {
+  try {
+    await deps.root.migrations.exclusively(() => workOn(deps, lifecycle));
+  } catch {
+    // Recorded where it happened, or not begun: the root or the database cannot be reached.
+  }
 }
 
 async function workOn(deps: Deps, lifecycle: Arrival): Promise<void> {
