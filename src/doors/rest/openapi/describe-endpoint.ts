@@ -34,7 +34,7 @@ const IDEMPOTENCY_KEY: Parameter = {
   in: 'header',
   required: false,
   description:
-    'Kept for 24 hours: a repeat answers what was made, without its one-time secret; another body under the same key is 422',
+    'Kept for 24 hours: a repeat answers what was made, without its one-time secret and with "replayed": true; another body under the same key is 422',
   schema: { type: 'string', minLength: 1, maxLength: 255 },
 };
 
@@ -78,8 +78,9 @@ function parametersOf(schema: z.ZodType | undefined, place: Parameter['in'], boo
 function bodyOf({ body, each }: EndpointShape, book: SchemaBook): Pick<OpenApiOperation, 'requestBody'> {
   if (!body) return {};
   const item = book.schemaOf(body);
-  const required = (book.resolve(item).required ?? []).length > 0;
-  const example = exampleOf(book.resolve(item));
+  const fields = book.resolve(item);
+  const required = (fields.required ?? []).length > 0 || 'example' in fields;
+  const example = exampleOf(fields);
   return {
     requestBody: { required, content: { 'application/json': { schema: each ? oneOrMany(item) : item, example } } },
   };

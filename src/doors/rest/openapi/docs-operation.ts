@@ -1,6 +1,6 @@
 import type { OpenApi } from './describe-api.js';
 import type { OpenApiOperation } from './describe-endpoint.js';
-import { html, type Markup } from './html.js';
+import { markup, type Markup } from './markup.js';
 import { resolveSchema, type JsonSchema } from './schema-book.js';
 
 /** An operation with its place. */
@@ -29,14 +29,13 @@ export function docsOperation({ method, path, operation }: Placed, api: OpenApi)
     })),
     ...(body ? fieldsOf(body.schema, api) : []),
   ];
-  return html`<section id="${operationId}">
-    <h3>${summary}</h3>
-    <p><span class="method">${method}</span><code class="path">${path}</code></p>
-    <p>${description}</p>
-    ${rows.length > 0 ? table(rows) : undefined}
-    <pre>${exampleCall(method, path, operation)}</pre>
-    ${answer(operation, api)}
-  </section>`;
+  return markup`<section id="${operationId}">
+<h3>${summary}</h3>
+<p><span class="method">${method}</span><code class="path">${path}</code></p>
+<p>${description}</p>
+${rows.length > 0 ? table(rows) : undefined}<pre>${exampleCall(method, path, operation)}</pre>
+${answer(operation, api)}</section>
+`;
 }
 
 function answer({ responses }: OpenApiOperation, api: OpenApi): Markup | undefined {
@@ -44,9 +43,8 @@ function answer({ responses }: OpenApiOperation, api: OpenApi): Markup | undefin
   const { content = {} } = response as { content?: Record<string, { schema: JsonSchema }> };
   const schema = Object.values(content)[0]?.schema;
   const rows = schema ? fieldsOf(schema, api) : [];
-  if (rows.length === 0) return html`<p class="note">Answers ${status}.</p>`;
-  return html`<p class="note">Answers ${status}:</p>
-    ${table(rows)}`;
+  if (rows.length === 0) return markup`<p class="note">Answers ${status}.</p>\n`;
+  return markup`<p class="note">Answers ${status}:</p>\n${table(rows)}`;
 }
 
 /** The first form stands for all: of a single call or a batch, the single one. */
@@ -73,19 +71,11 @@ function aboutOf({ description = '', enum: words }: JsonSchema): string {
 }
 
 function table(rows: readonly Row[]): Markup {
-  const lines = rows.map(
-    ({ name, kind, about, required }) =>
-      html`<tr>
-        <td><code>${name}</code>${required ? '' : ' ?'}</td>
-        <td>${kind}</td>
-        <td>${about}</td>
-      </tr>`,
-  );
-  return html`<table>
-    <tbody>
-      ${lines}
-    </tbody>
-  </table>`;
+  const lines = rows.map(({ name, kind, about, required }) => {
+    const optional = required ? '' : ' ?';
+    return markup`<tr><td><code>${name}</code>${optional}</td><td>${kind}</td><td>${about}</td></tr>\n`;
+  });
+  return markup`<table><tbody>\n${lines}</tbody></table>\n`;
 }
 
 function exampleCall(method: string, path: string, { parameters, requestBody, security }: OpenApiOperation): string {

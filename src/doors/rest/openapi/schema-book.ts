@@ -35,7 +35,7 @@ export class SchemaBook {
   }
 
   schemaOf(schema: z.ZodType): JsonSchema {
-    const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12' }));
+    const text = JSON.stringify(z.toJSONSchema(schema, { io: 'input', target: 'draft-2020-12', override: quieten }));
     const made: Made = JSON.parse(text.replaceAll(DEFS, COMPONENTS));
     const { $schema: _, $defs = {}, ...own } = made;
     Object.assign(this.#named, $defs);
@@ -49,6 +49,13 @@ export class SchemaBook {
   resolve(schema: JsonSchema): JsonSchema {
     return resolveSchema(this.#named, schema);
   }
+}
+
+/** Takes away what says no more than the type does. */
+function quieten({ jsonSchema }: { readonly jsonSchema: z.core.JSONSchema.BaseSchema }): void {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
 }
 
 export function resolveSchema(named: Readonly<Record<string, JsonSchema>>, schema: JsonSchema): JsonSchema {

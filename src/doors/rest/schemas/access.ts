@@ -72,48 +72,58 @@ export const listBindingsQuery = z.strictObject({
 
 const timestamp = z.iso.datetime();
 
-export const callerAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  type: z.enum(CALLER_TYPES),
-  state: z.enum(['enabled', 'disabled']),
-  createdAt: timestamp,
-});
+export const callerAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    type: z.enum(CALLER_TYPES),
+    state: z.enum(['enabled', 'disabled']),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Caller' });
 
-export const tokenAnswer = z.object({
-  id: z.string().meta({ description: 'Public: the part of the token that finds it' }),
-  caller: z.string().meta({ description: 'Id of the caller' }),
-  state: z.enum(['active', 'expired', 'revoked']),
-  description: z.string(),
-  purpose: z.enum(['api', 'bootstrap', 'development']),
-  source: z.enum(['any', 'loopback']).meta({ description: 'loopback: refused from any other address' }),
-  createdAt: timestamp,
-  expiresAt: timestamp.nullable(),
-  revokedAt: timestamp.nullable(),
-});
+export const tokenAnswer = z
+  .object({
+    id: z.string().meta({ description: 'Public: the part of the token that finds it' }),
+    caller: z.string().meta({ description: 'Id of the caller' }),
+    state: z.enum(['active', 'expired', 'revoked']),
+    description: z.string(),
+    purpose: z.enum(['api', 'bootstrap', 'development']),
+    source: z.enum(['any', 'loopback']).meta({ description: 'loopback: refused from any other address' }),
+    createdAt: timestamp,
+    expiresAt: timestamp.nullable(),
+    revokedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Token' });
 
-export const newTokenAnswer = tokenAnswer.extend({
-  token: z
-    .string()
-    .optional()
-    .meta({ description: 'Shown once: a repeat under the same Idempotency-Key does not hold it' }),
-});
+export const newTokenAnswer = tokenAnswer
+  .extend({
+    token: z
+      .string()
+      .optional()
+      .meta({ description: 'Shown once: a repeat under the same Idempotency-Key does not hold it' }),
+  })
+  .meta({ id: 'NewToken' });
 
-export const bindingAnswer = z.object({
-  id: z.string(),
-  caller: z.string().meta({ description: 'Id of the caller' }),
-  callerName: z.string().nullable(),
-  role: z.string(),
-  effect: z.enum(['allow', 'deny']),
-  scope: z.record(z.string(), z.unknown()),
-  expiresAt: timestamp.nullable(),
-  createdAt: timestamp,
-});
+export const bindingAnswer = z
+  .object({
+    id: z.string(),
+    caller: z.string().meta({ description: 'Id of the caller' }),
+    callerName: z.string().nullable(),
+    role: z.string(),
+    effect: z.enum(['allow', 'deny']),
+    scope: z.record(z.string(), z.unknown()),
+    expiresAt: timestamp.nullable(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Binding' });
 
-export const whoamiAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  type: z.string(),
-  credential: z.object({ id: z.string(), expiresAt: timestamp.nullable() }).nullable(),
-  roles: z.array(z.object({ role: z.string(), effect: z.string(), scope: z.record(z.string(), z.unknown()) })),
-});
+export const whoamiAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    type: z.string(),
+    credential: z.object({ id: z.string(), expiresAt: timestamp.nullable() }).nullable(),
+    roles: z.array(z.object({ role: z.string(), effect: z.string(), scope: z.record(z.string(), z.unknown()) })),
+  })
+  .meta({ id: 'Whoami' });

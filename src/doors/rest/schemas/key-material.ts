@@ -34,6 +34,7 @@ function base64(description: string) {
 }
 
 export const importParametersAnswer = z.object({
+  keyId: z.string(),
   importToken: z.string().meta({ description: 'Good once, for this key, this caller and this algorithm' }),
   publicKey: base64('SubjectPublicKeyInfo in DER: wrap the material to it'),
   algorithm: wrapping,

@@ -30,27 +30,33 @@ export const listAliasesQuery = z.strictObject({
 
 const timestamp = z.iso.datetime();
 
-export const keyringAnswer = z.object({
-  id: z.string(),
-  name: z.string(),
-  description: z.string(),
-  state: z.enum(['enabled', 'destroyed']),
-  wrappingVersion: z.int().meta({ description: 'Of the wrapping key that wraps new material' }),
-  createdAt: timestamp,
-  destroyedAt: timestamp.nullable(),
-});
+export const keyringAnswer = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string(),
+    state: z.enum(['enabled', 'destroyed']),
+    wrappingVersion: z.int().meta({ description: 'Of the wrapping key that wraps new material' }),
+    createdAt: timestamp,
+    destroyedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Keyring' });
 
-export const rewrapAnswer = z.object({
-  state: z.enum(['idle', 'running']),
-  fromVersion: z.int(),
-  toVersion: z.int(),
-  moved: z.int().meta({ description: 'Materials under the new wrapping key' }),
-  total: z.int(),
-});
+export const rewrapAnswer = z
+  .object({
+    state: z.enum(['idle', 'running']),
+    fromVersion: z.int(),
+    toVersion: z.int(),
+    moved: z.int().meta({ description: 'Materials under the new wrapping key' }),
+    total: z.int(),
+  })
+  .meta({ id: 'RewrapStatus' });
 
-export const aliasAnswer = z.object({
-  name: z.string(),
-  keyring: z.string().meta({ description: 'Id of the keyring' }),
-  keyId: z.string(),
-  createdAt: timestamp,
-});
+export const aliasAnswer = z
+  .object({
+    name: z.string(),
+    keyring: z.string().meta({ description: 'Id of the keyring' }),
+    keyId: z.string(),
+    createdAt: timestamp,
+  })
+  .meta({ id: 'Alias' });

@@ -29,23 +29,25 @@ const tags = z.record(z.string(), z.string()).meta({
 
 const published = z.boolean().meta({ description: "Signing keys: listed in the keyring's JWKS" });
 
-export const createKeyBody = z.strictObject({
-  name: z.exactOptional(name),
-  spec: z.exactOptional(z.enum(KEY_SPECS).meta({ description: 'Default aes-256-xaes' })),
-  usage: z.exactOptional(
-    z.enum(KEY_USAGES).meta({ description: 'Fixed for ever; may be left out where the spec has only one' }),
-  ),
-  description,
-  tags: z.exactOptional(tags),
-  exportable: z.exactOptional(
-    z.boolean().meta({ description: 'Whether the material may ever leave, wrapped. Fixed for ever. Default false.' }),
-  ),
-  notBefore: z.exactOptional(time('The key cannot be used before')),
-  origin: z.exactOptional(
-    z.enum(['generated', 'imported']).meta({ description: 'imported: made without material, which import brings' }),
-  ),
-  published: z.exactOptional(published),
-});
+export const createKeyBody = z
+  .strictObject({
+    name: z.exactOptional(name),
+    spec: z.exactOptional(z.enum(KEY_SPECS).meta({ description: 'Default aes-256-xaes' })),
+    usage: z.exactOptional(
+      z.enum(KEY_USAGES).meta({ description: 'Fixed for ever; may be left out where the spec has only one' }),
+    ),
+    description,
+    tags: z.exactOptional(tags),
+    exportable: z.exactOptional(
+      z.boolean().meta({ description: 'Whether the material may ever leave, wrapped. Fixed for ever. Default false.' }),
+    ),
+    notBefore: z.exactOptional(time('The key cannot be used before')),
+    origin: z.exactOptional(
+      z.enum(['generated', 'imported']).meta({ description: 'imported: made without material, which import brings' }),
+    ),
+    published: z.exactOptional(published),
+  })
+  .meta({ id: 'NewKey' });
 
 export const updateKeyBody = z.strictObject({
   name: z.exactOptional(name),
@@ -73,37 +75,43 @@ export const revokeBody = z.strictObject({ reason: z.enum(REVOCATION_REASONS) })
 /** Answers. */
 const timestamp = z.iso.datetime();
 
-export const keyAnswer = z.object({
-  id: z.string(),
-  keyring: z.string().meta({ description: 'Id of the keyring' }),
-  name: z.string().nullable(),
-  description: z.string(),
-  spec: z.enum(KEY_SPECS),
-  usage: z.enum(KEY_USAGES),
-  state: z.enum(KEY_STATES),
-  primaryVersion: z.int().meta({ description: '0 while there is no material' }),
-  versionCount: z.int(),
-  exportable: z.boolean(),
-  origin: z.enum(['generated', 'imported']),
-  published: z.boolean(),
-  tags: z.record(z.string(), z.string()),
-  notBefore: timestamp.nullable(),
-  destroyAt: timestamp.nullable(),
-  createdAt: timestamp,
-  rotatedAt: timestamp.nullable(),
-});
+export const keyAnswer = z
+  .object({
+    id: z.string(),
+    keyring: z.string().meta({ description: 'Id of the keyring' }),
+    name: z.string().nullable(),
+    description: z.string(),
+    spec: z.enum(KEY_SPECS),
+    usage: z.enum(KEY_USAGES),
+    state: z.enum(KEY_STATES),
+    primaryVersion: z.int().meta({ description: '0 while there is no material' }),
+    versionCount: z.int(),
+    exportable: z.boolean(),
+    origin: z.enum(['generated', 'imported']),
+    published: z.boolean(),
+    tags: z.record(z.string(), z.string()),
+    notBefore: timestamp.nullable(),
+    destroyAt: timestamp.nullable(),
+    createdAt: timestamp,
+    rotatedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Key' });
 
-export const versionAnswer = z.object({
-  version: z.int(),
-  primary: z.boolean(),
-  state: z.enum(VERSION_STATES),
-  reason: z.enum(REVOCATION_REASONS).nullable(),
-  createdAt: timestamp,
-  changedAt: timestamp,
-  hasPublicKey: z.boolean(),
-});
+export const versionAnswer = z
+  .object({
+    version: z.int(),
+    primary: z.boolean(),
+    state: z.enum(VERSION_STATES),
+    reason: z.enum(REVOCATION_REASONS).nullable(),
+    createdAt: timestamp,
+    changedAt: timestamp,
+    hasPublicKey: z.boolean(),
+  })
+  .meta({ id: 'KeyVersion' });
 
-export const versionChangedAnswer = versionAnswer.extend({
-  keyId: z.string(),
-  primaryVersion: z.int().meta({ description: 'Of the key, after the change' }),
-});
+export const versionChangedAnswer = versionAnswer
+  .extend({
+    keyId: z.string(),
+    primaryVersion: z.int().meta({ description: 'Of the key, after the change' }),
+  })
+  .meta({ id: 'ChangedKeyVersion' });

@@ -6,21 +6,25 @@ const root = {
   remaining: z.int().meta({ description: 'Wrappings that are still under an older version of it' }),
 } as const;
 
-export const rootAnswer = z.object({
-  ...root,
-  migration: z
-    .object({
-      phase: z.string(),
-      from: z.string(),
-      to: z.string(),
-      wrapped: z.int().meta({ description: 'Objects wrapped by the new root' }),
-      total: z.int(),
-      waitingFor: z.array(z.string()).meta({ description: 'Live nodes that have not confirmed the new root' }),
-    })
-    .optional(),
-});
+export const rootAnswer = z
+  .object({
+    ...root,
+    migration: z
+      .object({
+        phase: z.string(),
+        from: z.string(),
+        to: z.string(),
+        wrapped: z.int().meta({ description: 'Objects wrapped by the new root' }),
+        total: z.int(),
+        waitingFor: z.array(z.string()).meta({ description: 'Live nodes that have not confirmed the new root' }),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Root' });
 
-export const rootRotatedAnswer = z.object({
-  ...root,
-  rewrapped: z.int().meta({ description: 'Wrappings moved to the new version before this answer' }),
-});
+export const rootRotatedAnswer = z
+  .object({
+    ...root,
+    rewrapped: z.int().meta({ description: 'Wrappings moved to the new version before this answer' }),
+  })
+  .meta({ id: 'RotatedRoot' });

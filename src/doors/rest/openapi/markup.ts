@@ -1,4 +1,4 @@
-/** Markup that is safe to put into a page. Made only by `html`. */
+/** Markup that is safe to put into a page. Made by `markup`, or from what is no text of others. */
 export class Markup {
   constructor(readonly text: string) {}
 }
@@ -13,8 +13,8 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** html`<p>${text}</p>`: texts are escaped, markup is taken as it is, undefined is nothing. */
-export function html(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
+/** markup`<p>${text}</p>`: texts are escaped, markup is taken as it is, undefined is nothing. */
+export function markup(literals: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(literals.reduce((page, literal, i) => page + rendered(parts[i - 1]) + literal));
 }
 

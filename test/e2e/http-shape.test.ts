@@ -1,0 +1,268 @@
+import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
+
+const RING = '/api/v1/keyrings/default';
+const KEYS = `${RING}/keys`;
+const HELLO = Buffer.from('hello').toString('base64');
+
+let server: Server;
+let tokens: Tokens;
+
+beforeAll(async () => {
+  server = await Server.start();
+  tokens = await server.tokens();
+});
+afterAll(async () => server.remove());
+
+type Person = keyof Tokens;
+
+/** A call that must succeed, in the shape that the API's description gives. */
+async function done(
+  person: Person | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) {
+  const answer = await call(server, person && tokens[person], method, path, body, headers);
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  mustBeAsDocumented(method, path, answer.status, answer.body);
+  return answer.body;
+}
+
+function expectProblem({ status, headers, body }: ApiAnswer, wanted: number, code: string): void {
+  expect(body).toMatchObject({ status: wanted, code, requestId: headers.get('x-request-id') });
+  expect(status).toBe(wanted);
+  expect(headers.get('content-type')).toMatch(/^application\/problem\+json/);
+  expect(headers.get('cache-control')).toBe('no-store');
+}
+
+const makeKey = (body: object) => done('keyAdmin', 'POST', KEYS, body);
+
+/** The newest record of an operation. */
+async function lastRecord(operation: string) {
+  const { items } = await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`);
+  return items[0];
+}
+
+describe('every route answers as it is documented', () => {
+  it('keys and their versions', async () => {
+    const { id } = await makeKey({ name: 'shape', tags: { a: 'b' }, description: 'a key' });
+    const key = `${KEYS}/${id}`;
+    await done('keyAdmin', 'GET', `${KEYS}?limit=1&state=enabled&spec=aes-256-xaes&tag=a%3Db&namePrefix=sh`);
+    await done('keyAdmin', 'GET', `${KEYS}/shape`);
+    await done('keyAdmin', 'PATCH', key, { name: 'shaped' });
+    expect(await done('keyAdmin', 'POST', `${key}/rotate`)).toMatchObject({ id, primaryVersion: 2 });
+    await done('keyAdmin', 'GET', `${key}/versions?limit=1`);
+    await done('keyAdmin', 'POST', `${key}/versions/1/retire`);
+    await done('keyAdmin', 'POST', `${key}/versions/1/restore`, {});
+    await done('keyAdmin', 'POST', `${key}/versions/1/disable`);
+    await done('keyAdmin', 'POST', `${key}/versions/1/enable`);
+    await done('keyAdmin', 'POST', `${key}/versions/1/revoke`, { reason: 'superseded' });
+    await done('keyAdmin', 'POST', `${key}/versions/1/destroy`);
+    await done('keyAdmin', 'POST', `${key}/disable`);
+    await done('keyAdmin', 'POST', `${key}/enable`);
+    await done('keyAdmin', 'POST', `${key}/schedule-destruction`, { windowDays: 7 });
+    await done('keyAdmin', 'POST', `${key}/cancel-destruction`);
+  });
+
+  it('encryption', async () => {
+    const { id } = await makeKey({});
+    const key = `${KEYS}/${id}`;
+    const context = { tenant: 'acme' };
+    const { ciphertext } = await done('app', 'POST', `${key}/encrypt`, { plaintext: HELLO, context });
+    expect(await done('app', 'POST', `${key}/decrypt`, { ciphertext, context })).toMatchObject({ plaintext: HELLO });
+    await done('app', 'POST', `${RING}/decrypt`, { ciphertext, context });
+    await done('app', 'POST', `${key}/re-encrypt`, { ciphertext, context, newContext: {} });
+    await done('app', 'POST', `${key}/data-key`);
+    await done('app', 'POST', `${key}/data-key`, { bytes: 16, plaintext: false });
+    await done('app', 'POST', `${key}/data-key-pair`, { spec: 'ecc-p256' });
+    const { items } = await done('app', 'POST', `${RING}/decrypt`, {
+      items: [{ ciphertext, context }, { ciphertext }, { ciphertext: HELLO }],
+    });
+    expect(items[0]).toMatchObject({ plaintext: HELLO });
+    expect(items[1].error.code).toBe('invalid-ciphertext');
+    expect(Object.keys(items[1])).toEqual(['error']);
+    expect(items[2].error.code).toBe('invalid-ciphertext');
+    await done('app', 'POST', '/api/v1/random', { bytes: 5 });
+  });
+
+  it('signatures, MACs and agreement', async () => {
+    const { id: signer } = await makeKey({ spec: 'ecc-p256', usage: 'sign-verify', published: true });
+    const { signature } = await done('app', 'POST', `${KEYS}/${signer}/sign`, { message: HELLO });
+    await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: HELLO, signature });
+    const wrong = await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: '', signature });
+    expect(wrong).toEqual({ valid: false });
+    await done('app', 'GET', `${KEYS}/${signer}/public-key?format=jwk&version=1`);
+    const { keys } = await done(undefined, 'GET', '/.well-known/default/jwks.json');
+    expect(keys).toHaveLength(1);
+    const { id: macKey } = await makeKey({ spec: 'hmac-sha-256' });
+    const { mac } = await done('app', 'POST', `${KEYS}/${macKey}/mac`, { message: HELLO });
+    await done('app', 'POST', `${KEYS}/${macKey}/verify-mac`, { message: HELLO, mac });
+    const { id: agree } = await makeKey({ spec: 'x25519' });
+    const { publicKey } = await done('app', 'GET', `${KEYS}/${agree}/public-key`);
+    await done('app', 'POST', `${KEYS}/${agree}/derive-shared-secret`, { publicKey });
+    const { id: kem } = await makeKey({ spec: 'ml-kem-512' });
+    const { ciphertext, sharedSecret } = await done('app', 'POST', `${KEYS}/${kem}/encapsulate`);
+    expect((await done('app', 'POST', `${KEYS}/${kem}/decapsulate`, { ciphertext })).sharedSecret).toBe(sharedSecret);
+  });
+
+  it('import and export', async () => {
+    const { id } = await makeKey({ spec: 'aes-256-gcm', origin: 'imported', exportable: true });
+    const key = `${KEYS}/${id}`;
+    const algorithm = 'rsaes-oaep-sha-256';
+    const { importToken, publicKey } = await done('keyAdmin', 'POST', `${key}/import-parameters`, { algorithm });
+    const wrapper = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
+    const oaep = { key: wrapper, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
+    const wrappedMaterial = publicEncrypt(oaep, randomBytes(32)).toString('base64');
+    await done('keyAdmin', 'POST', `${key}/import`, { importToken, wrappedMaterial });
+    await done('keyAdmin', 'POST', `${key}/export`, { publicKey, algorithm });
+  });
+
+  it('aliases and keyrings', async () => {
+    const { id: key } = await makeKey({});
+    await done('keyAdmin', 'POST', `${RING}/aliases`, { name: 'alias-1', key });
+    await done('keyAdmin', 'GET', `${RING}/aliases?key=${key}`);
+    await done('keyAdmin', 'PUT', `${RING}/aliases/alias-2`, { key: 'alias-1' });
+    await done('keyAdmin', 'DELETE', `${RING}/aliases/alias-1`);
+    const { id } = await done('admin', 'POST', '/api/v1/keyrings', { name: 'second', description: 'another' });
+    await done('admin', 'GET', '/api/v1/keyrings?limit=2');
+    await done('admin', 'GET', '/api/v1/keyrings/second');
+    await done('admin', 'POST', `/api/v1/keyrings/${id}/rewrap`);
+    await done('admin', 'GET', `/api/v1/keyrings/${id}/rewrap`);
+    await done('admin', 'DELETE', `/api/v1/keyrings/${id}`);
+  });
+
+  it('callers, tokens and bindings', async () => {
+    const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'shaper', type: 'service' });
+    await done('admin', 'GET', '/api/v1/callers?limit=1');
+    await done('admin', 'GET', '/api/v1/callers/shaper');
+    const token = await done('admin', 'POST', `/api/v1/callers/${id}/tokens`, { expiresIn: '12h' });
+    expect(token.token).toMatch(/^kst_/);
+    await done('admin', 'GET', `/api/v1/callers/${id}/tokens`);
+    const binding = await done('admin', 'POST', '/api/v1/bindings', {
+      caller: id,
+      role: 'operator',
+      scope: { everything: true },
+    });
+    await done('admin', 'GET', `/api/v1/bindings?caller=shaper`);
+    const asOperator = (method: string, path: string) => call(server, token.token, method, path);
+    const rotated = await asOperator('POST', '/api/v1/root/rotate');
+    mustBeAsDocumented('POST', '/api/v1/root/rotate', rotated.status, rotated.body);
+    expectProblem(await asOperator('POST', '/api/v1/root/migrate'), 409, 'invalid-transition');
+    await done('admin', 'DELETE', `/api/v1/bindings/${binding.id}`);
+    await done('admin', 'POST', `/api/v1/callers/${id}/disable`);
+    expectProblem(await asOperator('GET', '/api/v1/whoami'), 401, 'unauthenticated');
+    await done('admin', 'POST', `/api/v1/callers/${id}/enable`);
+    await done('admin', 'DELETE', `/api/v1/callers/${id}/tokens/${token.id}`);
+    expectProblem(await asOperator('GET', '/api/v1/whoami'), 401, 'unauthenticated');
+  });
+
+  it('the rest', async () => {
+    expect(await done('app', 'GET', '/api/v1/whoami')).toMatchObject({
+      type: 'service',
+      roles: [{ role: 'crypto-user' }],
+    });
+    await done('auditor', 'GET', '/api/v1/root');
+    await done('auditor', 'GET', '/api/v1/audit/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000');
+    await done(undefined, 'GET', '/health/live');
+    await done(undefined, 'GET', '/health/ready');
+    await done('app', 'GET', '/metrics');
+    await done('app', 'GET', '/api/openapi.json');
+    await done('app', 'GET', '/api/docs');
+  });
+
+  it('and none was left out', () => {
+    const unseen = documentedRoutes.filter((route) => !seen.has(route));
+    // Without a second root there is nothing to migrate to.
+    expect(unseen).toEqual(['POST /api/v1/root/migrate']);
+  });
+});
+
+describe('refusals', () => {
+  it('are the same whether the key exists or not, for whoever may not', async () => {
+    const { id } = await makeKey({ name: 'exists' });
+    const answers = await Promise.all(
+      [`${KEYS}/${id}/encrypt`, `${KEYS}/exists/encrypt`, `${KEYS}/nothing/encrypt`].map((path) =>
+        call(server, tokens.admin, 'POST', path, { plaintext: '' }),
+      ),
+    );
+    for (const answer of answers) expectProblem(answer, 403, 'permission-denied');
+    expect(new Set(answers.map(({ body }) => body.detail)).size).toBe(1);
+    expectProblem(
+      await call(server, tokens.app, 'POST', `${KEYS}/nothing/encrypt`, { plaintext: '' }),
+      404,
+      'key-not-found',
+    );
+  });
+
+  it('of what cannot be read are on record, with caller, route and reason and without the value', async () => {
+    const secret = randomBytes(24).toString('base64url');
+    const answer = await call(server, tokens.app, 'POST', `${KEYS}/exists/encrypt`, { plaintext: secret, contxt: {} });
+    expectProblem(answer, 400, 'invalid-request');
+    expect(answer.body.detail).toContain('plaintext: must be base64');
+    expect(answer.body.detail).toContain('contxt: there is no such field');
+    const record = await lastRecord('read-request');
+    expect(record).toMatchObject({
+      requestId: answer.body.requestId,
+      callerName: 'app',
+      outcome: 'error',
+      code: 'invalid-request',
+      resource: 'key/exists',
+      detail: { route: 'POST /api/v1/keyrings/:keyring/keys/:key/encrypt', reason: answer.body.detail },
+    });
+    expect(JSON.stringify(record)).not.toContain(secret);
+  });
+
+  it('at the gate are on record as denied, under the operation that was asked for', async () => {
+    const answer = await call(server, tokens.app, 'POST', KEYS, { name: 'mine' });
+    expectProblem(answer, 403, 'permission-denied');
+    const record = await lastRecord('key.create');
+    expect(record).toMatchObject({ requestId: answer.body.requestId, callerName: 'app', outcome: 'denied' });
+  });
+
+  it('of a token are on record without it', async () => {
+    const answer = await call(server, `${tokens.app.slice(0, -1)}x`, 'GET', '/api/v1/whoami');
+    expectProblem(answer, 401, 'unauthenticated');
+    const record = await lastRecord('authenticate');
+    expect(record).toMatchObject({ requestId: answer.body.requestId, caller: 'anonymous', outcome: 'denied' });
+  });
+
+  it('of bodies beyond the limits are 413', async () => {
+    const large = 'A'.repeat(88 * 1024);
+    expectProblem(
+      await call(server, tokens.app, 'POST', `${KEYS}/exists/encrypt`, { plaintext: large }),
+      413,
+      'payload-too-large',
+    );
+    const huge = { name: 'x'.repeat(2 * 1024 * 1024) };
+    expectProblem(await call(server, tokens.keyAdmin, 'POST', KEYS, huge), 413, 'payload-too-large');
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('answers a repeat with what was made, says so, and keeps the secret', async () => {
+    const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'once', type: 'service' });
+    const path = `/api/v1/callers/${id}/tokens`;
+    const headers = { 'idempotency-key': 'one token' };
+    const first = await call(server, tokens.admin, 'POST', path, {}, headers);
+    const again = await call(server, tokens.admin, 'POST', path, {}, headers);
+    expect([first.status, again.status]).toEqual([201, 201]);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(again.body).toMatchObject({ id: first.body.id, replayed: true });
+    expect(again.body).not.toHaveProperty('token');
+    const other = await call(server, tokens.admin, 'POST', path, { description: 'other' }, headers);
+    expectProblem(other, 422, 'idempotency-mismatch');
+  });
+
+  it('rotates once', async () => {
+    const { id } = await makeKey({});
+    const headers = { 'idempotency-key': 'one rotation' };
+    const path = `${KEYS}/${id}/rotate`;
+    const both = [await done('keyAdmin', 'POST', path, {}, headers), await done('keyAdmin', 'POST', path, {}, headers)];
+    expect(both.map(({ primaryVersion }) => primaryVersion)).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,226 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHttpApp } from '../../../src/doors/http/create-http-app.js';
+import { RestModule } from '../../../src/doors/rest/rest.module.js';
+import type { OpenApi } from '../../../src/doors/rest/openapi/describe-api.js';
+import { markup } from '../../../src/doors/rest/openapi/markup.js';
+import { DEPS } from '../../../src/operations/deps.js';
+import { Kms } from '../../../src/operations/kms.js';
+import { Health } from '../../../src/telemetry/health.js';
+import { JsonLogger } from '../../../src/telemetry/json-logger.js';
+import { TelemetryModule } from '../../../src/telemetry/telemetry.module.js';
+import { PlayedKms } from './planted-app.js';
+import { send } from './sending.js';
+
+const checks = [{ name: 'database', ok: true }];
+
+@Global()
+@Module({
+  providers: [
+    { provide: Kms, useFactory: () => new PlayedKms() },
+    { provide: DEPS, useValue: {} },
+    { provide: Health, useValue: { check: async () => checks } },
+  ],
+  exports: [Kms, DEPS, Health],
+})
+class PlayedModule {}
+
+@Module({})
+class WholeModule {
+  static with(openMetrics: boolean): DynamicModule {
+    return { module: WholeModule, imports: [PlayedModule, TelemetryModule, RestModule.with({ openMetrics })] };
+  }
+}
+
+async function start(openMetrics: boolean): Promise<{ readonly app: NestFastifyApplication; readonly url: string }> {
+  const app = await createHttpApp(WholeModule.with(openMetrics), { logger: new JsonLogger('error') });
+  await app.listen(0, '127.0.0.1');
+  return { app, url: (await app.getUrl()).replace('[::1]', '127.0.0.1') };
+}
+
+let whole: Awaited<ReturnType<typeof start>>;
+let api: OpenApi;
+
+beforeAll(async () => {
+  whole = await start(false);
+  const response = await fetch(`${whole.url}/api/openapi.json`, { headers: { authorization: 'Bearer good' } });
+  expect(response.headers.get('content-type')).toMatch(/^application\/json/);
+  api = JSON.parse(await response.text());
+});
+afterAll(async () => whole.app.close());
+
+const operations = () =>
+  Object.entries(api.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+
+function references(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) return [];
+  const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
+  return [...own, ...Object.values(value).flatMap(references)];
+}
+
+const KEY = '/api/v1/keyrings/{keyring}/keys/{key}';
+const ROUTES = [
+  'post /api/v1/keyrings/{keyring}/keys',
+  'get /api/v1/keyrings/{keyring}/keys',
+  `get ${KEY}`,
+  `patch ${KEY}`,
+  `get ${KEY}/versions`,
+  ...['rotate', 'enable', 'disable', 'schedule-destruction', 'cancel-destruction'].map((verb) => `post ${KEY}/${verb}`),
+  ...['encrypt', 'decrypt', 're-encrypt', 'data-key', 'data-key-pair'].map((verb) => `post ${KEY}/${verb}`),
+  ...['sign', 'verify', 'mac', 'verify-mac'].map((verb) => `post ${KEY}/${verb}`),
+  ...['derive-shared-secret', 'encapsulate', 'decapsulate'].map((verb) => `post ${KEY}/${verb}`),
+  ...['import-parameters', 'import', 'export'].map((verb) => `post ${KEY}/${verb}`),
+  ...['retire', 'restore', 'disable', 'enable', 'revoke', 'destroy'].map(
+    (verb) => `post ${KEY}/versions/{version}/${verb}`,
+  ),
+  `get ${KEY}/public-key`,
+  'post /api/v1/keyrings/{keyring}/decrypt',
+  'post /api/v1/random',
+  'get /api/v1/keyrings/{keyring}/aliases',
+  'post /api/v1/keyrings/{keyring}/aliases',
+  'put /api/v1/keyrings/{keyring}/aliases/{alias}',
+  'delete /api/v1/keyrings/{keyring}/aliases/{alias}',
+  'get /api/v1/keyrings',
+  'post /api/v1/keyrings',
+  'get /api/v1/keyrings/{keyring}',
+  'delete /api/v1/keyrings/{keyring}',
+  'get /api/v1/keyrings/{keyring}/rewrap',
+  'post /api/v1/keyrings/{keyring}/rewrap',
+  'get /api/v1/callers',
+  'post /api/v1/callers',
+  'get /api/v1/callers/{caller}',
+  'post /api/v1/callers/{caller}/disable',
+  'post /api/v1/callers/{caller}/enable',
+  'get /api/v1/callers/{caller}/tokens',
+  'post /api/v1/callers/{caller}/tokens',
+  'delete /api/v1/callers/{caller}/tokens/{token}',
+  'get /api/v1/bindings',
+  'post /api/v1/bindings',
+  'delete /api/v1/bindings/{binding}',
+  'get /api/v1/root',
+  'post /api/v1/root/rotate',
+  'post /api/v1/root/migrate',
+  'get /api/v1/whoami',
+  'get /api/v1/audit/records',
+  'get /.well-known/{keyring}/jwks.json',
+  'get /health/live',
+  'get /health/ready',
+  'get /metrics',
+  'get /api/openapi.json',
+  'get /api/docs',
+];
+
+describe("the API's description", () => {
+  it('has every route, and no other', () => {
+    expect(
+      operations()
+        .map(({ method, path }) => `${method} ${path}`)
+        .toSorted(),
+    ).toEqual(ROUTES.toSorted());
+  });
+
+  it('refers to nothing that is not there', () => {
+    const named = Object.keys(api.components.schemas).map((name) => `#/components/schemas/${name}`);
+    const used = new Set(references(api));
+    expect([...used].filter((reference) => !named.includes(reference))).toEqual([]);
+    expect(used.size).toBeGreaterThan(20);
+  });
+
+  it('names each operation once, in a chapter that there is, with a problem as its other answer', () => {
+    const ids = operations().map(({ operation }) => operation.operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    const chapters = new Set(api.tags.map(({ name }) => name));
+    for (const { operation } of operations()) {
+      expect(operation.tags.every((tag) => chapters.has(tag))).toBe(true);
+      expect(operation.responses['default']).toBeDefined();
+      expect(operation.summary.length).toBeGreaterThan(5);
+    }
+  });
+
+  it('declares every part of every path', () => {
+    for (const { path, operation } of operations()) {
+      const inPath = operation.parameters.filter((parameter) => parameter.in === 'path').map(({ name }) => name);
+      expect(inPath.map((name) => `{${name}}`)).toEqual(path.match(/\{\w+\}/g) ?? []);
+    }
+  });
+
+  it('says which permission each needs, and which need none', () => {
+    const open = operations().filter(({ operation }) => operation['x-permission'] === undefined);
+    expect(open.map(({ path }) => path).toSorted()).toEqual([
+      '/.well-known/{keyring}/jwks.json',
+      '/health/live',
+      '/health/ready',
+    ]);
+    expect(open.every(({ operation }) => operation.security?.length === 0)).toBe(true);
+  });
+
+  it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
+    const making = operations().filter(({ operation }) => '201' in operation.responses);
+    expect(making.length).toBe(6);
+    const taking = operations().filter(({ operation }) =>
+      operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
+    );
+    for (const { operation } of making) expect(taking.map((one) => one.operation)).toContain(operation);
+    expect(taking.map(({ path }) => path)).toContain(`${KEY}/rotate`);
+  });
+
+  it('is for callers only', async () => {
+    for (const path of ['/api/openapi.json', '/api/docs', '/metrics']) {
+      const { status } = await fetch(whole.url + path);
+      expect(status).toBe(401);
+    }
+  });
+});
+
+describe('the page', () => {
+  it('shows every operation, and runs and loads nothing', async () => {
+    const response = await fetch(`${whole.url}/api/docs`, { headers: { authorization: 'Bearer good' } });
+    const page = await response.text();
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const { operation } of operations()) expect(page).toContain(`<section id="${operation.operationId}">`);
+    expect(page).not.toMatch(/<script|<link|<img|https?:\/\/|javascript:/);
+    const style = /<style>([\s\S]*?)<\/style>/.exec(page)?.[1] ?? '';
+    const hash = createHash('sha256').update(style).digest('base64');
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`style-src 'sha256-${hash}'`);
+  });
+
+  it('escapes what it shows', () => {
+    expect(markup`<p title="${'"&'}">${'<script>'}</p>${[markup`<i>${1}</i>`]}${undefined}`.text).toBe(
+      '<p title="&quot;&amp;">&lt;script&gt;</p><i>1</i>',
+    );
+  });
+});
+
+describe('metrics and health', () => {
+  it('answer metrics to everybody where the setting says so', async () => {
+    const open = await start(true);
+    const response = await fetch(`${open.url}/metrics`);
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toMatch(/^text\/plain/);
+    expect(await response.text()).toContain('keystead_operations_total');
+    await open.app.close();
+  });
+
+  it('are not ready while one check fails, and say which', async () => {
+    checks.push({ name: 'root-key', ok: false });
+    const { status, headers, body } = await send(`${whole.url}/health/ready`, 'GET');
+    checks.pop();
+    expect(status).toBe(503);
+    expect(headers.get('retry-after')).toBeTruthy();
+    expect(body).toEqual({
+      status: 'not-ready',
+      checks: [
+        { name: 'database', ok: true },
+        { name: 'root-key', ok: false },
+      ],
+    });
+    expect((await send(`${whole.url}/health/ready`, 'GET')).status).toBe(200);
+    expect((await send(`${whole.url}/health/live`, 'GET')).body).toEqual({ status: 'live' });
+  });
+});
