@@ -23,8 +23,8 @@ export abstract class MaterialStore {
     toWrappingVersion: number,
   ): Promise<boolean>;
 
-  /** How many materials are under a wrapping version. */
-  abstract countUnder(keyringId: string, wrappingVersion: number): Promise<number>;
+  /** How many materials are under each wrapping version, all at one moment; a version without any is left out. */
+  abstract countByWrapping(keyringId: string): Promise<ReadonlyMap<number, number>>;
 
   /** Import tokens whose private key is under another wrapping version: dropped, their callers ask for new ones. */
   abstract dropImportTokens(keyringId: string, notWrappingVersion: number): Promise<void>;

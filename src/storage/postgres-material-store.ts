@@ -44,12 +44,14 @@ export class PostgresMaterialStore extends MaterialStore {
     return affected === 1;
   }
 
-  override async countUnder(keyringId: string, wrappingVersion: number): Promise<number> {
-    return this.changes
+  override async countByWrapping(keyringId: string): Promise<ReadonlyMap<number, number>> {
+    const rows = await this.changes
       .createQueryBuilder(KeyVersionEntity, 'v')
-      .where('v.keyringId = :keyringId and v.wrappingVersion = :wrappingVersion', { keyringId, wrappingVersion })
-      .andWhere('v.material is not null')
-      .getCount();
+      .select(['v.wrappingVersion as version', 'count(*) as count'])
+      .where('v.keyringId = :keyringId and v.material is not null', { keyringId })
+      .groupBy('v.wrappingVersion')
+      .getRawMany<{ version: number; count: string }>();
+    return new Map(rows.map(({ version, count }) => [version, Number(count)]));
   }
 
   override async dropImportTokens(keyringId: string, notWrappingVersion: number): Promise<void> {

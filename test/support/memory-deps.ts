@@ -6,11 +6,12 @@ import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { Meter } from '../../src/operations/meter.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { openRootKey } from '../../src/roots/providers.js';
-import { seedInstall, type TestBed } from './test-bed.js';
+import { foundBed, type TestBed } from './test-bed.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
   MemoryImportTokens,
+  MemoryInstallStore,
   MemoryJournal,
   MemoryMaintenance,
   MemoryMaterials,
@@ -18,7 +19,7 @@ import {
   TestClock,
 } from './memory-stores.js';
 
-class SilentMeter extends Meter {
+export class SilentMeter extends Meter {
   override performed(): void {}
   override integrityFailure(): void {}
 }
@@ -53,5 +54,5 @@ export async function makeMemoryBed(): Promise<TestBed> {
     await root.close();
     await rm(dataDir, { recursive: true });
   };
-  return seedInstall(deps, clock, async (wrapped) => void ledger.wrapped.push(...wrapped), dispose);
+  return foundBed(deps, clock, new MemoryInstallStore(ledger), dispose);
 }

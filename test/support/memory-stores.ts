@@ -4,6 +4,10 @@ import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js'
 import { MaterialStore, type StoredMaterial } from '../../src/keys/material-store.js';
 import { MessageCounters } from '../../src/keys/message-counters.js';
 import { WrappingStore, type WrappedName, type WrappedObject } from '../../src/keys/wrapped-object.js';
+import type { RowSeal } from '../../src/keys/row-seal.js';
+import { InstallStore } from '../../src/ledger/install-store.js';
+import type { Change } from '../../src/ledger/ledger.js';
+import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
 import { MaintenanceStore, type DueKey } from '../../src/ledger/maintenance-store.js';
 import { Clock } from '../../src/ledger/clock.js';
 import type { MemoryLedger } from './memory-ledger.js';
@@ -52,6 +56,26 @@ export class MemoryWrappings extends WrappingStore {
 
   override async find({ kind, scopeId, version }: WrappedName): Promise<WrappedObject[]> {
     return this.ledger.wrapped.filter((row) => row.kind === kind && row.scopeId === scopeId && row.version === version);
+  }
+}
+
+export class MemoryInstallStore extends InstallStore {
+  constructor(private readonly ledger: MemoryLedger) {
+    super();
+  }
+
+  override async exists(): Promise<boolean> {
+    return this.ledger.wrapped.length > 0;
+  }
+
+  override async found(
+    _seal: RowSeal,
+    wrapped: readonly WrappedObject[],
+    work: (change: Change) => Promise<void>,
+  ): Promise<boolean> {
+    this.ledger.wrapped.push(...wrapped);
+    await this.ledger.change([INSTALL_SCOPE], work);
+    return true;
   }
 }
 
@@ -112,8 +136,12 @@ export class MemoryMaterials extends MaterialStore {
     return true;
   }
 
-  override async countUnder(keyringId: string, wrappingVersion: number): Promise<number> {
-    return this.#all(keyringId).filter(({ row }) => row.wrappingVersion === wrappingVersion).length;
+  override async countByWrapping(keyringId: string): Promise<ReadonlyMap<number, number>> {
+    const counts = new Map<number, number>();
+    for (const { row } of this.#all(keyringId)) {
+      counts.set(row.wrappingVersion, (counts.get(row.wrappingVersion) ?? 0) + 1);
+    }
+    return counts;
   }
 
   override async dropImportTokens(keyringId: string, notWrappingVersion: number): Promise<void> {

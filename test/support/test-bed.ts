@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { BindingScope, CallerRow } from '../../src/access/records.js';
 import { generateToken } from '../../src/access/token.js';
-import { ownBuffer } from '../../src/crypto/random.js';
-import { Secret } from '../../src/crypto/secret.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
-import type { WrappedObject } from '../../src/keys/wrapped-object.js';
+import type { InstallStore } from '../../src/ledger/install-store.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
 import type { Arrival } from '../../src/operations/arrival.js';
 import type { Deps } from '../../src/operations/deps.js';
-import { makeKeyring, putKeyring } from '../../src/operations/keyrings/make-keyring.js';
+import { foundInstall, openInstall } from '../../src/operations/found-install.js';
 import { Kms } from '../../src/operations/kms.js';
 import type { TestClock } from './memory-stores.js';
 
@@ -24,21 +22,18 @@ export interface TestBed {
   dispose(): Promise<void>;
 }
 
-/** Gives an empty store its install and its keyring. @param putWrapped writes wrappings before there is any ledger */
-export async function seedInstall(
+/** Founds an install with nobody in it in an empty store, and opens it. */
+export async function foundBed(
   deps: Deps,
   clock: TestClock,
-  putWrapped: (wrapped: readonly WrappedObject[]) => Promise<void>,
+  store: InstallStore,
   dispose: () => Promise<void>,
 ): Promise<TestBed> {
   const { ledger, secrets } = deps;
   const kms = new Kms(deps);
-  const integrityKey = new Secret(ownBuffer(32));
-  await putWrapped(await secrets.wrap({ kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 }, integrityKey));
-  integrityKey.destroy();
-  await secrets.sealFor(INSTALL_SCOPE);
-  const made = await makeKeyring(secrets, { name: 'default', description: '' }, new Date(clock.now()));
-  await ledger.change([INSTALL_SCOPE], async (change) => putKeyring(change, made));
+  await foundInstall(store, secrets, [], new Date(clock.now()));
+  await openInstall(secrets);
+  const keyringId = (await ledger.install()).keyringsByName.get('default')?.id ?? '';
 
   const arriveAs = async (role: string, scope: BindingScope = { everything: true }, idempotencyKey?: string) => {
     const createdAt = new Date(clock.now());
@@ -62,5 +57,5 @@ export async function seedInstall(
     const given = idempotencyKey === undefined ? {} : { idempotencyKey };
     return kms.arrive({ door: 'test', source: '127.0.0.1', requestId: randomUUID(), token, ...given });
   };
-  return { deps, kms, clock, keyringId: made.keyring.id, arriveAs, dispose };
+  return { deps, kms, clock, keyringId, arriveAs, dispose };
 }

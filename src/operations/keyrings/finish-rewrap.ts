@@ -28,8 +28,8 @@ export const finishRewrap: ChangeOperation<KeyringInput, ResolvedKeyring, Rewrap
       mustBeLive(change, id);
       mustBeUnderNewest(change, id, wrappingVersion);
       const retiring = (await deps.ledger.wrappingKeys(id)).filter(({ state }) => state === 'retiring');
+      await mustBeUnused(deps, retiring);
       for (const row of retiring) {
-        await mustBeUnused(deps, row);
         change.put('wrapping_key', { ...row, state: 'destroyed' });
         change.dropWrapped({ kind: 'wrapping', scopeId: id, version: row.version });
       }
@@ -42,8 +42,11 @@ export const finishRewrap: ChangeOperation<KeyringInput, ResolvedKeyring, Rewrap
   },
 };
 
-/** New material goes under the newest only and this change holds the keyring: what is unused stays so. @throws KmsError conflict */
-async function mustBeUnused(deps: Deps, { keyringId, version }: WrappingKeyRow): Promise<void> {
-  if ((await deps.materials.countUnder(keyringId, version)) === 0) return;
+/** New material goes under the newest only, and this change holds the keyring: what is unused stays so. @throws KmsError conflict */
+async function mustBeUnused(deps: Deps, wrappingKeys: readonly WrappingKeyRow[]): Promise<void> {
+  const [first] = wrappingKeys;
+  if (!first) return;
+  const counts = await deps.materials.countByWrapping(first.keyringId);
+  if (!wrappingKeys.some(({ version }) => counts.has(version))) return;
   throw new KmsError('conflict', 'material came back under an older wrapping key meanwhile; try again');
 }

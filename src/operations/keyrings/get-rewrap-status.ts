@@ -18,13 +18,13 @@ export async function readRewrapStatus(deps: Deps, keyringId: string): Promise<R
   const live = (await deps.ledger.wrappingKeys(keyringId)).filter(({ state }) => state !== 'destroyed');
   const versions = live.map(({ version }) => version);
   const toVersion = Math.max(0, ...versions);
-  const counts = await Promise.all(versions.map((version) => deps.materials.countUnder(keyringId, version)));
+  const counts = await deps.materials.countByWrapping(keyringId);
   return {
     state: live.some(({ state }) => state === 'retiring') ? 'running' : 'idle',
     fromVersion: Math.min(toVersion, ...versions),
     toVersion,
-    moved: counts[versions.indexOf(toVersion)] ?? 0,
-    total: counts.reduce((sum, count) => sum + count, 0),
+    moved: counts.get(toVersion) ?? 0,
+    total: [...counts.values()].reduce((sum, count) => sum + count, 0),
   };
 }
 

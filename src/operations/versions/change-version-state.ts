@@ -57,7 +57,9 @@ export function resolveVersionChange(name: OperationName) {
   const resolve = resolveKeyChange(name);
   return async (deps: Deps, input: VersionInput, arrival: Arrival): Promise<ResolvedKey> => {
     const resolved = await resolve(deps, input, arrival);
-    return { ...resolved, subject: subjectOfKey(resolved.snapshot, input.version) };
+    const { snapshot } = resolved;
+    // A record holds only numbers of versions that there are.
+    return { ...resolved, subject: subjectOfKey(snapshot, snapshot.versions[input.version - 1]?.version) };
   };
 }
 

@@ -72,6 +72,8 @@ export class LedgerOnPostgres {
   #forget(table: string, id: string): void {
     if (table === 'key') this.cache.forgetKey(id);
     if (table === 'alias') this.cache.forgetAliases();
+    // The end of a rewrap: material is under another wrapping key, and the old one is gone.
+    if (table === 'wrapping_key') this.cache.clear();
   }
 
   #heads(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {

@@ -35,8 +35,8 @@ class DyingMaterials extends MaterialStore {
     return Promise.reject(new KmsError('shutting-down', 'the process is gone'));
   }
 
-  override countUnder(keyringId: string, wrappingVersion: number): Promise<number> {
-    return this.real.countUnder(keyringId, wrappingVersion);
+  override countByWrapping(keyringId: string): Promise<ReadonlyMap<number, number>> {
+    return this.real.countByWrapping(keyringId);
   }
 
   override dropImportTokens(): Promise<void> {

@@ -1,0 +1,22 @@
+import { accessSuite } from '../unit/operations/access.suite.js';
+import { auditSuite } from '../unit/operations/access-audit.suite.js';
+import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
+import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
+import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
+import { keysSuite } from '../unit/operations/keys.suite.js';
+import { versionsSuite } from '../unit/operations/versions.suite.js';
+import { makePostgresBed } from '../support/postgres-bed.js';
+
+const SUITES = [
+  keysSuite,
+  keyLifecycleSuite,
+  aliasesSuite,
+  versionsSuite,
+  keyringsSuite,
+  accessSuite,
+  bindingsSuite,
+  auditSuite,
+];
+
+for (const suite of SUITES) suite('on PostgreSQL', makePostgresBed);

@@ -1,0 +1,72 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
+import { LoadedKeys } from '../../src/operations/loaded-keys.js';
+import { RootCeremony } from '../../src/operations/root-ceremony.js';
+import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
+import { openRootKey } from '../../src/roots/providers.js';
+import { RootKeys } from '../../src/roots/root-keys.js';
+import { Database } from '../../src/storage/database.js';
+import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
+import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
+import { migrate } from '../../src/storage/migrate.js';
+import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
+import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
+import { PostgresMaintenanceStore } from '../../src/storage/postgres-maintenance-store.js';
+import { PostgresMaterialStore } from '../../src/storage/postgres-material-store.js';
+import { PostgresMessageCounters } from '../../src/storage/postgres-message-counters.js';
+import { PostgresNodes } from '../../src/storage/postgres-nodes.js';
+import { PostgresRootMigrations } from '../../src/storage/postgres-root-migrations.js';
+import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
+import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
+import { createTestDatabase } from './database.js';
+import { SilentMeter } from './memory-deps.js';
+import { TestClock } from './memory-stores.js';
+import { foundBed, type TestBed } from './test-bed.js';
+
+/** Everything that operations need, on a real PostgreSQL; only the clock is the test's own. */
+export async function makePostgresBed(): Promise<TestBed> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
+  await createLocalRootKey(join(dataDir, 'root.key'));
+  const root = await openRootKey('local:', { dataDir });
+  const testDatabase = await createTestDatabase({ template: migrate });
+  const { url } = testDatabase;
+  const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
+  const { reads, changes, appends } = database;
+  const clock = new TestClock();
+  const wrappings = new PostgresWrappingStore(reads);
+  const secrets = new KeyringSecrets(() => [root], wrappings, { provenForMs: 60_000, graceMs: 0 });
+  const settings = { cacheKeys: 1000, cacheMs: 60_000, log: () => undefined };
+  const opened = new LedgerOnPostgres(database, secrets, clock, settings);
+  const deps = {
+    ledger: opened.ledger,
+    journal: new PostgresJournal(appends, reads),
+    clock,
+    secrets,
+    loaded: new LoadedKeys(secrets, 1000),
+    importTokens: new PostgresImportTokens(reads),
+    counters: new PostgresMessageCounters(changes, secrets),
+    materials: new PostgresMaterialStore(changes),
+    maintenance: new PostgresMaintenanceStore(changes),
+    root: new RootCeremony(
+      new RootKeys(root, undefined),
+      new PostgresRootMigrations(changes),
+      new PostgresRootWrappings(changes),
+      new PostgresNodes(changes),
+    ),
+    meter: new SilentMeter(),
+    rotateSoon: () => undefined,
+    node: 'test',
+  };
+  const dispose = async () => {
+    await opened.stop();
+    await database.stop();
+    await root.close();
+    await testDatabase.drop();
+    await rm(dataDir, { recursive: true });
+  };
+  const bed = await foundBed(deps, clock, new PostgresInstallStore(changes, clock), dispose);
+  await opened.start();
+  return bed;
+}
