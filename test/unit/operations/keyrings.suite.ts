@@ -162,6 +162,20 @@ export function keyringsSuite(place: string, makeBed: () => Promise<TestBed>): v
         await startMoving(bed.deps, id, admin);
       });
 
+      it('may begin again before it has ended, and ends under the newest key', async () => {
+        const { id } = await create();
+        const key = await createKeyIn(id);
+        await Promise.all([1, 2].map(() => bed.kms.change(rewrapKeyring, { keyring: id }, admin)));
+        await startMoving(bed.deps, id, admin);
+        expect(await wrappingStates(id)).toEqual([
+          [1, 'destroyed'],
+          [2, 'destroyed'],
+          [3, 'primary'],
+        ]);
+        const { versions } = await mustOpen(id, key.id);
+        expect(versions[0]?.wrappingVersion).toBe(3);
+      });
+
       it('is taken up by the schedule where it was broken off', async () => {
         const { id } = await create();
         const key = await createKeyIn(id);
@@ -179,6 +193,19 @@ export function keyringsSuite(place: string, makeBed: () => Promise<TestBed>): v
         await startMoving(deps, id, admin);
         expect(await statusOf(id)).toMatchObject({ state: 'idle', moved: 1, total: 1 });
         await mustOpen(id, key.id);
+      });
+
+      it('leaves what does not open where it is, moves the rest, and keeps the old wrapping key', async () => {
+        const { id } = await create();
+        const [damaged, sound] = [await createKeyIn(id), await createKeyIn(id)];
+        await bed.deps.materials.replace(damaged.id, 1, 1, Buffer.alloc(73, 1), 1);
+        await bed.kms.change(rewrapKeyring, { keyring: id }, admin);
+        await startMoving(bed.deps, id, admin);
+        expect(await statusOf(id)).toEqual({ state: 'running', fromVersion: 1, toVersion: 2, moved: 1, total: 2 });
+        const [failure] = await bed.deps.journal.query({ keyrings: [id], outcome: 'error', limit: 1 });
+        expect(failure).toMatchObject({ operation: 'keyring.rewrap', code: 'integrity-failure' });
+        await mustOpen(id, sound.id);
+        (await bed.deps.secrets.unwrap({ kind: 'wrapping', scopeId: id, version: 1 })).destroy();
       });
     });
 
