@@ -21,6 +21,7 @@ import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
 import { StorageModule } from './storage/storage.module.js';
+import { PrometheusMeter } from './telemetry/prometheus-meter.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
 
 /** The composition root: the rooms' modules, and what only the whole knows. */
@@ -33,7 +34,10 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(Kms) private readonly kms: Kms,
     @Inject(DEPS) private readonly deps: Deps,
     @Inject(WrappingStore) wrappings: WrappingStore,
+    @Inject(PrometheusMeter) meter: PrometheusMeter,
   ) {
+    meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
+    meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }
@@ -67,5 +71,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.#heartbeat.stop();
+    await this.kms.flush();
   }
 }

@@ -71,6 +71,11 @@ export class Kms {
     await this.deps.journal.append(recordOf(this.deps, attempt, { resource: 'install' }, error, detail), []);
   }
 
+  /** Before the end: writes down the refusals that were only counted so far. */
+  flush(): Promise<void> {
+    return this.#refusals.flush();
+  }
+
   /** Uses a key or reads. */
   async perform<Input, R extends Resolved, Output>(
     operation: UseOperation<Input, R, Output>,

@@ -39,14 +39,19 @@ export class RefusalLane {
     if (known) return known;
     const window: Window = { exact: 0, folded: undefined, count: 0 };
     this.#windows.set(source, window);
-    setTimeout(() => this.#close(source, window), WINDOW_MS).unref();
+    setTimeout(() => void this.#close(source, window), WINDOW_MS).unref();
     return window;
   }
 
-  #close(source: string, window: Window): void {
+  /** Writes what was folded so far. */
+  async flush(): Promise<void> {
+    await Promise.all([...this.#windows].map(([source, window]) => this.#close(source, window)));
+  }
+
+  async #close(source: string, window: Window): Promise<void> {
     this.#windows.delete(source);
     if (!window.folded) return;
     const detail = { ...window.folded.detail, repeated: window.count, windowMs: WINDOW_MS };
-    this.journal.append({ ...window.folded, detail }, []).catch(() => undefined);
+    await this.journal.append({ ...window.folded, detail }, []).catch(() => undefined);
   }
 }
