@@ -26,7 +26,8 @@ const NEST_OPTIONS = {
  * @throws Error when a route does not declare who may use it, or two routes meet
  */
 export async function createHttpApp(module: Module, settings: HttpSettings): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter(SERVER_OPTIONS);
+  // No Nest middleware: what runs before the guards are the hooks below.
+  const adapter = new FastifyAdapter({ ...SERVER_OPTIONS, skipMiddie: true });
   const { logger } = settings;
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { ...NEST_OPTIONS, logger });
   const server = adapter.getInstance();
