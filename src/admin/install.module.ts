@@ -33,8 +33,8 @@ import { firstStart } from './first-start.js';
     },
     {
       provide: Health,
-      useFactory: (database: Database, roots: RootKeys) => new NodeHealth(database, roots),
-      inject: [Database, RootKeys],
+      useFactory: (database: Database, root: RootCeremony) => new NodeHealth(database, root),
+      inject: [Database, RootCeremony],
     },
   ],
   exports: [RootCeremony, KeyringSecrets, SealKeys, InstallReady, Health],

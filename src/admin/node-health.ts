@@ -1,4 +1,4 @@
-import type { RootKeys } from '../roots/root-keys.js';
+import type { RootCeremony } from '../operations/root-ceremony.js';
 import type { Database } from '../storage/database.js';
 import { hasPendingMigrations } from '../storage/migrate.js';
 import { isKmsError } from '../errors.js';
@@ -10,7 +10,7 @@ const PATIENCE_MS = 3000;
 export class NodeHealth extends Health {
   constructor(
     private readonly database: Database,
-    private readonly roots: RootKeys,
+    private readonly root: RootCeremony,
   ) {
     super();
   }
@@ -22,7 +22,7 @@ export class NodeHealth extends Health {
       check('migrations', async () => {
         if (await hasPendingMigrations(reads)) throw new Error('the schema is older than this code');
       }),
-      check('root-key', () => this.roots.current.check()),
+      check('root-key', () => this.root.active.check()),
     ]);
   }
 }

@@ -4,7 +4,7 @@ import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
 import { RootMigrationEntity } from './entities/root-migration.entity.js';
 import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
 
-const WRAPPINGS_LOCK = 7_300_003;
+export const WRAPPINGS_LOCK = 7_300_003;
 
 /**
  * Held to the end of the transaction. Shared by whoever adds a wrapping or says which roots it opens; exclusive for

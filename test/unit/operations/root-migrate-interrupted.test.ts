@@ -1,7 +1,12 @@
+import { randomBytes, randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { Secret } from '../../../src/crypto/secret.js';
+import { wrappedContext } from '../../../src/operations/keyring-secrets.js';
 import { continueRootWork } from '../../../src/operations/root/continue-root-work.js';
 import { describeRoot } from '../../../src/operations/root/describe-root.js';
 import { migrateRoot } from '../../../src/operations/root/migrate-root.js';
+import { WRAPPINGS_LOCK } from '../../../src/storage/wrapped-key-rows.js';
 import { RootBed, type RootNode } from '../../support/root-bed.js';
 
 /** Canary and integrity key of the install; integrity and wrapping key of each of the keyrings. */
@@ -146,6 +151,34 @@ describe('a migration with several nodes', () => {
     const putting = lost.deps.ledger.change([], async (change) => change.putWrapped(forged));
     await expect(putting).rejects.toMatchObject({ code: 'conflict' });
     expect(await bed.wrappings()).toEqual({ 'b/1': OBJECTS });
+  });
+
+  it('does not cut over behind an object that is just being made under the old root', async () => {
+    const node = await bed.start(BOTH);
+    await migrate(node);
+    await node.heartbeat.beat();
+    const name = { kind: 'wrapping', scopeId: randomUUID(), version: 1 } as const;
+    const { blob } = await node.current.wrap(new Secret(randomBytes(32)), wrappedContext(name));
+    const making = new Client({ connectionString: bed.database.url });
+    await making.connect();
+    await making.query('begin');
+    await making.query('select pg_advisory_xact_lock_shared($1)', [WRAPPINGS_LOCK]);
+    const row = [name.kind, name.scopeId, name.version, bed.ids['a'], 1, blob];
+    await making.query('insert into wrapped_key values ($1, $2, $3, $4, $5, $6)', row);
+    const moving = continueRootWork(node.deps, node.kms);
+    for (let waiting = 0; waiting === 0;) {
+      const { rowCount } = await bed.sql
+        .query(`select from pg_locks where locktype = 'advisory' and not granted and database =
+           (select oid from pg_database where datname = current_database())`);
+      waiting = rowCount ?? 0;
+    }
+    await making.query('commit');
+    await making.end();
+    await moving;
+    expect(await bed.phase()).toBe('confirming');
+    await continueRootWork(node.deps, node.kms);
+    expect(await bed.phase()).toBe('done');
+    expect(await bed.wrappings()).toEqual({ 'b/1': OBJECTS + 1 });
   });
 
   it('is moved by one node at a time', async () => {
