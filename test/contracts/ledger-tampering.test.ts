@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { uuidv7 } from '../../src/keys/uuid.js';
-import type { KeyRow, VersionRow } from '../../src/keys/records.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
 import { firstCaller, PostgresInstall } from '../support/postgres-install.js';
+import { sampleKey, type NewKey, type NewVersion } from '../support/sample-key.js';
 
 let install: PostgresInstall;
 let sql: Client;
@@ -24,53 +23,12 @@ afterAll(async () => {
   await install.close();
 });
 
-function newKey(name: string): [Parameters<typeof putKey>[0], Parameters<typeof putKey>[1]] {
-  const id = uuidv7();
-  const now = new Date();
-  const key = {
-    id,
-    keyringId,
-    name,
-    description: '',
-    spec: 'aes-256-xaes',
-    usage: 'encrypt-decrypt',
-    state: 'enabled',
-    notBefore: null,
-    destroyAt: null,
-    exportable: false,
-    origin: 'generated',
-    published: false,
-    tags: { team: 'payments', area: 'eu' },
-    lineageId: id,
-    primaryVersion: 1,
-    createdAt: now,
-    rotatedAt: null,
-  } as const;
-  const version = {
-    keyId: id,
-    version: 1,
-    state: 'active',
-    reason: null,
-    materialId: Buffer.alloc(8, 1),
-    publicKey: null,
-    fingerprint: null,
-    createdAt: now,
-    changedAt: now,
-    wrappingVersion: 1,
-    material: Buffer.from('wrapped'),
-  } as const;
-  return [key, [version]];
-}
-
-async function putKey(
-  key: Omit<KeyRow, 'revision' | 'versionCount' | 'versionsDigest'>,
-  versions: readonly Omit<VersionRow, 'revision'>[],
-): Promise<void> {
+async function putKey(key: NewKey, versions: readonly NewVersion[]): Promise<void> {
   await install.first.ledger.change([keyringId], async (change) => change.putKey(key, versions));
 }
 
 async function makeKey(name: string): Promise<string> {
-  const [key, versions] = newKey(name);
+  const [key, versions] = sampleKey(keyringId, name);
   await putKey(key, versions);
   return key.id;
 }
@@ -129,7 +87,7 @@ describe('an untouched database', () => {
       const names = Array.from({ length: 20 }, (_, index) => `race-${index}`);
       await Promise.all(
         names.map((name, index) => {
-          const [key, versions] = newKey(name);
+          const [key, versions] = sampleKey(keyringId, name);
           const node = index % 2 === 0 ? ledger : install.first.ledger;
           return node.change([keyringId], async (change) => change.putKey(key, versions));
         }),
