@@ -1,4 +1,4 @@
-import { KmsError } from '../errors.js';
+import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Arrival } from './arrival.js';
 import { mustBeAllowed } from './authorise.js';
@@ -7,6 +7,8 @@ import type { ChangeOperation, Commit, Resolved } from './operation.js';
 import { asKmsError, askedFor, recordOf, type Attempt } from './record.js';
 
 const MAX_TRIES = 5;
+/** The database may have committed all the same: to try again could do it twice. */
+const OUTCOME_UNKNOWN: ReadonlySet<ErrorCode> = new Set(['database-unavailable', 'internal-error']);
 
 export interface Changed<Output> {
   readonly output: Output;
@@ -56,7 +58,7 @@ async function mayBeStale(
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
   const behind = scopes.filter((scope, index) => deps.ledger.isBehind(scope, revisions[index] ?? 0));
   for (const scope of behind) await deps.ledger.refresh(scope);
-  return behind.length > 0 && tries < MAX_TRIES;
+  return behind.length > 0 && tries < MAX_TRIES && !OUTCOME_UNKNOWN.has(error.code);
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(

@@ -2,6 +2,8 @@ import { isKmsError, KmsError } from '../errors.js';
 
 /** SQLSTATE classes and codes that mean "not now": connection, shutdown, resources, read-only (a replica), time-outs. */
 const UNAVAILABLE = /^(08|53|57|25006|55P03|58)/;
+/** The classes that PostgreSQL has; `EPIPE` of a broken connection is as long. */
+const SQL_STATE = /^[0-9FHPX][0-9A-Z]{4}$/;
 const CONFLICT = /^(23505|40001|40P01)$/;
 
 /** What a failed query means to a caller. */
@@ -24,5 +26,5 @@ export function databaseFailure(error: unknown): KmsError {
 function sqlState(error: unknown): string | undefined {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   const state = driverError?.code ?? code;
-  return typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) ? state : undefined;
+  return typeof state === 'string' && SQL_STATE.test(state) ? state : undefined;
 }

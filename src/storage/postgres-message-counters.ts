@@ -20,7 +20,7 @@ export class PostgresMessageCounters extends MessageCounters {
     const seal = await this.seals.sealFor(keyringId);
     const id = `${keyId}/${version}`;
     try {
-      return await this.changes.transaction(async (manager) => {
+      const reserved = await this.changes.transaction(async (manager) => {
         await manager.query('select pg_advisory_xact_lock(hashtextextended($1, 0))', [id]);
         const known = await manager.findOneBy(MessageCounterEntity, { keyId, version });
         if (known) seal.mustMatch(counterRow(id, known.reserved), known.tag);
@@ -29,9 +29,11 @@ export class PostgresMessageCounters extends MessageCounters {
         const reserved = before + messages;
         const tag = seal.tagOf(counterRow(id, reserved));
         await manager.upsert(MessageCounterEntity, { keyId, version, keyringId, reserved, tag }, ['keyId', 'version']);
-        this.#seen.set(id, reserved);
         return reserved;
       });
+      // Only what is committed was seen: a lost transaction is no counter that was set back.
+      this.#seen.set(id, Math.max(reserved, this.#seen.get(id) ?? 0));
+      return reserved;
     } catch (error) {
       throw databaseFailure(error);
     }
