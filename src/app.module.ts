@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InstallModule } from './admin/install.module.js';
+import { packageVersion } from './cli/package-version.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ClockModule } from './doors/clock/clock.module.js';
@@ -53,7 +54,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         LedgerModule,
         TelemetryModule,
         OperationsModule,
-        RestModule.with({ openMetrics: config.KEYSTEAD_METRICS === 'open' }),
+        RestModule.with({ openMetrics: config.KEYSTEAD_METRICS === 'open', version: packageVersion() }),
         ClockModule,
       ],
     };

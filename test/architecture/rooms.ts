@@ -96,6 +96,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'storage',
       'telemetry',
       'admin',
+      'cli/package-version.ts',
       'doors/http',
       'doors/rest',
       'doors/clock',

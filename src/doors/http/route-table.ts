@@ -1,10 +1,8 @@
-import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 
 type Method = RouteOptions['method'];
 
 /** Every route that the server has, for those who must know: which methods an address takes, the API's description. */
-@Injectable()
 export class RouteTable {
   readonly #routes: RouteOptions[] = [];
 

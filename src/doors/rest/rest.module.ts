@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
+import { RouteTable } from '../http/route-table.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { AuditController } from './audit.controller.js';
@@ -15,9 +16,7 @@ import { MetricsController, OpenMetricsController } from './metrics.controller.j
 import { ApiDescription } from './openapi/api-description.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
-import { RestSettings } from './rest-settings.js';
 import { RootController } from './root.controller.js';
-import { serviceVersion } from './service-version.js';
 import { SigningController } from './signing.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { VersionsController } from './versions.controller.js';
@@ -44,19 +43,29 @@ export const CONTROLLERS = [
   WhoamiController,
 ] as const;
 
+/** What the REST door is told. */
+export interface RestSettings {
+  /** Of the service, for the API's description. */
+  readonly version: string;
+  /** Whether /metrics answers without a token. */
+  readonly openMetrics: boolean;
+}
+
 /** REST under /api/v1, health and metrics. Needs Kms, Health and MetricsText, from global modules or from `imports`. */
 @Module({})
 export class RestModule {
-  static with(
-    settings: Pick<RestSettings, 'openMetrics'>,
-    imports: NonNullable<ModuleMetadata['imports']> = [],
-  ): DynamicModule {
-    const all: RestSettings = { ...settings, version: serviceVersion() };
+  static with(settings: RestSettings, imports: NonNullable<ModuleMetadata['imports']> = []): DynamicModule {
     return {
       module: RestModule,
       imports: [HttpModule.with(imports), ...imports],
       controllers: [...CONTROLLERS, settings.openMetrics ? OpenMetricsController : MetricsController],
-      providers: [{ provide: RestSettings, useValue: all }, ApiDescription],
+      providers: [
+        {
+          provide: ApiDescription,
+          useFactory: (table: RouteTable) => new ApiDescription(table, settings.version),
+          inject: [RouteTable],
+        },
+      ],
     };
   }
 }

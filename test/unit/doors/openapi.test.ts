@@ -30,7 +30,10 @@ class PlayedModule {}
 @Module({})
 class WholeModule {
   static with(openMetrics: boolean): DynamicModule {
-    return { module: WholeModule, imports: [PlayedModule, TelemetryModule, RestModule.with({ openMetrics })] };
+    return {
+      module: WholeModule,
+      imports: [PlayedModule, TelemetryModule, RestModule.with({ openMetrics, version: '1.2.3' })],
+    };
   }
 }
 
@@ -174,6 +177,10 @@ describe("the API's description", () => {
       expect(status).toBe(401);
     }
   });
+});
+
+it('tells the version', () => {
+  expect(api.info.version).toBe('1.2.3');
 });
 
 describe('the page', () => {

@@ -1,6 +1,4 @@
-import { Inject, Injectable } from '@nestjs/common';
-import { RouteTable } from '../../http/route-table.js';
-import { RestSettings } from '../rest-settings.js';
+import type { RouteTable } from '../../http/route-table.js';
 import { describeApi, type OpenApi } from './describe-api.js';
 import { docsPage } from './docs-page.js';
 
@@ -11,13 +9,12 @@ interface Made {
 }
 
 /** The API's description as JSON and as a page, made once from the routes that there are. */
-@Injectable()
 export class ApiDescription {
   #made: Made | undefined;
 
   constructor(
-    @Inject(RouteTable) private readonly table: RouteTable,
-    @Inject(RestSettings) private readonly settings: RestSettings,
+    private readonly table: RouteTable,
+    private readonly version: string,
   ) {}
 
   get json(): string {
@@ -30,7 +27,7 @@ export class ApiDescription {
 
   #make(): Made {
     if (this.#made) return this.#made;
-    const openApi = describeApi(this.table.routes, this.settings.version);
+    const openApi = describeApi(this.table.routes, this.version);
     this.#made = { openApi, json: JSON.stringify(openApi), html: docsPage(openApi) };
     return this.#made;
   }
