@@ -11,6 +11,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import { ClockModule } from './doors/clock/clock.module.js';
 import { RestModule } from './doors/rest/rest.module.js';
+import type { KmsError } from './errors.js';
 import { WrappingStore } from './keys/wrapped-object.js';
 import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
@@ -61,13 +62,18 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.ledger.onIntegrityFailure = (error) => {
+    this.ledger.onIntegrityFailure = (failure) => {
       this.deps.meter.integrityFailure();
-      this.kms.note('integrity.alarm', error).catch(() => undefined);
+      void this.#alarm(failure);
     };
     await this.#heartbeat.start();
     await this.ledger.start();
     await this.kms.note('service.start');
+  }
+
+  /** An alarm that cannot be written down now is in the log and in the metric. */
+  async #alarm(failure: KmsError): Promise<void> {
+    await this.kms.note('integrity.alarm', failure).catch(() => undefined);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

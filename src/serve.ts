@@ -24,14 +24,21 @@ export async function serve(environment: Record<string, string | undefined>): Pr
   let stopping: Promise<void> | undefined;
   const stop = async (signal: string) => {
     logger.log(`${signal}: stopping`);
-    await app.get(Kms).note('service.stop').catch(() => undefined);
+    await app
+      .get(Kms)
+      .note('service.stop')
+      .catch(() => undefined);
     await app.close();
     await app.get(RootKeys).close();
     await app.get(Database).stop();
     logger.log('stopped');
   };
   // A repeated signal does not cut the shutdown short.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (stopping ??= stop(signal)));
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.on(signal, () => {
+      stopping ??= stop(signal);
+    });
+  }
 
   await app.listen(config.KEYSTEAD_PORT, config.KEYSTEAD_HOST);
   const { address, port } = app.getHttpServer().address() as AddressInfo;

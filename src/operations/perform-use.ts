@@ -91,11 +91,11 @@ async function runOne<Input, R extends Resolved, Output>(
 }
 
 /** @returns the scopes whose revision decided, with their revision when the record became durable */
-async function writeDown<Input, R extends Resolved, Output>(
+async function writeDown(
   deps: Deps,
   attempt: Attempt,
-  inputs: readonly Input[],
-  items: readonly Item<R, Output>[],
+  inputs: readonly unknown[],
+  items: readonly Item<Resolved, unknown>[],
 ): Promise<readonly (readonly [scope: string, revision: number])[]> {
   const scopes = [...new Set([INSTALL_SCOPE, ...items.flatMap((item) => item.resolved?.scopes ?? [])])];
   const [first] = items;

@@ -13,7 +13,8 @@ export function databaseFailure(error: unknown): KmsError {
   if (code !== undefined && CONFLICT.test(code)) {
     return new KmsError('conflict', 'something else changed the same thing at the same time; try again', error);
   }
-  if (code === undefined || UNAVAILABLE.test(code)) {
+  const isDefect = error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+  if ((code === undefined && !isDefect) || (code !== undefined && UNAVAILABLE.test(code))) {
     return new KmsError(
       'database-unavailable',
       'the database cannot be reached or does not answer in time; try again',

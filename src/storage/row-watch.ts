@@ -83,7 +83,9 @@ export class RowWatch {
       this.watcher.missed();
     }
     const before = this.watcher.seen();
-    const result = await this.#client?.query<{ scope_id: string; revision: string }>('select scope_id, revision from head');
+    const result = await this.#client?.query<{ scope_id: string; revision: string }>(
+      'select scope_id, revision from head',
+    );
     if (result) this.watcher.heads(new Map(result.rows.map((row) => [row.scope_id, Number(row.revision)])), before);
   }
 }

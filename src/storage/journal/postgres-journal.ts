@@ -18,6 +18,10 @@ interface Append {
   readonly scopes: readonly string[];
 }
 
+function overloaded(): KmsError {
+  return new KmsError('overloaded', 'too many requests wait for their audit record; try again');
+}
+
 /** The audit records in PostgreSQL, by group commit on connections of its own. */
 export class PostgresJournal extends Journal {
   readonly #commits: GroupCommit<Append, ReadonlyMap<string, number>>;
@@ -27,7 +31,6 @@ export class PostgresJournal extends Journal {
     private readonly reads: DataSource,
   ) {
     super();
-    const overloaded = () => new KmsError('overloaded', 'too many requests wait for their audit record; try again');
     this.#commits = new GroupCommit((batch) => this.#commit(batch), LIMITS, overloaded);
   }
 

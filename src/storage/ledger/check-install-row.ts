@@ -8,7 +8,7 @@ import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { mustBeCurrent, type Tagged } from './verify-row.js';
 
-const MAX_LOOKS = 3;
+const MAX_LOOKS = 10;
 
 /**
  * Looks at one row of the install that somebody changed: a change of the service's own matches after a refresh, any

@@ -9,6 +9,7 @@ import { checkInstallRow } from './check-install-row.js';
 import { KeyCache } from './key-cache.js';
 import { PostgresLedger } from './postgres-ledger.js';
 import { Scopes } from './scopes.js';
+import { Serial } from './serial.js';
 
 interface LedgerSettings {
   readonly cacheKeys: number;
@@ -24,6 +25,8 @@ export class LedgerOnPostgres {
   readonly cache: KeyCache;
   readonly #scopes: Scopes;
   readonly #watch: RowWatch;
+  readonly #checking = new Serial();
+  readonly #waiting = new Set<string>();
 
   constructor(
     private readonly database: Database,
@@ -66,7 +69,19 @@ export class LedgerOnPostgres {
       this.#forget(name === 'key_version' ? 'key' : name, key ?? id ?? '');
       return;
     }
-    checkInstallRow(this.database.reads, this.#scopes, name, id ?? '').catch(() => undefined);
+    this.#check(name, id ?? '');
+  }
+
+  /** One at a time, and a row that waits to be looked at is looked at once. */
+  #check(table: SealedTableName, id: string): void {
+    const row = `${table}:${id}`;
+    if (this.#waiting.has(row)) return;
+    this.#waiting.add(row);
+    const check = async () => {
+      this.#waiting.delete(row);
+      await checkInstallRow(this.database.reads, this.#scopes, table, id);
+    };
+    this.#checking.run(check).catch(() => undefined);
   }
 
   #forget(table: string, id: string): void {

@@ -1,4 +1,4 @@
-import type { EntityManager, EntityTarget, ObjectLiteral, QueryDeepPartialEntity } from 'typeorm';
+import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { AuditRecord } from '../../audit/record.js';
 import { KmsError } from '../../errors.js';
 import { add, integrityFailure, subtract, type RowSeal } from '../../keys/row-seal.js';
@@ -148,7 +148,7 @@ export class PostgresChange implements Change {
     const rows = this.#sealed.length > 0 ? { rows: this.#sealed } : {};
     for (const record of this.#records) {
       const detail = { ...record.detail, ...rows };
-      await this.manager.insert(AuditRecordEntity, { ...record, detail } as QueryDeepPartialEntity<AuditRecordEntity>);
+      await this.manager.insert(AuditRecordEntity, { ...record, detail });
     }
   }
 

@@ -25,8 +25,8 @@ import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
 import { mustBeCurrent, snapshotOf } from './verify-row.js';
 
-/** A row may be newer or older than the mirror for a moment, while another node changes it; not three times over. */
-const MAX_READS = 3;
+/** A row may be newer or older than the mirror for a moment, while another node changes it; not ten times over. */
+const MAX_READS = 10;
 
 export class PostgresLedger extends Ledger {
   readonly #keys: KeyReader;
