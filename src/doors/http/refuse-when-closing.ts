@@ -8,9 +8,13 @@ export function refuseWhenClosing(server: FastifyInstance): void {
     closing = true;
     done();
   });
-  server.addHook('onRequest', (_request, reply, done) => {
+  server.addHook('onRequest', (_request, _reply, done) => {
     if (!closing) return done();
-    reply.header('connection', 'close');
     done(new KmsError('shutting-down', 'the service is stopping; try again'));
+  });
+  // Or the connection would stay open for as long as its client likes, and the stop with it.
+  server.addHook('onSend', (_request, reply, payload, done) => {
+    if (closing) reply.header('connection', 'close');
+    done(null, payload);
   });
 }

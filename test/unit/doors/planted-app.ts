@@ -44,6 +44,12 @@ export class PlayedKms {
   }
 }
 
+/** The route /planted/slow answers when it is let go. */
+export const slow = {
+  entered: (): void => undefined,
+  held: Promise.resolve(),
+};
+
 interface Item {
   readonly keyring: string;
   readonly key: string;
@@ -103,6 +109,13 @@ class PlantedController {
 
   @Endpoint('alias.delete', { method: 'DELETE', path: 'gone', status: 204, summary: 'gone' })
   async remove(_call: Call<unknown>): Promise<void> {}
+
+  @PublicEndpoint({ method: 'GET', path: 'slow', summary: 'slow' })
+  async slow(_call: PublicCall<unknown>) {
+    slow.entered();
+    await slow.held;
+    return { slow: true };
+  }
 
   @PublicEndpoint({ method: 'GET', path: 'open', summary: 'open' })
   async open(_call: PublicCall<unknown>) {
