@@ -24,8 +24,9 @@ for (const file of readdirSync(folder).toSorted()) {
   print(`${basename(file, '.json')}: ${text(counts)}`);
   for (const suite of run.testResults) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0) print(`  did not run: ${suite.name}`);
-    for (const { status, fullName } of suite.assertionResults) {
+    for (const { status, fullName, failureMessages } of suite.assertionResults) {
       if (status !== 'passed') print(`  ${status}: ${fullName}`);
+      for (const message of failureMessages) print(message.split('\n').slice(0, 30).join('\n').replaceAll(/^/gm, '    '));
     }
   }
 }
