@@ -40,9 +40,7 @@ export async function readSources(root: string, folders: readonly string[]): Pro
 
 export async function readSource(path: string, text: string): Promise<Source> {
   const found = { specifiers: [] as string[], declares: [] as string[], readsEnvironment: false };
-  for (const node of nodesOf(await parse(text, { syntax: 'typescript', decorators: true, target: 'es2023' }))) {
-    collect(node, found);
-  }
+  for (const node of nodesOf(await parseSource(path, text))) collect(node, found);
   return {
     path,
     imports: found.specifiers.map((specifier) => ({ specifier, file: fileOf(path, specifier) })),
@@ -50,6 +48,14 @@ export async function readSource(path: string, text: string): Promise<Source> {
     readsEnvironment: found.readsEnvironment,
     codeLines: countCodeLines(text),
   };
+}
+
+async function parseSource(path: string, text: string): Promise<unknown> {
+  try {
+    return await parse(text, { syntax: 'typescript', decorators: true, target: 'es2023' });
+  } catch (error) {
+    throw new Error(`${path} is not TypeScript`, { cause: error });
+  }
 }
 
 type Node = Readonly<Record<string, unknown>> & { readonly type: string };
