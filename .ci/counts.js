@@ -26,7 +26,8 @@ for (const file of readdirSync(folder).toSorted()) {
     if (suite.status === 'failed' && suite.assertionResults.length === 0) print(`  did not run: ${suite.name}`);
     for (const { status, fullName, failureMessages } of suite.assertionResults) {
       if (status !== 'passed') print(`  ${status}: ${fullName}`);
-      for (const message of failureMessages) print(message.split('\n').slice(0, 30).join('\n').replaceAll(/^/gm, '    '));
+      for (const message of failureMessages)
+        print(message.split('\n').slice(0, 30).join('\n').replaceAll(/^/gm, '    '));
     }
   }
 }
