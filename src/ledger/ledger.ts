@@ -44,6 +44,9 @@ export abstract class Ledger {
 
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
+  /** Goes up whenever something that decides moved on this node: a decision made before it may be an old one. */
+  abstract get moves(): number;
+
   /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
   abstract isBehind(scopeId: string, revision: number): boolean;
 

@@ -26,6 +26,7 @@ export async function performChange<Input, R extends Resolved, Output>(
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
   for (let tries = 1; ; tries++) {
     let resolved: R | undefined;
+    const { moves } = deps.ledger;
     try {
       resolved = await operation.resolve(deps, input, arrival);
       const { access } = await deps.ledger.install();
@@ -36,7 +37,7 @@ export async function performChange<Input, R extends Resolved, Output>(
     } catch (thrown) {
       const error = asKmsError(thrown);
       if (error.code === 'conflict' && tries < MAX_TRIES) continue;
-      if (await mayBeStale(deps, attempt, input, resolved, error, tries)) continue;
+      if (await mayBeStale(deps, attempt, input, resolved, error, tries, moves)) continue;
       throw error;
     }
   }
@@ -50,6 +51,7 @@ async function mayBeStale(
   resolved: Resolved | undefined,
   error: KmsError,
   tries: number,
+  moves: number,
 ): Promise<boolean> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
   const record = recordOf(deps, attempt, resolved?.subject ?? askedFor(input), error, undefined);
@@ -58,7 +60,7 @@ async function mayBeStale(
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
   const behind = scopes.filter((scope, index) => deps.ledger.isBehind(scope, revisions[index] ?? 0));
   for (const scope of behind) await deps.ledger.refresh(scope);
-  return behind.length > 0 && tries < MAX_TRIES && !OUTCOME_UNKNOWN.has(error.code);
+  return (behind.length > 0 || moves !== deps.ledger.moves) && tries < MAX_TRIES && !OUTCOME_UNKNOWN.has(error.code);
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(

@@ -21,7 +21,8 @@ export type Outcome<Output> = { readonly output: Output } | { readonly error: Km
 
 /**
  * Performs one operation on each input, with one record for all. The append returns the revisions at which the record
- * became durable; if a decision used an older one, it is made again before anything is answered.
+ * became durable; if a decision used an older one, also if this node has moved on meanwhile, it is made again before
+ * anything is answered.
  */
 export async function performUse<Input, R extends Resolved, Output>(
   deps: Deps,
@@ -30,10 +31,13 @@ export async function performUse<Input, R extends Resolved, Output>(
   arrival: Arrival,
 ): Promise<Outcome<Output>[]> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
+  let { moves } = deps.ledger;
   let decided = await decideAll(deps, operation, inputs, arrival);
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
     const items = await runAll(deps, operation, inputs, decided, arrival);
-    if (!(await isStale(deps, await writeDown(deps, attempt, inputs, items)))) return items.map(outcomeOf);
+    const wasBehind = await catchUp(deps, await writeDown(deps, attempt, inputs, items));
+    if (!wasBehind && moves === deps.ledger.moves) return items.map(outcomeOf);
+    ({ moves } = deps.ledger);
     const again = await decideAll(deps, operation, inputs, arrival);
     if (again.every((item, index) => isSameDecision(item, decided[index]))) return items.map(outcomeOf);
     decided = again;
@@ -115,7 +119,8 @@ async function writeDown(
   return scopes.map((scope, index) => [scope, revisions[index] ?? 0]);
 }
 
-async function isStale(deps: Deps, revisions: readonly (readonly [string, number])[]): Promise<boolean> {
+/** @returns whether there was something to catch up with */
+async function catchUp(deps: Deps, revisions: readonly (readonly [string, number])[]): Promise<boolean> {
   const behind = revisions.filter(([scope, revision]) => deps.ledger.isBehind(scope, revision));
   for (const [scope] of behind) await deps.ledger.refresh(scope);
   return behind.length > 0;

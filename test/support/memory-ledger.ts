@@ -36,6 +36,7 @@ export class MemoryLedger extends Ledger {
   };
   readonly #claims = new Map<string, IdempotencyClaim>();
   #view: InstallView | undefined;
+  #moves = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly clock: Clock) {
@@ -102,6 +103,10 @@ export class MemoryLedger extends Ledger {
     return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
   }
 
+  override get moves(): number {
+    return this.#moves;
+  }
+
   override isBehind(): boolean {
     return false;
   }
@@ -160,6 +165,7 @@ export class MemoryLedger extends Ledger {
     };
     const answer = await work(change);
     for (const step of staged) step();
+    this.#moves += 1;
     for (const scope of scopes) this.revisions.set(scope, (this.revisions.get(scope) ?? 0) + 1);
     if (scopes.includes(INSTALL_SCOPE)) this.#view = undefined;
     return answer;

@@ -110,6 +110,10 @@ export class PostgresLedger extends Ledger {
     });
   }
 
+  override get moves(): number {
+    return this.scopes.moves;
+  }
+
   override isBehind(scopeId: string, revision: number): boolean {
     return revision > this.scopes.revisionOf(scopeId);
   }

@@ -27,6 +27,7 @@ export class Scopes {
   readonly #failures = new Map<string, { readonly error: KmsError; readonly at: number }>();
   #installState = new InstallState();
   #installView: InstallView | undefined;
+  #moves = 0;
 
   constructor(
     private readonly reads: DataSource,
@@ -38,6 +39,10 @@ export class Scopes {
   /** A copy. */
   seen(): ReadonlyMap<string, number> {
     return new Map(this.#seen);
+  }
+
+  get moves(): number {
+    return this.#moves;
   }
 
   revisionOf(scopeId: string): number {
@@ -71,6 +76,7 @@ export class Scopes {
 
   /** Stops deciding on the scope until it verifies again from the beginning. */
   fail(scopeId: string, error: KmsError): void {
+    this.#moves += 1;
     const isNew = !this.#failures.has(scopeId);
     this.#failures.set(scopeId, { error, at: performance.now() });
     this.#scopes.delete(scopeId);
@@ -105,6 +111,7 @@ export class Scopes {
       const { head, changed } = await readScope(manager, scopeId, from);
       const rows = scopeId === INSTALL_SCOPE && changed.length > 0 ? await readInstallRows(manager, from) : undefined;
       mirror.advance(head, changed);
+      if (mirror.revision !== from) this.#moves += 1;
       this.#sawRevision(mirror);
       if (rows) this.#installView = this.#installState.advance(mirror, rows);
       this.onChanged(scopeId, changed);
