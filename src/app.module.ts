@@ -68,6 +68,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     };
     await this.#heartbeat.start();
     await this.ledger.start();
+    this.deps.lastUse.start();
     await this.kms.note('service.start');
   }
 
@@ -79,5 +80,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     await this.#heartbeat.stop();
     await this.kms.flush();
+    await this.deps.lastUse.stop();
   }
 }

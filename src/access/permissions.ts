@@ -46,6 +46,7 @@ const ADMINISTRATION = [
   'caller.disable',
   'caller.enable',
   'token.create',
+  'token.rotate',
   'token.revoke',
   'binding.create',
   'binding.delete',

@@ -171,9 +171,24 @@ export interface Token {
   readonly expiresAt?: Timestamp | null;
   readonly revokedAt?: Timestamp | null;
 }
+export interface ListedToken extends Token {
+  /** To within 5 seconds; null: never. */
+  readonly lastUsedAt?: Timestamp | null;
+}
 export interface NewToken extends Token {
   /** Shown once. */
   readonly token: string;
+}
+
+export interface RotateTokenInput {
+  /** For how long the old token goes on: seconds, or a text such as `24h`, which is the default. 0: it ends at once. */
+  readonly overlap?: number | string;
+  /** Default: as long as the old one was given. */
+  readonly expiresIn?: number | string;
+}
+export interface RotatedToken extends NewToken {
+  /** The old token, with the moment at which it ends. */
+  readonly previous: Token;
 }
 
 export type Scope = { readonly everything: true } | { readonly keyring: string; readonly key?: string };

@@ -28,6 +28,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
         : 'the token is not known here, has ended, or may not be used from this address',
     );
   }
+  deps.lastUse.note(credential.id, deps.clock.now());
   const { door, source, requestId, idempotencyKey } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },

@@ -5,6 +5,7 @@ import type { MessageCounters } from '../keys/message-counters.js';
 import type { Clock } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MaintenanceStore } from '../ledger/maintenance-store.js';
+import type { LastUse } from './last-use.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
 import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
@@ -26,6 +27,7 @@ export interface Deps {
   readonly maintenance: MaintenanceStore;
   readonly root: RootCeremony;
   readonly meter: Meter;
+  readonly lastUse: LastUse;
   /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
   readonly rotateSoon: (keyringId: string, keyId: string) => void;
   /** This node's name in audit records. */

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { CredentialUses } from '../access/credential-uses.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -12,12 +13,23 @@ import { DEPS, type Deps } from './deps.js';
 import { InstallReady } from './install-ready.js';
 import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
+import { LastUse } from './last-use.js';
 import { LoadedKeys } from './loaded-keys.js';
 import { Meter } from './meter.js';
 import { RotationRequests } from './rotation-requests.js';
 import { RootCeremony } from './root-ceremony.js';
 
-const PORTS = [Ledger, Journal, Clock, KeyringSecrets, ImportTokens, MaterialStore, MaintenanceStore, MessageCounters];
+const PORTS = [
+  Ledger,
+  Journal,
+  Clock,
+  KeyringSecrets,
+  ImportTokens,
+  MaterialStore,
+  MaintenanceStore,
+  MessageCounters,
+  CredentialUses,
+];
 
 /** The one way in, with everything behind it. */
 @Global()
@@ -54,6 +66,7 @@ function depsOf(
   materials: MaterialStore,
   maintenance: MaintenanceStore,
   counters: MessageCounters,
+  credentialUses: CredentialUses,
 ): Deps {
   const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
   return {
@@ -68,6 +81,7 @@ function depsOf(
     counters,
     root,
     meter,
+    lastUse: new LastUse(credentialUses),
     rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),
     node: config.KEYSTEAD_NODE_NAME,
   };

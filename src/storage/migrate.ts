@@ -36,6 +36,7 @@ const READ_WRITE = [
   'keyring',
   'caller',
   'credential',
+  'credential_use',
   'binding',
   'wrapping_key',
   'key',

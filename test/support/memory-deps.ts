@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { LastUse } from '../../src/operations/last-use.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { Meter } from '../../src/operations/meter.js';
@@ -10,6 +11,7 @@ import { foundBed, type TestBed } from './test-bed.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
+  MemoryCredentialUses,
   MemoryImportTokens,
   MemoryInstallStore,
   MemoryJournal,
@@ -47,6 +49,7 @@ export async function makeMemoryBed(): Promise<TestBed> {
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
+    lastUse: new LastUse(new MemoryCredentialUses()),
     rotateSoon: () => undefined,
     node: 'test',
   };

@@ -2,6 +2,7 @@ import { AliasEntity } from './alias.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
 import { BindingEntity } from './binding.entity.js';
 import { CallerEntity } from './caller.entity.js';
+import { CredentialUseEntity } from './credential-use.entity.js';
 import { CredentialEntity } from './credential.entity.js';
 import { HeadEntity } from './head.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
@@ -24,6 +25,7 @@ export const ENTITIES = [
   KeyringEntity,
   CallerEntity,
   CredentialEntity,
+  CredentialUseEntity,
   BindingEntity,
   WrappingKeyEntity,
   KeyEntity,

@@ -101,6 +101,7 @@ const ROUTES = [
   'get /api/v1/callers/{caller}/tokens',
   'post /api/v1/callers/{caller}/tokens',
   'delete /api/v1/callers/{caller}/tokens/{token}',
+  'post /api/v1/callers/{caller}/tokens/{token}/rotate',
   'get /api/v1/bindings',
   'post /api/v1/bindings',
   'delete /api/v1/bindings/{binding}',
@@ -163,7 +164,7 @@ describe("the API's description", () => {
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(6);
+    expect(making.length).toBe(7);
     const taking = operations().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
     );

@@ -28,6 +28,16 @@ function secondsOf(text: string): number {
   return Number(text.slice(0, -1)) * (SECONDS[text.slice(-1)] ?? Number.NaN);
 }
 
+export const rotateTokenBody = z.strictObject({
+  overlap: z.exactOptional(z.union([z.literal(0), duration])).meta({
+    description:
+      'For how long the old token goes on: seconds, or a text such as 12h. Default 24h, at most 30d; 0: it ends at once.',
+  }),
+  expiresIn: z
+    .exactOptional(duration)
+    .meta({ description: 'The life of the new token. Default: as long as the old one was given.' }),
+});
+
 export const createTokenBody = z.strictObject({
   expiresIn: z
     .exactOptional(duration)
@@ -104,6 +114,14 @@ export const newTokenAnswer = tokenAnswer
       .meta({ description: 'Shown once: a repeat under the same Idempotency-Key does not hold it' }),
   })
   .meta({ id: 'NewToken' });
+
+export const listedTokenAnswer = tokenAnswer
+  .extend({ lastUsedAt: timestamp.nullable().meta({ description: 'To within 5 seconds; null: never' }) })
+  .meta({ id: 'ListedToken' });
+
+export const rotatedTokenAnswer = newTokenAnswer
+  .extend({ previous: tokenAnswer.meta({ description: 'The old token, with the moment at which it ends' }) })
+  .meta({ id: 'RotatedToken' });
 
 export const bindingAnswer = z
   .object({

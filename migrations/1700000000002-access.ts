@@ -1,0 +1,19 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** What identities and roles need besides: docs/ARCHITECTURE.md, "Storage". */
+export class Access1700000000002 implements MigrationInterface {
+  readonly name = 'Access1700000000002';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await queryRunner.query(statement);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('there is no way back to a schema without roles and conditions: restore a backup instead');
+  }
+}
+
+const STATEMENTS = [
+  `create table credential_use (credential_id text not null, used_at timestamptz(3) not null,
+     constraint credential_use_pk primary key (credential_id))`,
+];
