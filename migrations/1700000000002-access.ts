@@ -14,6 +14,7 @@ export class Access1700000000002 implements MigrationInterface {
 }
 
 const STATEMENTS = [
+  `alter table credential add column match jsonb`,
   `create table credential_use (credential_id text not null, used_at timestamptz(3) not null,
      constraint credential_use_pk primary key (credential_id))`,
 ];

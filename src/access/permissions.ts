@@ -48,11 +48,13 @@ const ADMINISTRATION = [
   'token.create',
   'token.rotate',
   'token.revoke',
+  'credential.create',
+  'credential.revoke',
   'binding.create',
   'binding.delete',
 ] as const;
 
-const ACCESS_READS = ['caller.list', 'token.list', 'binding.list'] as const;
+const ACCESS_READS = ['caller.list', 'token.list', 'credential.list', 'binding.list'] as const;
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 

@@ -1,3 +1,5 @@
+import type { CredentialMatch } from './credential-match.js';
+
 /** The rows of this room. `revision` is the install's revision at which the row was written. */
 export const CALLER_TYPES = ['service', 'person', 'node'] as const;
 export type CallerType = (typeof CALLER_TYPES)[number];
@@ -11,13 +13,18 @@ export interface CallerRow {
   readonly revision: number;
 }
 
+export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt'] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
 export interface CredentialRow {
-  /** The public part of the token. */
+  /** The public part of the token; a UUID for the other kinds. */
   readonly id: string;
   readonly callerId: string;
-  readonly kind: 'token';
-  /** Keyed digest of the token's secret. */
+  readonly kind: CredentialKind;
+  /** Keyed digest of the token's secret; empty for the other kinds. */
   readonly hash: Buffer;
+  /** Which certificates or JWTs it stands for; none for a token. */
+  readonly match?: CredentialMatch | null;
   readonly purpose: 'api' | 'bootstrap' | 'development';
   /** `loopback`: refused from any other address. */
   readonly source: 'any' | 'loopback';

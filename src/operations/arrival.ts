@@ -1,9 +1,14 @@
+import type { Presented, Strength } from '../access/presented.js';
 import type { CallerRow } from '../access/records.js';
+
+export type { Presented, PresentedCertificate } from '../access/presented.js';
 
 /** A caller at a door, authenticated. Only `Kms.arrive` makes one, and `systemArrival` the service's own. */
 export interface Arrival {
   readonly caller: Pick<CallerRow, 'id' | 'name'> & { readonly type: CallerRow['type'] | 'system' };
   readonly credentialId: string | null;
+  /** How well it proved itself. */
+  readonly strength: Strength;
   readonly door: string;
   readonly source: string | null;
   readonly requestId: string;
@@ -16,7 +21,7 @@ export interface Approach {
   /** The address of the peer, as the door saw it. */
   readonly source: string | null;
   readonly requestId: string;
-  /** The token as presented; undefined when there was none. */
-  readonly token: string | undefined;
+  /** The credential as presented; undefined when there was none. */
+  readonly presented: Presented | undefined;
   readonly idempotencyKey?: string;
 }

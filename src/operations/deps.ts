@@ -1,3 +1,4 @@
+import type { Issuers } from '../access/issuers.js';
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { MaterialStore } from '../keys/material-store.js';
@@ -27,6 +28,7 @@ export interface Deps {
   readonly maintenance: MaintenanceStore;
   readonly root: RootCeremony;
   readonly meter: Meter;
+  readonly issuers: Issuers;
   readonly lastUse: LastUse;
   /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
   readonly rotateSoon: (keyringId: string, keyId: string) => void;

@@ -2,7 +2,7 @@ import type { OperationName, SystemCallerId } from '../access/permissions.js';
 import type { KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import type { Approach, Arrival } from './arrival.js';
-import { authenticate } from './authenticate.js';
+import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
 import type { ChangeOperation, Resolved, Subject, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
@@ -21,11 +21,14 @@ export class Kms {
 
   /** @throws KmsError unauthenticated, after it was written down */
   async arrive(approach: Approach): Promise<Arrival> {
+    let found: Arrival | Unauthenticated;
     try {
-      return await authenticate(this.deps, approach);
+      found = await authenticate(this.deps, approach);
     } catch (error) {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
     }
+    if (!('error' in found)) return found;
+    throw await this.refuse(approach, 'authenticate', found.error, undefined, found.detail);
   }
 
   /** The service itself, by its schedule. */
@@ -53,9 +56,7 @@ export class Kms {
     detail?: Readonly<Record<string, unknown>>,
   ): Promise<KmsError> {
     const known = 'caller' in approach;
-    const arrival: Arrival = known
-      ? approach
-      : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
+    const arrival = known ? approach : nobodyOf(approach);
     const attempt = { operation, arrival, startedAt: performance.now() };
     const record = recordOf(this.deps, attempt, subject, error, detail);
     await (known ? this.deps.journal.append(record, []) : this.#refusals.append(record));
@@ -104,4 +105,10 @@ export class Kms {
   ): Promise<Changed<Output>> {
     return performChange(this.deps, operation, input, arrival);
   }
+}
+
+/** What a record says of somebody who did not get in. */
+function nobodyOf({ door, source, requestId }: Approach): Arrival {
+  const caller = { id: 'anonymous', name: 'anonymous', type: 'system' } as const;
+  return { caller, credentialId: null, strength: 'single', door, source, requestId };
 }

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CredentialUses } from '../access/credential-uses.js';
+import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -81,6 +82,7 @@ function depsOf(
     counters,
     root,
     meter,
+    issuers: new OidcIssuers(config.KEYSTEAD_OIDC_ISSUERS ?? []),
     lastUse: new LastUse(credentialUses),
     rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),
     node: config.KEYSTEAD_NODE_NAME,

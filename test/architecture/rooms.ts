@@ -31,9 +31,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
   },
   access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:zlib'] },
+  'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'roots'], packages: ['node:crypto'] },
+  operations: { rooms: [...PURE, 'access/oidc', 'roots'], packages: ['node:crypto'] },
   storage: {
     rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
@@ -56,7 +57,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'doors/http': {
     rooms: ['operations', 'errors'],
-    packages: ['fastify', 'node:buffer', 'node:http', 'node:net'],
+    packages: [
+      '@peculiar/x509',
+      'fastify',
+      'node:buffer',
+      'node:crypto',
+      'node:fs/promises',
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:tls',
+    ],
   },
   'doors/rest': {
     rooms: ['doors/http', 'operations', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],

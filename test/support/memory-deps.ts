@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
@@ -49,6 +50,7 @@ export async function makeMemoryBed(): Promise<TestBed> {
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
+    issuers: new OidcIssuers([]),
     lastUse: new LastUse(new MemoryCredentialUses()),
     rotateSoon: () => undefined,
     node: 'test',

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { RootCeremony } from '../../src/operations/root-ceremony.js';
@@ -58,6 +59,7 @@ export async function makePostgresBed(): Promise<TestBed> {
       new PostgresNodes(changes),
     ),
     meter: new SilentMeter(),
+    issuers: new OidcIssuers([]),
     lastUse: new LastUse(new PostgresCredentialUses(changes)),
     rotateSoon: () => undefined,
     node: 'test',

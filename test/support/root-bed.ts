@@ -12,6 +12,7 @@ import { foundInstall, openInstall } from '../../src/operations/found-install.js
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { makeKeyring, putKeyring, type MadeKeyring } from '../../src/operations/keyrings/make-keyring.js';
 import { Kms } from '../../src/operations/kms.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { Meter } from '../../src/operations/meter.js';
@@ -187,6 +188,7 @@ export class RootNode {
       maintenance: new PostgresMaintenanceStore(changes),
       root,
       meter: new SilentMeter(),
+      issuers: new OidcIssuers([]),
       lastUse: new LastUse(new PostgresCredentialUses(changes)),
       rotateSoon: () => undefined,
       node: name,
@@ -255,7 +257,7 @@ export class RootNode {
       door: 'test',
       source: '127.0.0.1',
       requestId: randomUUID(),
-      token,
+      presented: { kind: 'token', token },
       ...given,
     });
   }

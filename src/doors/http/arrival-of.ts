@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Approach, Arrival } from '../../operations/arrival.js';
+import type { Approach, Arrival, Presented } from '../../operations/arrival.js';
+import { clientCertificate } from './tls/client-certificate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,6 +10,8 @@ declare module 'fastify' {
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+/** RFC 7515 section 3.1: three parts in base64url. A token of this service has no dot. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const DOOR = 'rest';
 
 /** @throws Error on a route that has no caller: a mistake in the code, not of the request */
@@ -22,9 +25,23 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     door: DOOR,
     source: request.ip,
     requestId: request.id,
-    token: BEARER.exec(request.headers.authorization ?? '')?.[1],
+    presented: presentedBy(request),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
+}
+
+/** The header Authorization, where there is one; else a client certificate. */
+function presentedBy(request: FastifyRequest): Presented | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return certificateOf(request);
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer === undefined) return undefined;
+  return JWT.test(bearer) ? { kind: 'jwt', jwt: bearer } : { kind: 'token', token: bearer };
+}
+
+function certificateOf({ server: { tls }, socket }: FastifyRequest): Presented | undefined {
+  const certificate = tls && clientCertificate(socket, tls.trust, Date.now());
+  return certificate && { kind: 'certificate', certificate };
 }
 
 /** What is known of who sent it: the caller, or where it came from. */

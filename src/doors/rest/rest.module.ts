@@ -6,6 +6,7 @@ import { AliasesController } from './aliases.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
 import { EncryptionController } from './encryption.controller.js';
 import { HealthController } from './health.controller.js';
@@ -28,6 +29,7 @@ export const CONTROLLERS = [
   AuditController,
   BindingsController,
   CallersController,
+  CredentialsController,
   DocsController,
   EncryptionController,
   HealthController,

@@ -12,7 +12,9 @@ export const listTokens: UseOperation<ListTokensInput, ResolvedCaller, Page<List
 
   async run(deps, { caller }, input) {
     const { access } = await deps.ledger.install();
-    const own = [...access.credentials.values()].filter(({ callerId }) => callerId === caller.id);
+    const own = [...access.credentials.values()].filter(
+      ({ kind, callerId }) => kind === 'token' && callerId === caller.id,
+    );
     const now = deps.clock.now();
     const page = pageOfAll(own, input, (row) => describeToken(row, now));
     const lastUsed = await deps.lastUse.of(page.items.map(({ id }) => id));

@@ -39,7 +39,7 @@ export const rotateToken: ChangeOperation<RotateTokenInput, ResolvedCaller, Rota
     const hash = deps.secrets.digest('token', id, secret);
     return commit([INSTALL_SCOPE], async (change) => {
       const current = await change.find('credential', old);
-      if (current?.callerId !== caller.id) throw credentialNotFound();
+      if (current?.callerId !== caller.id || current.kind !== 'token') throw credentialNotFound();
       mustBeLiveToken(current, now);
       mustHaveRoomForToken(change.install.access.credentials.values(), caller.id, now);
       const expiresAt = new Date(now + (expiresIn === undefined ? lifetimeOf(current) : expiresIn * 1000));

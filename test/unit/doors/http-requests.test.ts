@@ -100,7 +100,12 @@ describe('who may come in', () => {
     const before = planted.kms.arrivals.length;
     const { headers } = await post(ECHO, { data: '' });
     expect(planted.kms.arrivals.slice(before)).toEqual([
-      { door: 'rest', source: '127.0.0.1', requestId: headers.get('x-request-id'), token: 'good' },
+      {
+        door: 'rest',
+        source: '127.0.0.1',
+        requestId: headers.get('x-request-id'),
+        presented: { kind: 'token', token: 'good' },
+      },
     ]);
   });
 });

@@ -99,6 +99,9 @@ const ROUTES = [
   'post /api/v1/callers/{caller}/disable',
   'post /api/v1/callers/{caller}/enable',
   'get /api/v1/callers/{caller}/tokens',
+  'post /api/v1/callers/{caller}/credentials',
+  'get /api/v1/callers/{caller}/credentials',
+  'delete /api/v1/callers/{caller}/credentials/{credential}',
   'post /api/v1/callers/{caller}/tokens',
   'delete /api/v1/callers/{caller}/tokens/{token}',
   'post /api/v1/callers/{caller}/tokens/{token}/rotate',
@@ -164,7 +167,7 @@ describe("the API's description", () => {
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(7);
+    expect(making.length).toBe(8);
     const taking = operations().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
     );

@@ -12,6 +12,7 @@ import { revokeToken } from '../../../src/operations/access/revoke-token.js';
 import { whoami } from '../../../src/operations/access/whoami.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { codeOf } from '../../support/code-of.js';
+import { asToken } from '../../support/as-token.js';
 import type { TestBed } from '../../support/test-bed.js';
 
 const DAY_S = 86_400;
@@ -39,7 +40,7 @@ export function accessSuite(place: string, makeBed: () => Promise<TestBed>): voi
     const addToken = async (caller: string, more: { expiresIn?: number; description?: string } = {}) =>
       (await bed.kms.change(createToken, { caller, ...more }, admin)).output;
     const arrive = (token: string | undefined) =>
-      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), token });
+      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), presented: asToken(token) });
 
     describe('callers', () => {
       it('are made, found by id and name, and listed newest first', async () => {

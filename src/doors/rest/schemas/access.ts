@@ -19,7 +19,7 @@ const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_
 const NO_DURATION = { error: 'must be seconds, or a text such as 90d, 12h or 30m' } as const;
 
 /** A number of seconds, or a text such as `90d` → seconds. */
-const duration = z
+export const duration = z
   .union([z.int(NO_DURATION), z.string().regex(/^[1-9]\d{0,8}[smhdw]$/, NO_DURATION)], NO_DURATION)
   .meta({ description: 'Seconds, or a number with s, m, h, d or w', examples: ['90d'] })
   .transform((given) => (typeof given === 'number' ? given : secondsOf(given)));
