@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Issuers } from '../../src/access/issuers.js';
 import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
@@ -28,7 +29,7 @@ export class SilentMeter extends Meter {
 }
 
 /** Everything that operations need, on the ledger in memory and a local root key in a temporary directory. */
-export async function makeMemoryBed(): Promise<TestBed> {
+export async function makeMemoryBed(issuers: Issuers = new OidcIssuers([])): Promise<TestBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
   await createLocalRootKey(join(dataDir, 'root.key'));
   const root = await openRootKey('local:', { dataDir });
@@ -50,7 +51,7 @@ export async function makeMemoryBed(): Promise<TestBed> {
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
-    issuers: new OidcIssuers([]),
+    issuers,
     lastUse: new LastUse(new MemoryCredentialUses()),
     rotateSoon: () => undefined,
     node: 'test',

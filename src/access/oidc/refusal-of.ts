@@ -4,10 +4,10 @@ import type { Refusal } from '../refusal.js';
 const BY_CODE: Readonly<Record<string, Refusal>> = {
   ERR_JWT_EXPIRED: 'expired',
   ERR_JOSE_ALG_NOT_ALLOWED: 'algorithm-not-allowed',
-  ERR_JOSE_NOT_SUPPORTED: 'algorithm-not-allowed',
   ERR_JWKS_NO_MATCHING_KEY: 'unknown-key',
   ERR_JWKS_MULTIPLE_MATCHING_KEYS: 'unknown-key',
   ERR_JWS_SIGNATURE_VERIFICATION_FAILED: 'bad-signature',
+  ERR_JOSE_NOT_SUPPORTED: 'malformed',
   ERR_JWS_INVALID: 'malformed',
   ERR_JWT_INVALID: 'malformed',
 };
