@@ -17,4 +17,12 @@ const STATEMENTS = [
   `alter table credential add column match jsonb`,
   `create table credential_use (credential_id text not null, used_at timestamptz(3) not null,
      constraint credential_use_pk primary key (credential_id))`,
+  `alter table binding add column conditions jsonb`,
+  `create table role (id uuid not null, name text not null, permissions jsonb not null, removed_at timestamptz(3),
+     created_at timestamptz(3) not null, revision bigint not null, tag bytea not null,
+     constraint role_pk primary key (id))`,
+  `create unique index role_name on role (name) where removed_at is null`,
+  `create index role_revision on role (revision)`,
+  `create trigger role_changed after insert or update or delete on role
+     for each row execute function sealed_row_changed()`,
 ];

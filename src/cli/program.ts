@@ -12,6 +12,7 @@ import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
 import { addRandomCommand } from './commands/random.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
+import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
 import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
@@ -61,6 +62,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addCallerCommands,
     addTokenCommands,
     addBindingCommands,
+    addRoleCommands,
     addRootCommands,
   ];
   for (const addCommands of add) addCommands(program, open);

@@ -13,6 +13,7 @@ import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import type { Health, Whoami } from './resource-types.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
+import { Roles } from './roles.js';
 import { Root } from './root.js';
 import { route } from './route.js';
 import { sendByFetch, sendByNode } from './send.js';
@@ -79,6 +80,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly callers: Callers;
   readonly tokens: Tokens;
   readonly bindings: Bindings;
+  readonly roles: Roles;
   readonly root: Root;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
@@ -98,6 +100,7 @@ export class KeysteadClient extends CryptoCalls {
     this.callers = new Callers(transport);
     this.tokens = new Tokens(transport);
     this.bindings = new Bindings(transport);
+    this.roles = new Roles(transport);
     this.root = new Root(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);

@@ -191,7 +191,31 @@ export interface RotatedToken extends NewToken {
   readonly previous: Token;
 }
 
-export type Scope = { readonly everything: true } | { readonly keyring: string; readonly key?: string };
+export type Scope =
+  | { readonly everything: true }
+  | { readonly keyring: string; readonly key?: string; readonly tags?: Readonly<Record<string, string>> };
+
+/** What must be so for a binding to hold: all that is given; of a list, one. */
+export interface BindingConditions {
+  readonly context?: {
+    /** Pairs that the encryption context must hold; it may hold others. */
+    readonly equals?: Readonly<Record<string, string>>;
+    /** The encryption context must name nothing else than these. */
+    readonly subset?: readonly string[];
+  };
+  /** CIDRs, or single addresses. */
+  readonly sourceNetworks?: readonly string[];
+  readonly notBefore?: Date | Timestamp;
+  readonly doors?: readonly string[];
+  readonly authentication?: readonly ('mfa' | 'mtls')[];
+}
+
+export interface Role {
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly permissions: readonly string[];
+  readonly createdAt?: Timestamp | null;
+}
 
 export interface CreateBindingInput {
   /** Id or name. */
@@ -200,6 +224,7 @@ export interface CreateBindingInput {
   readonly scope: Scope;
   /** Default `allow`; a deny wins over every allow. */
   readonly effect?: 'allow' | 'deny';
+  readonly conditions?: BindingConditions;
   /** The binding ends by itself. */
   readonly expiresAt?: Date | Timestamp;
 }
@@ -209,6 +234,7 @@ export interface Binding {
   readonly role: string;
   readonly scope: Scope;
   readonly effect?: 'allow' | 'deny';
+  readonly conditions?: BindingConditions | null;
   readonly expiresAt?: Timestamp | null;
   readonly createdAt?: Timestamp;
 }

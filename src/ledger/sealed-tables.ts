@@ -1,4 +1,4 @@
-import type { BindingRow, CallerRow, CredentialRow } from '../access/records.js';
+import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
 
@@ -10,6 +10,7 @@ export interface SealedRows {
   caller: CallerRow;
   credential: CredentialRow;
   binding: BindingRow;
+  role: RoleRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -50,6 +51,13 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
+    later: ['conditions'],
+  },
+  role: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
   },
   wrapping_key: {
     inSet: true,

@@ -1,6 +1,7 @@
 import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
 import type { AccessView, Resource } from '../access/access-view.js';
 import { KmsError } from '../errors.js';
+import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Arrival } from './arrival.js';
 import type { Need } from './operation.js';
 
@@ -10,6 +11,7 @@ export function may(
   operation: OperationName,
   resource: Resource,
   now: number,
+  context?: EncryptionContext,
 ): boolean {
   const { id, type } = arrival.caller;
   if (type === 'system') {
@@ -17,13 +19,16 @@ export function may(
     return (operations as readonly OperationName[]).includes(operation);
   }
   const caller = access.callers.get(id);
-  return caller?.state === 'enabled' && isLive(access, arrival, now) && access.may(id, operation, resource, now);
+  if (caller?.state !== 'enabled' || !isLive(access, arrival, now)) return false;
+  const { source, door, strength } = arrival;
+  return access.may(id, operation, resource, now, { context, source, door, strength });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
 export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: readonly Need[], now: number): void {
   for (const need of needs) {
-    if (!may(access, arrival, need.permission, need.resource, now)) throw permissionDenied(need.permission);
+    const { permission, resource, context } = need;
+    if (!may(access, arrival, permission, resource, now, context)) throw permissionDenied(permission);
   }
 }
 

@@ -38,6 +38,7 @@ const READ_WRITE = [
   'credential',
   'credential_use',
   'binding',
+  'role',
   'wrapping_key',
   'key',
   'key_version',

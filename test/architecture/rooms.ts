@@ -30,7 +30,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['roots', 'crypto', 'errors'],
     packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
   },
-  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:zlib'] },
+  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:net', 'node:zlib'] },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },

@@ -17,6 +17,7 @@ import { MetricsController, OpenMetricsController } from './metrics.controller.j
 import { ApiDescription } from './openapi/api-description.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
+import { RolesController } from './roles.controller.js';
 import { RootController } from './root.controller.js';
 import { SigningController } from './signing.controller.js';
 import { TokensController } from './tokens.controller.js';
@@ -38,6 +39,7 @@ export const CONTROLLERS = [
   KeysController,
   PublicKeysController,
   RandomController,
+  RolesController,
   RootController,
   SigningController,
   TokensController,

@@ -37,15 +37,20 @@ interface ResolvedPair extends ResolvedKeyUse {
 export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutput> = {
   name: 're-encrypt',
 
-  async resolve(deps, { keyring, key, ciphertext }, arrival) {
-    const target = await resolveTarget(deps, { keyring, key }, arrival);
+  async resolve(deps, { keyring, key, ciphertext, context, newContext = context }, arrival) {
+    const bound = newContext === undefined ? {} : { context: newContext };
+    const target = await resolveTarget(deps, { keyring, key, ...bound }, arrival);
     const { keyringId } = target.snapshot.key;
-    const { snapshot: source, parsed } = await findKeyOfCiphertext(deps, keyringId, ciphertext, arrival);
+    const { snapshot: source, parsed } = await findKeyOfCiphertext(deps, keyringId, { ciphertext, context }, arrival);
     return {
       ...target,
       source,
       parsed,
-      needs: [...target.needs, needOnKey('encrypt', target.snapshot), needOnKey('decrypt', source)],
+      needs: [
+        ...target.needs,
+        needOnKey('encrypt', target.snapshot, newContext),
+        needOnKey('decrypt', source, context),
+      ],
       basis: [target.snapshot, source],
     };
   },

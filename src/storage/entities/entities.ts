@@ -13,6 +13,7 @@ import { KeyVersionEntity } from './key-version.entity.js';
 import { KeyringEntity } from './keyring.entity.js';
 import { MessageCounterEntity } from './message-counter.entity.js';
 import { NodeEntity } from './node.entity.js';
+import { RoleEntity } from './role.entity.js';
 import { RootMigrationEntity } from './root-migration.entity.js';
 import { WrappedKeyEntity } from './wrapped-key.entity.js';
 import { WrappingKeyEntity } from './wrapping-key.entity.js';
@@ -27,6 +28,7 @@ export const ENTITIES = [
   CredentialEntity,
   CredentialUseEntity,
   BindingEntity,
+  RoleEntity,
   WrappingKeyEntity,
   KeyEntity,
   KeyVersionEntity,
@@ -45,6 +47,7 @@ export const SEALED_ENTITIES = {
   caller: CallerEntity,
   credential: CredentialEntity,
   binding: BindingEntity,
+  role: RoleEntity,
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,

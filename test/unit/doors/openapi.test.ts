@@ -108,6 +108,9 @@ const ROUTES = [
   'get /api/v1/bindings',
   'post /api/v1/bindings',
   'delete /api/v1/bindings/{binding}',
+  'get /api/v1/roles',
+  'post /api/v1/roles',
+  'delete /api/v1/roles/{role}',
   'get /api/v1/root',
   'post /api/v1/root/rotate',
   'post /api/v1/root/migrate',
@@ -167,7 +170,7 @@ describe("the API's description", () => {
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(8);
+    expect(making.length).toBe(9);
     const taking = operations().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
     );

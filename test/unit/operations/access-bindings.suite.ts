@@ -65,6 +65,7 @@ export function bindingsSuite(place: string, makeBed: () => Promise<TestBed>): v
           role: 'crypto-user',
           effect: 'allow',
           scope: { keyring: bed.keyringId, key: key.id },
+          conditions: null,
           expiresAt: null,
           createdAt: new Date(bed.clock.now()),
         });

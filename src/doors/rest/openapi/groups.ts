@@ -24,7 +24,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Access',
     description: 'Callers, their tokens and other credentials, and their roles.',
-    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'whoami'],
+    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami'],
   },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },

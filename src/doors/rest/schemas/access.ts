@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CALLER_TYPES, ROLES } from '../../../operations/vocabulary.js';
+import { CALLER_TYPES, DOORS, PROVEN_STRENGTHS } from '../../../operations/vocabulary.js';
 import { PAGING } from './paging.js';
 import { ref, text, time } from './words.js';
 
@@ -53,18 +53,55 @@ const scope = z
         keyring: ref('Id or name of a keyring', 'default'),
         key: z.exactOptional(ref('Id, name or alias of a key', 'orders')),
       }),
+      z.strictObject({
+        keyring: ref('Id or name of a keyring', 'default'),
+        tags: z.record(z.string(), z.string()).meta({ description: 'Its keys that have all these tags' }),
+      }),
     ],
-    { error: 'must be {"everything": true}, {"keyring": …} or {"keyring": …, "key": …}' },
+    { error: 'must be {"everything": true}, {"keyring": …} {"keyring": …, "key": …} or {"keyring": …, "tags": {…}}' },
   )
   .meta({
-    description: 'Where the role holds: everywhere, in a keyring, or for one key',
+    description: 'Where the role holds: everywhere, in a keyring, for one key, or for keys with certain tags',
     examples: [{ keyring: 'default' }],
   });
 
+const conditions = z
+  .strictObject({
+    context: z.exactOptional(
+      z
+        .strictObject({
+          equals: z.exactOptional(
+            z
+              .record(z.string(), z.string())
+              .meta({ description: 'Pairs that the encryption context must hold; it may hold others' }),
+          ),
+          subset: z.exactOptional(
+            z.array(z.string()).meta({ description: 'The encryption context must name nothing else than these' }),
+          ),
+        })
+        .meta({ examples: [{ equals: { tenant: 'acme' } }] }),
+    ),
+    sourceNetworks: z.exactOptional(
+      z.array(z.string().max(64)).meta({ description: 'CIDRs or addresses', examples: [['10.0.0.0/8']] }),
+    ),
+    notBefore: z.exactOptional(time('It does not hold before')),
+    expiresAt: z.exactOptional(time('It ends by itself: the same as expiresAt of the binding')),
+    doors: z.exactOptional(z.array(z.enum(DOORS))),
+    authentication: z.exactOptional(
+      z
+        .array(z.enum(PROVEN_STRENGTHS))
+        .meta({ description: 'How the caller must have proven itself: by a second factor, by a client certificate' }),
+    ),
+  })
+  .meta({ description: 'What must be so for the binding to hold: all that is given; of a list, one' });
+
+const role = ref('Name of a built-in or a custom role', 'crypto-user');
+
 export const createBindingBody = z.strictObject({
   caller,
-  role: z.enum(Object.keys(ROLES)),
+  role,
   scope,
+  conditions: z.exactOptional(conditions),
   effect: z.exactOptional(
     z.enum(['allow', 'deny']).meta({ description: 'Default allow; a deny wins over every allow' }),
   ),
@@ -131,6 +168,7 @@ export const bindingAnswer = z
     role: z.string(),
     effect: z.enum(['allow', 'deny']),
     scope: z.record(z.string(), z.unknown()),
+    conditions: z.record(z.string(), z.unknown()).nullable(),
     expiresAt: timestamp.nullable(),
     createdAt: timestamp,
   })
@@ -142,6 +180,13 @@ export const whoamiAnswer = z
     name: z.string(),
     type: z.string(),
     credential: z.object({ id: z.string(), expiresAt: timestamp.nullable() }).nullable(),
-    roles: z.array(z.object({ role: z.string(), effect: z.string(), scope: z.record(z.string(), z.unknown()) })),
+    roles: z.array(
+      z.object({
+        role: z.string(),
+        effect: z.string(),
+        scope: z.record(z.string(), z.unknown()),
+        conditions: z.record(z.string(), z.unknown()).optional(),
+      }),
+    ),
   })
   .meta({ id: 'Whoami' });
