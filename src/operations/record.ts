@@ -1,5 +1,6 @@
 import type { OperationName } from '../access/permissions.js';
 import type { AuditOutcome, AuditRecord } from '../audit/record.js';
+import { storable } from '../audit/storable.js';
 import { isKmsError, KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import type { Arrival } from './arrival.js';
@@ -31,7 +32,7 @@ export function recordOf(
     door: arrival.door,
     source: arrival.source,
     operation: attempt.operation,
-    resource: subject.resource,
+    resource: storable(subject.resource),
     keyring: subject.keyring ?? null,
     key: subject.key ?? null,
     version: subject.version ?? null,
@@ -40,7 +41,7 @@ export function recordOf(
     requestId: arrival.requestId,
     node: deps.node,
     durationUs: Math.round((performance.now() - attempt.startedAt) * 1000),
-    detail: detail ?? {},
+    detail: storable(subject.sourceKey === undefined ? (detail ?? {}) : { ...detail, sourceKeyId: subject.sourceKey }),
   };
 }
 
@@ -52,12 +53,4 @@ function outcomeOf(error: KmsError | undefined): AuditOutcome {
 export function asKmsError(error: unknown): KmsError {
   if (isKmsError(error)) return error;
   return new KmsError('internal-error', 'something went wrong inside the service; its log has the request id', error);
-}
-
-/** What was asked for, when it could not be resolved: the references as the caller gave them. */
-export function askedFor(input: unknown): Subject {
-  const { keyring, key } = (input ?? {}) as { keyring?: unknown; key?: unknown };
-  if (typeof key === 'string') return { resource: `key/${key.slice(0, 128)}` };
-  if (typeof keyring === 'string') return { resource: `keyring/${keyring.slice(0, 128)}` };
-  return { resource: 'install' };
 }
