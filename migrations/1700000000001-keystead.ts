@@ -85,6 +85,8 @@ const INDEXES = [
   `create index alias_key on alias (key_id)`,
   `create index idempotency_key_created on idempotency_key (created_at)`,
   `create index audit_record_key on audit_record (key, id)`,
+  `create index audit_record_source_key on audit_record ((detail ->> 'sourceKeyId'), id)
+     where detail ->> 'sourceKeyId' is not null`,
   `create index audit_record_caller on audit_record (caller, id)`,
   `create index audit_record_keyring on audit_record (keyring, id)`,
   `create index audit_record_not_success on audit_record (id) where outcome <> 'success'`,

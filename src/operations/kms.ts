@@ -2,9 +2,10 @@ import type { OperationName, SystemCallerId } from '../access/permissions.js';
 import type { KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import type { Approach, Arrival } from './arrival.js';
+import { askedFor, askedForAtDoor } from './asked-for.js';
 import { authenticate } from './authenticate.js';
 import type { Deps } from './deps.js';
-import type { ChangeOperation, Resolved, Subject, UseOperation } from './operation.js';
+import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
@@ -42,6 +43,7 @@ export class Kms {
   /**
    * Writes down what a door refused before it became an operation. Who is not authenticated yet goes through the
    * bounded lane.
+   * @param asked  the references of the request: what it was about
    * @param detail redacted facts, such as the reason: never a value of the request
    * @returns the error, to be thrown
    */
@@ -49,7 +51,7 @@ export class Kms {
     approach: Approach | Arrival,
     operation: OperationName,
     error: KmsError,
-    subject: Subject = { resource: 'install' },
+    asked?: unknown,
     detail?: Readonly<Record<string, unknown>>,
   ): Promise<KmsError> {
     const known = 'caller' in approach;
@@ -57,6 +59,7 @@ export class Kms {
       ? approach
       : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
     const attempt = { operation, arrival, startedAt: performance.now() };
+    const subject = await (known ? askedForAtDoor(this.deps, asked) : askedFor(this.deps, asked));
     const record = recordOf(this.deps, attempt, subject, error, detail);
     await (known ? this.deps.journal.append(record, []) : this.#refusals.append(record));
     this.deps.meter.performed(operation, record.outcome, 0);

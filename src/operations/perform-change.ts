@@ -1,10 +1,11 @@
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Arrival } from './arrival.js';
+import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
 import type { ChangeOperation, Commit, Resolved } from './operation.js';
-import { asKmsError, askedFor, recordOf, type Attempt } from './record.js';
+import { asKmsError, recordOf, type Attempt } from './record.js';
 
 const MAX_TRIES = 5;
 /** The database may have committed all the same: to try again could do it twice. */
@@ -52,7 +53,8 @@ async function mayBeStale(
   tries: number,
 ): Promise<boolean> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
-  const record = recordOf(deps, attempt, resolved?.subject ?? askedFor(input), error, undefined);
+  const subject = resolved?.subject ?? (await askedFor(deps, input));
+  const record = recordOf(deps, attempt, subject, error, undefined);
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
@@ -73,15 +75,8 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
     arrival.idempotencyKey === undefined || !operation.repeat
       ? undefined
       : claimOf(deps, operation.name, input, arrival);
-  const made = claim && (await deps.ledger.findClaim(claim.callerId, claim.operation, claim.key));
-  if (made && operation.repeat) {
-    if (!made.bodyDigest.equals(claim.bodyDigest)) {
-      throw new KmsError('idempotency-mismatch', 'this Idempotency-Key was used with another request; take a new one');
-    }
-    const output = await operation.repeat(deps, resolved, made.resourceId, input);
-    await deps.journal.append(recordOf(deps, attempt, resolved.subject, undefined, { replayed: true }), []);
-    return { output, replayed: true };
-  }
+  const repeated = claim && (await repeat(deps, operation, resolved, input, attempt, claim));
+  if (repeated) return repeated;
   const commit: Commit = (scopes, work) =>
     deps.ledger.change(scopes, async (change) => {
       mustBeAllowed(change.install.access, arrival, resolved.needs, deps.clock.now());
@@ -90,7 +85,35 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
       change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, answer.detail));
       return answer.output;
     });
-  return { output: await operation.run(deps, resolved, input, commit, arrival), replayed: false };
+  try {
+    return { output: await operation.run(deps, resolved, input, commit, arrival), replayed: false };
+  } catch (error) {
+    // Sent twice at the same time, what the first has just made stands in the way of the second: it is a repeat all the same.
+    const first = claim && (await repeat(deps, operation, resolved, input, attempt, claim));
+    if (first) return first;
+    throw error;
+  }
+}
+
+type Claim = ReturnType<typeof claimOf>;
+
+/** @returns undefined where nothing was made under the idempotency key. @throws KmsError idempotency-mismatch */
+async function repeat<Input, R extends Resolved, Output>(
+  deps: Deps,
+  operation: ChangeOperation<Input, R, Output>,
+  resolved: R,
+  input: Input,
+  attempt: Attempt,
+  claim: Claim,
+): Promise<Changed<Output> | undefined> {
+  const made = await deps.ledger.findClaim(claim.callerId, claim.operation, claim.key);
+  if (!made || !operation.repeat) return undefined;
+  if (!made.bodyDigest.equals(claim.bodyDigest)) {
+    throw new KmsError('idempotency-mismatch', 'this Idempotency-Key was used with another request; take a new one');
+  }
+  const output = await operation.repeat(deps, resolved, made.resourceId, input);
+  await deps.journal.append(recordOf(deps, attempt, resolved.subject, undefined, { replayed: true }), []);
+  return { output, replayed: true };
 }
 
 function claimOf(deps: Deps, operation: string, input: unknown, arrival: Arrival) {

@@ -45,6 +45,7 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       ...target,
       source,
       parsed,
+      subject: { ...target.subject, sourceKey: source.key.id },
       needs: [...target.needs, needOnKey('encrypt', target.snapshot), needOnKey('decrypt', source)],
       basis: [target.snapshot, source],
     };
@@ -63,7 +64,7 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       const from = { sourceKeyId: source.key.id, sourceVersion: parsed.version };
       return {
         output: { ciphertext, keyId: snapshot.key.id, version: loaded.row.version, ...from },
-        detail: { ...contextDetail(newContext), ...from },
+        detail: { ...contextDetail(newContext), sourceVersion: parsed.version },
       };
     } finally {
       plaintext.fill(0);

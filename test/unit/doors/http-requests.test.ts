@@ -92,7 +92,13 @@ describe('who may come in', () => {
     const answer = await post(ECHO, { data: '' }, { authorization: 'Bearer weak' });
     expectProblem(answer, 403, 'permission-denied');
     expect(planted.kms.refusals).toEqual([
-      { who: 'weak', operation: 'encrypt', code: 'permission-denied', resource: 'key/k', detail: undefined },
+      {
+        who: 'weak',
+        operation: 'encrypt',
+        code: 'permission-denied',
+        asked: { keyring: 'ring', key: 'k' },
+        detail: undefined,
+      },
     ]);
   });
 
@@ -138,7 +144,7 @@ describe('a request that cannot be read', () => {
         who: 'good',
         operation: 'read-request',
         code: 'invalid-request',
-        resource: 'key/k',
+        asked: { keyring: 'ring', key: 'k' },
         detail: { route: 'POST /planted/:keyring/:key/echo', reason: answer.body['detail'] },
       },
     ]);
