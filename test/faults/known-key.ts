@@ -1,7 +1,13 @@
-import type { Proof } from './proofs.js';
+import type { PersistentCaller } from './persistent-caller.js';
 
 export const KEYS = '/api/v1/keyrings/default/keys';
 export const ALIASES = '/api/v1/keyrings/default/aliases';
+
+/** One use of one version of a key, and how to see later that the version still has the same material. */
+export interface Proof {
+  readonly version: number;
+  readonly check: (caller: PersistentCaller) => Promise<boolean>;
+}
 
 /** What a writer knows of a key: all of it was acknowledged, or seen to have taken effect. */
 export interface KnownKey {

@@ -1,12 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { KnownKey } from './known-key.js';
+import type { KnownKey, Proof } from './known-key.js';
 import type { PersistentCaller } from './persistent-caller.js';
-
-/** One use of one version of a key, and how to see later that the version still has the same material. */
-export interface Proof {
-  readonly version: number;
-  readonly check: (caller: PersistentCaller) => Promise<boolean>;
-}
 
 interface Use {
   readonly operation: string;
