@@ -28,6 +28,7 @@ request say more than requests per second, and ratios within this page more than
         'p50 ms',
         'p99 ms',
         'server µs',
+        '× bare',
         'PostgreSQL µs',
         'generator µs',
         'generator, of a core',
@@ -47,22 +48,28 @@ request say more than requests per second, and ratios within this page more than
       ]),
     ),
     '## A key in memory, and one that is not',
-    `One connection, one request after the other: ${whole(warmKey.warmUs)} µs for an encryption with a key in memory, ${whole(warmKey.coldUs)} µs
-with one that must be read, verified and unwrapped first (medians, round trip of the client library).`,
+    'Encryptions one after the other on one connection, by the client library. A key that is not in memory is read, verified and unwrapped first.',
+    table(
+      ['', 'p50 ms', 'server µs'],
+      Object.entries(warmKey).map(([name, cost]) => [name, milliseconds(cost.latencyUs), cost.serverUs.toFixed(0)]),
+    ),
     '',
   ].join('\n\n');
 }
 
 function cellsOf({ target, kind, measured }: Row, rows: readonly Row[]): Cells {
-  const bare = rows.find((row) => row.target === BARE && row.kind === kind)?.measured.requestsPerSecond ?? 0;
+  const bare = rows.find((row) => row.target === BARE && row.kind === kind)?.measured ?? measured;
+  const [server = '', postgres = ''] = cpuCells(measured.cpuUs);
   return [
     kind,
     target,
     whole(measured.requestsPerSecond),
-    `${((100 * measured.requestsPerSecond) / bare).toFixed(0)} %`,
+    `${((100 * measured.requestsPerSecond) / bare.requestsPerSecond).toFixed(0)} %`,
     milliseconds(measured.p50Us),
     milliseconds(measured.p99Us),
-    ...cpuCells(measured.cpuUs),
+    server,
+    ((measured.cpuUs['server'] ?? 0) / (bare.cpuUs['server'] ?? 1)).toFixed(1),
+    postgres,
     measured.generatorUs.toFixed(1),
     `${(100 * measured.generatorShare).toFixed(0)} %`,
   ];
