@@ -15,8 +15,9 @@ interface AuditRecord {
 }
 
 /**
- * Every operation that was acknowledged has exactly one record, and every key and version that exists, acknowledged or
- * not, has the record of its making.
+ * Every change that was acknowledged has exactly one record, every use or read one for each time that it was decided
+ * (again, when what decided it changed meanwhile), and every key and version that exists, acknowledged or not, has the
+ * record of its making.
  * @returns how many records there are
  */
 export async function checkAudit(stand: Stand, history: History, keys: readonly KnownKey[]): Promise<number> {
@@ -25,10 +26,13 @@ export async function checkAudit(stand: Stand, history: History, keys: readonly 
   const byRequest = groupBy(records, ({ requestId }) => requestId);
   const unmatched = history.answered
     .filter(({ status }) => status < 300)
-    .filter(({ requestId, operation }) => {
-      const found = byRequest.get(requestId) ?? [];
-      return found.length !== 1 || found[0]?.operation !== operation || found[0].outcome !== 'success';
-    });
+    .map((answered) => ({ ...answered, records: byRequest.get(answered.requestId) ?? [] }))
+    .filter(
+      ({ operation, isChange, records }) =>
+        records.length === 0 ||
+        (isChange && records.length > 1) ||
+        records.some((record) => record.operation !== operation || record.outcome !== 'success'),
+    );
   expect(unmatched).toEqual([]);
   const made = groupBy(
     records.filter(({ outcome, detail }) => outcome === 'success' && detail['replayed'] !== true),

@@ -3,6 +3,8 @@ import type { ApiAnswer } from '../support/server.js';
 /** An answer that came in. */
 export interface Answered {
   readonly operation: string;
+  /** A change of state, not a use of a key and not a read. */
+  readonly isChange: boolean;
   readonly requestId: string;
   readonly status: number;
 }
@@ -35,8 +37,8 @@ export class History {
     this.isAbandoned = true;
   }
 
-  add(operation: string, { status, headers }: ApiAnswer): void {
-    this.answered.push({ operation, requestId: headers.get('x-request-id') ?? '', status });
+  add(operation: string, isChange: boolean, { status, headers }: ApiAnswer): void {
+    this.answered.push({ operation, isChange, requestId: headers.get('x-request-id') ?? '', status });
     if (status >= 300) return;
     this.#acknowledged += 1;
     for (const { at, reached } of this.#marks) if (at === this.#acknowledged) reached();

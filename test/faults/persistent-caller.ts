@@ -52,7 +52,7 @@ export class PersistentCaller {
       this.history.lost += 1;
       return undefined;
     }
-    this.history.add(operation, answer);
+    this.history.add(operation, operation.includes('.') && method !== 'GET', answer);
     if (answer.status >= 300 && answer.status !== 503) {
       throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     }
