@@ -47,6 +47,9 @@ export abstract class Ledger {
   /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
   abstract isBehind(scopeId: string, revision: number): boolean;
 
+  /** Grows whenever this node's view moves: the same before and after a decision means that it was made on one view. */
+  abstract get epoch(): number;
+
   /** Catches up with what other nodes changed. */
   abstract refresh(scopeId: string): Promise<void>;
 

@@ -8,6 +8,8 @@ export interface Arrival {
   readonly source: string | null;
   readonly requestId: string;
   readonly idempotencyKey?: string;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 /** A request before authentication. */
@@ -19,4 +21,5 @@ export interface Approach {
   /** The token as presented; undefined when there was none. */
   readonly token: string | undefined;
   readonly idempotencyKey?: string;
+  readonly isGone?: () => boolean;
 }

@@ -28,7 +28,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
         : 'the token is not known here, has ended, or may not be used from this address',
     );
   }
-  const { door, source, requestId, idempotencyKey } = approach;
+  const { door, source, requestId, idempotencyKey, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
@@ -36,6 +36,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     source,
     requestId,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(isGone === undefined ? {} : { isGone }),
   };
 }
 

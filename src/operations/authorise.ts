@@ -16,12 +16,14 @@ export function may(
     const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];
     return (operations as readonly OperationName[]).includes(operation);
   }
-  const caller = access.callers.get(id);
-  return caller?.state === 'enabled' && isLive(access, arrival, now) && access.may(id, operation, resource, now);
+  return isLive(access, arrival, now) && access.may(id, operation, resource, now);
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
 export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: readonly Need[], now: number): void {
+  if (arrival.caller.type !== 'system' && !isLive(access, arrival, now)) {
+    throw new KmsError('unauthenticated', 'the token was revoked or has expired, or its caller was disabled');
+  }
   for (const need of needs) {
     if (!may(access, arrival, need.permission, need.resource, now)) throw permissionDenied(need.permission);
   }
@@ -36,6 +38,7 @@ export function permissionDenied(operation: OperationName): KmsError {
 }
 
 function isLive(access: AccessView, arrival: Arrival, now: number): boolean {
+  if (access.callers.get(arrival.caller.id)?.state !== 'enabled') return false;
   const credential = access.credentials.get(arrival.credentialId ?? '');
   return credential !== undefined && !credential.revokedAt && (credential.expiresAt?.getTime() ?? Infinity) > now;
 }

@@ -1,6 +1,8 @@
 import type { OperationName, SystemCallerId } from '../access/permissions.js';
-import type { KmsError } from '../errors.js';
+import { parseToken } from '../access/token.js';
+import { isKmsError, type KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
+import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Approach, Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
 import { authenticate } from './authenticate.js';
@@ -23,9 +25,23 @@ export class Kms {
   /** @throws KmsError unauthenticated, after it was written down */
   async arrive(approach: Approach): Promise<Arrival> {
     try {
-      return await authenticate(this.deps, approach);
+      return await this.#authenticate(approach);
     } catch (error) {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
+    }
+  }
+
+  /** A token that is not known may have been made on another node a moment ago. */
+  async #authenticate(approach: Approach): Promise<Arrival> {
+    const { ledger } = this.deps;
+    const { epoch } = ledger;
+    try {
+      return await authenticate(this.deps, approach);
+    } catch (error) {
+      if (!isKmsError(error, 'unauthenticated') || !parseToken(approach.token ?? '')) throw error;
+      await ledger.refresh(INSTALL_SCOPE);
+      if (ledger.epoch === epoch) throw error;
+      return authenticate(this.deps, approach);
     }
   }
 
@@ -36,8 +52,12 @@ export class Kms {
 
   /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */
   async mayAnywhere(arrival: Arrival, operation: OperationName): Promise<boolean> {
-    const { access } = await this.deps.ledger.install();
-    return access.mayAnywhere(arrival.caller.id, operation, this.deps.clock.now());
+    const { ledger, clock } = this.deps;
+    const may = async () => (await ledger.install()).access.mayAnywhere(arrival.caller.id, operation, clock.now());
+    if (await may()) return true;
+    // The binding may have been made on another node a moment ago.
+    await ledger.refresh(INSTALL_SCOPE);
+    return may();
   }
 
   /**

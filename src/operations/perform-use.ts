@@ -4,12 +4,13 @@ import type { Arrival } from './arrival.js';
 import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
+import { isStale } from './is-stale.js';
 import type { Answer, Resolved, Subject, UseOperation } from './operation.js';
+import { Pace } from './pace.js';
 import { asKmsError, type Attempt } from './record.js';
 import { recordsOf, type Told } from './records-of.js';
 
 const MAX_DECISIONS = 8;
-const ITEMS_BETWEEN_YIELDS = 256;
 
 /** One item of a call: decided, then run. */
 interface Item<R, Output> {
@@ -34,11 +35,15 @@ export async function performUse<Input, R extends Resolved, Output>(
   arrival: Arrival,
 ): Promise<Outcome<Output>[]> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
-  let decided = await decideAll(deps, operation, inputs, arrival);
+  let { epoch } = deps.ledger;
+  const pace = new Pace(arrival);
+  let decided = await decideAll(deps, operation, inputs, arrival, pace);
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
-    const items = await runAll(deps, operation, inputs, decided, arrival);
-    if (!(await isStale(deps, await writeDown(deps, attempt, items)))) return items.map(outcomeOf);
-    const again = await decideAll(deps, operation, inputs, arrival);
+    const items = await runAll(deps, operation, inputs, decided, arrival, pace);
+    const { scopes, revisions } = await writeDown(deps, attempt, items);
+    if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
+    ({ epoch } = deps.ledger);
+    const again = await decideAll(deps, operation, inputs, arrival, pace);
     if (again.every((item, index) => isSameDecision(item, decided[index]))) return items.map(outcomeOf);
     decided = again;
   }
@@ -50,11 +55,14 @@ async function decideAll<Input, R extends Resolved, Output>(
   operation: UseOperation<Input, R, Output>,
   inputs: readonly Input[],
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>[]> {
   const items: Item<R, Output>[] = [];
   for (const input of inputs) {
     let subject: Subject | undefined;
     try {
+      const turn = pace.next();
+      if (turn) await turn;
       const resolved = await operation.resolve(deps, input, arrival);
       subject = resolved.subject;
       const { access } = await deps.ledger.install();
@@ -73,13 +81,12 @@ async function runAll<Input, R extends Resolved, Output>(
   inputs: readonly Input[],
   decided: readonly Item<R, Output>[],
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>[]> {
   const items: Item<R, Output>[] = [];
   for (const [index, item] of decided.entries()) {
-    if (index % ITEMS_BETWEEN_YIELDS === ITEMS_BETWEEN_YIELDS - 1) await new Promise(setImmediate);
-    items.push(
-      item.resolved ? await runOne(deps, operation, item, item.resolved, inputs[index] as Input, arrival) : item,
-    );
+    const { resolved } = item;
+    items.push(resolved ? await runOne(deps, operation, item, resolved, inputs[index] as Input, arrival, pace) : item);
   }
   return items;
 }
@@ -91,32 +98,30 @@ async function runOne<Input, R extends Resolved, Output>(
   resolved: R,
   input: Input,
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>> {
   try {
+    const turn = pace.next();
+    if (turn) await turn;
     return { ...item, answer: await operation.run(deps, resolved, input, arrival) };
   } catch (error) {
     return { ...item, error: asKmsError(error) };
   }
 }
 
-/** @returns the scopes whose revision decided, with their revision when the records became durable */
+/** @returns the scopes whose revision decided, and their revisions when the records became durable */
 async function writeDown<R extends Resolved, Output>(
   deps: Deps,
   attempt: Attempt,
   items: readonly Item<R, Output>[],
-): Promise<readonly (readonly [scope: string, revision: number])[]> {
+): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
   const scopes = [...new Set([INSTALL_SCOPE, ...items.flatMap((item) => item.resolved?.scopes ?? [])])];
   const records = recordsOf(deps, attempt, items.map(toldOf));
   const appended = await Promise.all(records.map((record) => deps.journal.append(record, scopes)));
   const outcome = records.find((record) => record.outcome === 'success')?.outcome ?? records[0]?.outcome ?? 'error';
   count(deps, attempt, outcome, items);
-  return scopes.map((scope, index) => [scope, Math.max(...appended.map((revisions) => revisions[index] ?? 0))]);
-}
-
-async function isStale(deps: Deps, revisions: readonly (readonly [string, number])[]): Promise<boolean> {
-  const behind = revisions.filter(([scope, revision]) => deps.ledger.isBehind(scope, revision));
-  for (const [scope] of behind) await deps.ledger.refresh(scope);
-  return behind.length > 0;
+  const newest = (index: number) => Math.max(...appended.map((revisions) => revisions[index] ?? 0));
+  return { scopes, revisions: scopes.map((_scope, index) => newest(index)) };
 }
 
 function isSameDecision(a: Item<Resolved, unknown> | undefined, b: Item<Resolved, unknown> | undefined): boolean {

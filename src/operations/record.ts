@@ -15,6 +15,9 @@ export interface Attempt {
   readonly startedAt: number;
 }
 
+/** What a record holds: more than half an hour is half an hour. */
+const MAX_DURATION_US = 2 ** 31 - 1;
+
 export function recordOf(
   deps: Deps,
   attempt: Attempt,
@@ -40,7 +43,7 @@ export function recordOf(
     code: error?.code ?? null,
     requestId: arrival.requestId,
     node: deps.node,
-    durationUs: Math.round((performance.now() - attempt.startedAt) * 1000),
+    durationUs: Math.min(MAX_DURATION_US, Math.round((performance.now() - attempt.startedAt) * 1000)),
     detail: storable(subject.sourceKey === undefined ? (detail ?? {}) : { ...detail, sourceKeyId: subject.sourceKey }),
   };
 }

@@ -106,6 +106,10 @@ export class MemoryLedger extends Ledger {
     return false;
   }
 
+  override get epoch(): number {
+    return [...this.revisions.values()].reduce((sum, revision) => sum + revision, 0);
+  }
+
   override async refresh(): Promise<void> {}
 
   override change<T>(scopes: readonly string[], work: (change: Change) => Promise<T>): Promise<T> {

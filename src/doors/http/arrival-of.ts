@@ -22,9 +22,21 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     door: DOOR,
     source: request.ip,
     requestId: request.id,
-    token: BEARER.exec(request.headers.authorization ?? '')?.[1],
+    token: tokenIn(request),
+    isGone: () => request.raw.socket.destroyed,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
+}
+
+/** Two tokens are two opinions on who calls, and a proxy may hold the other one: then it is nobody. */
+function tokenIn({ headers, raw }: FastifyRequest): string | undefined {
+  if (raw.rawHeaders.filter(isTokensName).length > 1) return undefined;
+  return BEARER.exec(headers.authorization ?? '')?.[1];
+}
+
+/** Raw headers are names and values in turn. */
+function isTokensName(text: string, index: number): boolean {
+  return index % 2 === 0 && text.toLowerCase() === 'authorization';
 }
 
 /** What is known of who sent it: the caller, or where it came from. */

@@ -27,6 +27,7 @@ export class Scopes {
   readonly #failures = new Map<string, { readonly error: KmsError; readonly at: number }>();
   #installState = new InstallState();
   #installView: InstallView | undefined;
+  #epoch = 0;
 
   constructor(
     private readonly reads: DataSource,
@@ -34,6 +35,11 @@ export class Scopes {
     private readonly onChanged: (scopeId: string, rows: readonly RowMark[]) => void,
     private readonly onFailure: (error: KmsError) => void,
   ) {}
+
+  /** Grows whenever what this node decides on moves, in any scope. */
+  get epoch(): number {
+    return this.#epoch;
+  }
 
   /** A copy. */
   seen(): ReadonlyMap<string, number> {
@@ -72,6 +78,7 @@ export class Scopes {
   /** Stops deciding on the scope until it verifies again from the beginning. */
   fail(scopeId: string, error: KmsError): void {
     const isNew = !this.#failures.has(scopeId);
+    this.#epoch += 1;
     this.#failures.set(scopeId, { error, at: performance.now() });
     this.#scopes.delete(scopeId);
     if (scopeId === INSTALL_SCOPE) this.#installView = undefined;
@@ -105,6 +112,7 @@ export class Scopes {
       const { head, changed } = await readScope(manager, scopeId, from);
       const rows = scopeId === INSTALL_SCOPE && changed.length > 0 ? await readInstallRows(manager, from) : undefined;
       mirror.advance(head, changed);
+      if (mirror.revision !== from) this.#epoch += 1;
       this.#sawRevision(mirror);
       if (rows) this.#installView = this.#installState.advance(mirror, rows);
       this.onChanged(scopeId, changed);
