@@ -7,6 +7,15 @@ import { call, Server, type Tokens } from '../support/server.js';
 const RING = '/api/v1/keyrings/default';
 const TABLES = ['key', 'key_version', 'alias', 'binding', 'credential'] as const;
 
+async function until<T>(ask: () => Promise<T>, isEnough: (answer: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 400; tries++) {
+    const answer = await ask();
+    if (isEnough(answer)) return answer;
+    await sleep(25);
+  }
+  throw new Error('it did not come to that');
+}
+
 /** Somebody with all rights on the database changes rows behind the service's back. */
 describe('rows changed by SQL', () => {
   let server: Server;
@@ -39,15 +48,6 @@ describe('rows changed by SQL', () => {
   async function failuresCounted(): Promise<number> {
     const { body } = await call(server, undefined, 'GET', '/metrics');
     return Number(/^keystead_integrity_failures_total (\d+)$/m.exec(String(body))?.[1]);
-  }
-
-  async function until<T>(ask: () => Promise<T>, isEnough: (answer: T) => boolean): Promise<T> {
-    for (let tries = 0; tries < 400; tries++) {
-      const answer = await ask();
-      if (isEnough(answer)) return answer;
-      await sleep(25);
-    }
-    throw new Error('it did not come to that');
   }
 
   it.each([
