@@ -15,9 +15,10 @@ const INTERRUPTED = 130;
 
 const narrator = new Narrator(process.stdout);
 const place = await mkdtemp(join(tmpdir(), 'keystead-demo-'));
-let server: PrivateServer | undefined;
+let starting: Promise<PrivateServer> | undefined;
 
 async function cleanUp(): Promise<void> {
+  const server = await starting?.catch(() => undefined);
   await server?.remove();
   await rm(place, { recursive: true, force: true });
 }
@@ -25,13 +26,15 @@ process.once('SIGINT', () => void cleanUp().finally(() => process.exit(INTERRUPT
 
 try {
   narrator.title('Keystead: two files, a rotation, a rewrap, a forgery, and what the log says of it');
-  server = await narrator.step(
+  const start = PrivateServer.start();
+  starting = start;
+  const server = await narrator.step(
     'start a server of our own: embedded PostgreSQL, a new root key, a caller per role',
-    () => PrivateServer.start(),
+    () => start,
   );
   await tell({ narrator, server, place, file: process.argv[2] ?? README });
   narrator.title('The end');
-  const exitCode = await narrator.step('tell the server to stop', async () => server?.stop());
+  const exitCode = await narrator.step('tell the server to stop', () => server.stop());
   narrator.check(`it drained and ended with ${exitCode}`, exitCode === 0);
   await cleanUp();
   narrator.end();

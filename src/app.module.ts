@@ -7,11 +7,12 @@ import {
 } from '@nestjs/common';
 import { InstallModule } from './admin/install.module.js';
 import { packageVersion } from './cli/package-version.js';
-import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
+import type { CredentialRow } from './access/records.js';
+import { isLoopback, type Config } from './config/config.js';
+import { CONFIG, ConfigModule } from './config/config.module.js';
 import { ClockModule } from './doors/clock/clock.module.js';
 import { RestModule } from './doors/rest/rest.module.js';
-import type { KmsError } from './errors.js';
+import { KmsError } from './errors.js';
 import { WrappingStore } from './keys/wrapped-object.js';
 import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
@@ -37,6 +38,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DEPS) private readonly deps: Deps,
     @Inject(WrappingStore) wrappings: WrappingStore,
     @Inject(PrometheusMeter) meter: PrometheusMeter,
+    @Inject(CONFIG) private readonly config: Config,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
@@ -68,8 +70,24 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     };
     await this.#heartbeat.start();
     await this.ledger.start();
+    await this.#mustKeepDevelopmentTokensHere();
     this.deps.lastUse.start();
     await this.kms.note('service.start');
+  }
+
+  /** The tokens that a first start leaves in a file are for this machine alone. */
+  async #mustKeepDevelopmentTokensHere(): Promise<void> {
+    if (isLoopback(this.config.KEYSTEAD_HOST)) return;
+    const { access } = await this.deps.ledger.install();
+    const now = this.deps.clock.now();
+    const isLive = ({ purpose, revokedAt, expiresAt }: CredentialRow) =>
+      purpose === 'development' && !revokedAt && (expiresAt?.getTime() ?? Infinity) > now;
+    const live = [...access.credentials.values()].filter(isLive);
+    if (live.length === 0) return;
+    throw new KmsError(
+      'invalid-setting',
+      `KEYSTEAD_HOST: not a loopback address, and ${live.length} tokens of the first start are still live: revoke them first (keystead token revoke), or keep KEYSTEAD_HOST=127.0.0.1`,
+    );
   }
 
   /** An alarm that cannot be written down now is in the log and in the metric. */

@@ -8,7 +8,10 @@ export class Narrator {
   readonly #start = performance.now();
   #checks = 0;
 
-  constructor(private readonly out: WriteStream) {}
+  constructor(private readonly out: WriteStream) {
+    // Whoever listens may leave before the end; the demo goes on, and cleans up.
+    out.on('error', () => undefined);
+  }
 
   title(text: string): void {
     this.#print(`\n${this.#paint('bold', text)}\n`);

@@ -96,7 +96,7 @@ export function isGrantable(name: string): name is OperationName {
 
 /** The built-in roles (design: access.md). */
 export const ROLES = {
-  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'keyring.describe', 'keyring.list', 'key.describe', 'key.list'],
+  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'keyring.describe', 'keyring.list'],
   'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export'],
   'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],

@@ -40,8 +40,8 @@ async function setUp(config: Config, store: InstallStore, secrets: KeyringSecret
   }));
   const lines = callers.map(({ variable, token }) => exportLine(variable, token));
   const path = join(resolve(config.KEYSTEAD_DATA_DIR), TOKENS_FILE);
-  await writePrivately(path, [...lines, exportLine('KEYSTEAD_URL', urlOf(config))].join(''));
-  await foundInstall(store, secrets, callers, now);
+  const text = [...lines, exportLine('KEYSTEAD_URL', urlOf(config))].join('');
+  if (!(await foundInstall(store, secrets, callers, now, () => writePrivately(path, text)))) return [];
   return [`Tokens for each kind of person are in ${path} (30 days, from this machine only). Use: source ${path}`];
 }
 
@@ -53,7 +53,9 @@ async function setUpExternal(
 ): Promise<string[]> {
   const token = config.KEYSTEAD_BOOTSTRAP_TOKEN ?? generateBootstrapToken();
   const path = join(resolve(config.KEYSTEAD_DATA_DIR), BOOTSTRAP_FILE);
-  if (config.KEYSTEAD_BOOTSTRAP_TOKEN === undefined) await writePrivately(path, `${token}\n`);
+  const handOver = async () => {
+    if (config.KEYSTEAD_BOOTSTRAP_TOKEN === undefined) await writePrivately(path, `${token}\n`);
+  };
   const administrator: FirstCaller = {
     name: 'bootstrap',
     type: 'person',
@@ -63,7 +65,7 @@ async function setUpExternal(
     purpose: 'bootstrap',
     days: 1,
   };
-  await foundInstall(store, secrets, [administrator], now);
+  if (!(await foundInstall(store, secrets, [administrator], now, handOver))) return [];
   return config.KEYSTEAD_BOOTSTRAP_TOKEN === undefined
     ? [`The first administrator's token is in ${path} and lives 24 hours.`]
     : ["The first administrator's token is the one of KEYSTEAD_BOOTSTRAP_TOKEN and lives 24 hours."];

@@ -6,8 +6,13 @@ import { Health, type HealthCheck } from '../telemetry/health.js';
 
 const PATIENCE_MS = 3000;
 
+/** Anybody may ask, and a root may be far away: an answer is given again for so long. */
+const FRESH_MS = 500;
+
 /** Whether this node can serve: database, migrations, root key. */
 export class NodeHealth extends Health {
+  #last: { readonly checks: Promise<HealthCheck[]>; doneAt: number } | undefined;
+
   constructor(
     private readonly database: Database,
     private readonly root: RootCeremony,
@@ -15,7 +20,15 @@ export class NodeHealth extends Health {
     super();
   }
 
-  override async check(): Promise<HealthCheck[]> {
+  override check(): Promise<HealthCheck[]> {
+    if (this.#last && performance.now() - this.#last.doneAt < FRESH_MS) return this.#last.checks;
+    const last = { checks: this.#look(), doneAt: Infinity };
+    void last.checks.finally(() => (last.doneAt = performance.now()));
+    this.#last = last;
+    return last.checks;
+  }
+
+  async #look(): Promise<HealthCheck[]> {
     const { reads } = this.database;
     return Promise.all([
       check('database', () => reads.query('select 1')),

@@ -3,6 +3,7 @@ import type { AuditOutcome, AuditRecord } from './record.js';
 export interface AuditQuery {
   /** Only these keyrings; undefined: everything, also what belongs to no keyring. */
   readonly keyrings?: readonly string[];
+  /** Records of this key, and of what was made elsewhere out of its ciphertexts (`detail.sourceKeyId`). */
   readonly key?: string;
   readonly caller?: string;
   readonly operation?: string;

@@ -57,17 +57,38 @@ export function spkiOf(key: KeyObject): Buffer {
   return publicKey.export({ type: 'spki', format: 'der' });
 }
 
+/** An RSA key takes seconds: of the four threads of the pool, so many may make one, and signatures and files have the others. */
+const RSA_AT_ONCE = 2;
+const rsaWaiting: (() => void)[] = [];
+let rsaRunning = 0;
+
 /** Key generation in the thread pool. */
 export function generateOffLoop(
   parameters: { readonly rsaBits: number } | { readonly namedCurve: string },
 ): Promise<KeyObject> {
+  return 'rsaBits' in parameters ? generateRsaInTurn(parameters.rsaBits) : generateEc(parameters.namedCurve);
+}
+
+async function generateRsaInTurn(modulusLength: number): Promise<KeyObject> {
+  if (rsaRunning < RSA_AT_ONCE) rsaRunning += 1;
+  else await new Promise<void>((resolve) => rsaWaiting.push(resolve));
+  try {
+    return await new Promise((resolve, reject) => {
+      generateKeyPair('rsa', { modulusLength, publicExponent: 65_537 }, (error, _publicKey, privateKey) =>
+        error ? reject(error) : resolve(privateKey),
+      );
+    });
+  } finally {
+    const next = rsaWaiting.shift();
+    if (next) next();
+    else rsaRunning -= 1;
+  }
+}
+
+function generateEc(namedCurve: string): Promise<KeyObject> {
   return new Promise((resolve, reject) => {
-    const done = (error: Error | null, _publicKey: KeyObject, privateKey: KeyObject): void =>
-      error ? reject(error) : resolve(privateKey);
-    if ('rsaBits' in parameters) {
-      generateKeyPair('rsa', { modulusLength: parameters.rsaBits, publicExponent: 65_537 }, done);
-    } else {
-      generateKeyPair('ec', { namedCurve: parameters.namedCurve }, done);
-    }
+    generateKeyPair('ec', { namedCurve }, (error, _publicKey, privateKey) =>
+      error ? reject(error) : resolve(privateKey),
+    );
   });
 }

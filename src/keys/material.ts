@@ -37,9 +37,13 @@ export class WrappingKey {
     return seal(this.#material, material, bindingAad(binding));
   }
 
-  /** @throws KmsError integrity-failure */
-  unwrapMaterial(blob: Buffer, binding: MaterialBinding): Secret {
+  /**
+   * @param blob of a version that is not destroyed: null is as wrong as any other change
+   * @throws KmsError integrity-failure
+   */
+  unwrapMaterial(blob: Buffer | null, binding: MaterialBinding): Secret {
     const what = `the material of key ${binding.key.id} version ${binding.version}`;
+    if (!blob) throw integrityFailure(`${what} is missing`);
     return open(this.#material, blob, bindingAad(binding), what);
   }
 

@@ -1,4 +1,4 @@
-import { randomFillSync } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 let lastMillisecond = 0;
 let sequence = 0;
@@ -13,11 +13,10 @@ export function uuidv7(): string {
     lastMillisecond += 1;
     sequence = 0;
   }
-  const bytes = randomFillSync(Buffer.allocUnsafe(16));
-  bytes.writeUIntBE(lastMillisecond, 0, 6);
-  bytes.writeUInt16BE(0x7000 | sequence, 6);
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  return uuidOf(bytes);
+  const time = lastMillisecond.toString(16).padStart(12, '0');
+  const count = sequence.toString(16).padStart(3, '0');
+  // A version 4 UUID for its variant and its random rest: node:crypto draws those from a pool.
+  return `${time.slice(0, 8)}-${time.slice(8)}-7${count}${randomUUID().slice(18)}`;
 }
 
 /** 16 bytes → the text form. */

@@ -44,11 +44,11 @@ export abstract class Ledger {
 
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
-  /** Goes up whenever something that decides moved on this node: a decision made before it may be an old one. */
-  abstract get moves(): number;
-
   /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
   abstract isBehind(scopeId: string, revision: number): boolean;
+
+  /** Grows whenever this node's view moves: the same before and after a decision means that it was made on one view. */
+  abstract get epoch(): number;
 
   /** Catches up with what other nodes changed. */
   abstract refresh(scopeId: string): Promise<void>;

@@ -13,6 +13,8 @@ export interface Arrival {
   readonly source: string | null;
   readonly requestId: string;
   readonly idempotencyKey?: string;
+  /** Whether nobody waits for the answer any more. */
+  readonly isGone?: () => boolean;
 }
 
 /** A request before authentication. */
@@ -24,4 +26,5 @@ export interface Approach {
   /** The credential as presented; undefined when there was none. */
   readonly presented: Presented | undefined;
   readonly idempotencyKey?: string;
+  readonly isGone?: () => boolean;
 }

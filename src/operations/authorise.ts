@@ -18,14 +18,16 @@ export function may(
     const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];
     return (operations as readonly OperationName[]).includes(operation);
   }
-  const caller = access.callers.get(id);
-  if (caller?.state !== 'enabled' || !isLive(access, arrival, now)) return false;
+  if (!isLive(access, arrival, now)) return false;
   const { source, door, strength } = arrival;
   return access.may(id, operation, resource, now, { context, source, door, strength });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
 export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: readonly Need[], now: number): void {
+  if (arrival.caller.type !== 'system' && !isLive(access, arrival, now)) {
+    throw new KmsError('unauthenticated', 'the token was revoked or has expired, or its caller was disabled');
+  }
   for (const need of needs) {
     const { permission, resource, context } = need;
     if (!may(access, arrival, permission, resource, now, context)) throw permissionDenied(permission);
@@ -41,6 +43,7 @@ export function permissionDenied(operation: OperationName): KmsError {
 }
 
 function isLive(access: AccessView, arrival: Arrival, now: number): boolean {
+  if (access.callers.get(arrival.caller.id)?.state !== 'enabled') return false;
   const credential = access.credentials.get(arrival.credentialId ?? '');
   return credential !== undefined && !credential.revokedAt && (credential.expiresAt?.getTime() ?? Infinity) > now;
 }

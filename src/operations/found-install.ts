@@ -46,13 +46,18 @@ export async function openInstall(secrets: KeyringSecrets): Promise<void> {
   await secrets.sealFor(INSTALL_SCOPE);
 }
 
-/** Sets an empty database up: canary, integrity key, keyring `default`, the first callers. All or nothing. */
+/**
+ * Sets an empty database up: canary, integrity key, keyring `default`, the first callers. All or nothing.
+ * @param handOver makes the tokens known to the operator: while nobody else can set it up, and before it is committed
+ * @returns whether it was set up here, and not by another node meanwhile
+ */
 export async function foundInstall(
   store: InstallStore,
   secrets: KeyringSecrets,
   callers: readonly FirstCaller[],
   now: Date,
-): Promise<void> {
+  handOver: () => Promise<void> = async () => undefined,
+): Promise<boolean> {
   const canary = new Secret(randomBytes(32));
   const integrity = new Secret(randomBytes(32));
   const wrapped = [...(await secrets.wrap(CANARY, canary)), ...(await secrets.wrap(INTEGRITY, integrity))];
@@ -60,7 +65,8 @@ export async function foundInstall(
   canary.destroy();
   integrity.destroy();
   const first = await makeKeyring(secrets, { name: 'default', description: 'made at the first start' }, now);
-  await store.found(seal, wrapped, async (change) => {
+  return store.found(seal, wrapped, async (change) => {
+    await handOver();
     putKeyring(change, first);
     for (const caller of callers) addCaller(change, seal, caller, first.keyring.id, now);
   });

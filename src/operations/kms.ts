@@ -1,15 +1,21 @@
 import type { OperationName, SystemCallerId } from '../access/permissions.js';
+import type { Refusal } from '../access/refusal.js';
 import type { KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
+import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Approach, Arrival } from './arrival.js';
+import { askedFor, askedForAtDoor } from './asked-for.js';
 import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
-import type { ChangeOperation, Resolved, Subject, UseOperation } from './operation.js';
+import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
 import { RefusalLane } from './refusal-lane.js';
 import { systemArrival } from './system-arrival.js';
+
+/** Refusals of a credential that is well made: another node may know it. */
+const UNKNOWN_HERE: ReadonlySet<Refusal> = new Set(['unknown-token', 'unknown-certificate', 'unknown-subject']);
 
 /** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
 export class Kms {
@@ -23,12 +29,22 @@ export class Kms {
   async arrive(approach: Approach): Promise<Arrival> {
     let found: Arrival | Unauthenticated;
     try {
-      found = await authenticate(this.deps, approach);
+      found = await this.#authenticate(approach);
     } catch (error) {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
     }
     if (!('error' in found)) return found;
     throw await this.refuse(approach, 'authenticate', found.error, undefined, found.detail);
+  }
+
+  /** A credential that is not known may have been made on another node a moment ago. */
+  async #authenticate(approach: Approach): Promise<Arrival | Unauthenticated> {
+    const { ledger } = this.deps;
+    const { epoch } = ledger;
+    const found = await authenticate(this.deps, approach);
+    if (!('error' in found) || !UNKNOWN_HERE.has(found.detail.reason)) return found;
+    await ledger.refresh(INSTALL_SCOPE);
+    return ledger.epoch === epoch ? found : authenticate(this.deps, approach);
   }
 
   /** The service itself, by its schedule. */
@@ -38,13 +54,18 @@ export class Kms {
 
   /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */
   async mayAnywhere(arrival: Arrival, operation: OperationName): Promise<boolean> {
-    const { access } = await this.deps.ledger.install();
-    return access.mayAnywhere(arrival.caller.id, operation, this.deps.clock.now());
+    const { ledger, clock } = this.deps;
+    const may = async () => (await ledger.install()).access.mayAnywhere(arrival.caller.id, operation, clock.now());
+    if (await may()) return true;
+    // The binding may have been made on another node a moment ago.
+    await ledger.refresh(INSTALL_SCOPE);
+    return may();
   }
 
   /**
    * Writes down what a door refused before it became an operation. Who is not authenticated yet goes through the
    * bounded lane.
+   * @param asked  the references of the request: what it was about
    * @param detail redacted facts, such as the reason: never a value of the request
    * @returns the error, to be thrown
    */
@@ -52,12 +73,13 @@ export class Kms {
     approach: Approach | Arrival,
     operation: OperationName,
     error: KmsError,
-    subject: Subject = { resource: 'install' },
+    asked?: unknown,
     detail?: Readonly<Record<string, unknown>>,
   ): Promise<KmsError> {
     const known = 'caller' in approach;
     const arrival = known ? approach : nobodyOf(approach);
     const attempt = { operation, arrival, startedAt: performance.now() };
+    const subject = await (known ? askedForAtDoor(this.deps, asked) : askedFor(this.deps, asked));
     const record = recordOf(this.deps, attempt, subject, error, detail);
     await (known ? this.deps.journal.append(record, []) : this.#refusals.append(record));
     this.deps.meter.performed(operation, record.outcome, 0);

@@ -55,8 +55,6 @@ export class LoadedKeys {
   }
 
   async #load({ key }: KeySnapshot, row: VersionRow): Promise<LoadedVersion> {
-    if (!row.material)
-      throw new KmsError('version-destroyed', `version ${row.version} was destroyed; nothing can bring it back`);
     const wrapping = await this.secrets.wrappingKey(key.keyringId, row.wrappingVersion);
     const material = wrapping.unwrapMaterial(row.material, { key, version: row.version, publicKey: row.publicKey });
     try {

@@ -19,6 +19,8 @@ export interface Subject {
   readonly keyring?: string;
   readonly key?: string;
   readonly version?: number;
+  /** Id of a second key that is used with it: the one that a ciphertext comes from. */
+  readonly sourceKey?: string;
 }
 
 /** What `resolve` found out, once: `run` sees nothing else of the world. */

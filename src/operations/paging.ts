@@ -27,7 +27,7 @@ export function pageLimit({ limit }: PageInput): number {
 export function cursorText({ cursor }: PageInput): string | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
-  if (text === '' || cursorOf(text) !== cursor) throw badCursor();
+  if (text === '' || text.includes('\0') || cursorOf(text) !== cursor) throw badCursor();
   return text;
 }
 

@@ -1,10 +1,13 @@
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Arrival } from './arrival.js';
+import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
 import type { ChangeOperation, Commit, Resolved } from './operation.js';
-import { asKmsError, askedFor, recordOf, type Attempt } from './record.js';
+import { askedUnderKey, claimOn, repeatOf } from './idempotency.js';
+import { isStale } from './is-stale.js';
+import { asKmsError, recordOf, type Attempt } from './record.js';
 
 const MAX_TRIES = 5;
 /** The database may have committed all the same: to try again could do it twice. */
@@ -16,6 +19,14 @@ export interface Changed<Output> {
   readonly replayed: boolean;
 }
 
+/** One try at it. */
+interface Tried {
+  /** Of the ledger, from before it was decided on. */
+  readonly epoch: number;
+  /** The change is made: whatever fails from here on, it must not be made again. */
+  committed: boolean;
+}
+
 /** Performs a change of state: the change, its record and its idempotency key commit together or not at all. */
 export async function performChange<Input, R extends Resolved, Output>(
   deps: Deps,
@@ -25,19 +36,20 @@ export async function performChange<Input, R extends Resolved, Output>(
 ): Promise<Changed<Output>> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
   for (let tries = 1; ; tries++) {
+    const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
     let resolved: R | undefined;
-    const { moves } = deps.ledger;
     try {
       resolved = await operation.resolve(deps, input, arrival);
       const { access } = await deps.ledger.install();
       mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
-      const changed = await repeatOrRun(deps, operation, resolved, input, attempt);
+      const changed = await repeatOrRun(deps, operation, resolved, input, attempt, tried);
       deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
       return changed;
     } catch (thrown) {
       const error = asKmsError(thrown);
-      if (error.code === 'conflict' && tries < MAX_TRIES) continue;
-      if (await mayBeStale(deps, attempt, input, resolved, error, tries, moves)) continue;
+      if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) continue;
+      const stale = await mayBeStale(deps, attempt, input, resolved, error, tried);
+      if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
       throw error;
     }
   }
@@ -50,17 +62,15 @@ async function mayBeStale(
   input: unknown,
   resolved: Resolved | undefined,
   error: KmsError,
-  tries: number,
-  moves: number,
+  { epoch }: Tried,
 ): Promise<boolean> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
-  const record = recordOf(deps, attempt, resolved?.subject ?? askedFor(input), error, undefined);
+  const subject = resolved?.subject ?? (await askedFor(deps, input));
+  const record = recordOf(deps, attempt, subject, error, undefined);
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
-  const behind = scopes.filter((scope, index) => deps.ledger.isBehind(scope, revisions[index] ?? 0));
-  for (const scope of behind) await deps.ledger.refresh(scope);
-  return (behind.length > 0 || moves !== deps.ledger.moves) && tries < MAX_TRIES && !OUTCOME_UNKNOWN.has(error.code);
+  return isStale(deps, epoch, scopes, revisions);
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(
@@ -69,37 +79,29 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
   resolved: R,
   input: Input,
   attempt: Attempt,
+  tried: Tried,
 ): Promise<Changed<Output>> {
-  const { arrival } = attempt;
-  const claim =
-    arrival.idempotencyKey === undefined || !operation.repeat
-      ? undefined
-      : claimOf(deps, operation.name, input, arrival);
-  const made = claim && (await deps.ledger.findClaim(claim.callerId, claim.operation, claim.key));
-  if (made && operation.repeat) {
-    if (!made.bodyDigest.equals(claim.bodyDigest)) {
-      throw new KmsError('idempotency-mismatch', 'this Idempotency-Key was used with another request; take a new one');
-    }
-    const output = await operation.repeat(deps, resolved, made.resourceId, input);
-    await deps.journal.append(recordOf(deps, attempt, resolved.subject, undefined, { replayed: true }), []);
-    return { output, replayed: true };
-  }
-  const commit: Commit = (scopes, work) =>
-    deps.ledger.change(scopes, async (change) => {
-      mustBeAllowed(change.install.access, arrival, resolved.needs, deps.clock.now());
+  const asked = operation.repeat ? askedUnderKey(deps, input, attempt) : undefined;
+  const repeat = async () => asked && repeatOf(deps, operation, resolved, input, attempt, asked, tried.epoch);
+  const repeated = await repeat();
+  if (repeated) return { ...repeated, replayed: true };
+  const commit: Commit = async (scopes, work) => {
+    const output = await deps.ledger.change(scopes, async (change) => {
+      mustBeAllowed(change.install.access, attempt.arrival, resolved.needs, deps.clock.now());
       const answer = await work(change);
-      if (claim) change.claim({ ...claim, resourceId: answer.resourceId ?? '' });
+      if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
       change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, answer.detail));
       return answer.output;
     });
-  return { output: await operation.run(deps, resolved, input, commit, arrival), replayed: false };
-}
-
-function claimOf(deps: Deps, operation: string, input: unknown, arrival: Arrival) {
-  return {
-    callerId: arrival.caller.id,
-    operation,
-    key: deps.secrets.digest('idempotency-key', arrival.idempotencyKey ?? ''),
-    bodyDigest: deps.secrets.digest('idempotency-body', JSON.stringify(input)),
+    tried.committed = true;
+    return output;
   };
+  try {
+    return { output: await operation.run(deps, resolved, input, commit, attempt.arrival), replayed: false };
+  } catch (error) {
+    // Sent twice at the same time, what the first has just made stands in the way of the second: it is a repeat all the same.
+    const first = tried.committed ? undefined : await repeat();
+    if (first) return { ...first, replayed: true };
+    throw error;
+  }
 }

@@ -1,18 +1,23 @@
 import { KmsError } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Arrival } from './arrival.js';
+import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
+import { isStale } from './is-stale.js';
 import type { Answer, Resolved, Subject, UseOperation } from './operation.js';
-import { asKmsError, askedFor, recordOf, type Attempt } from './record.js';
+import { Pace } from './pace.js';
+import { asKmsError, type Attempt } from './record.js';
+import { recordsOf, type Told } from './records-of.js';
 
 const MAX_DECISIONS = 8;
-const ITEMS_BETWEEN_YIELDS = 256;
-const LISTED_FAILURES = 32;
 
 /** One item of a call: decided, then run. */
 interface Item<R, Output> {
+  /** undefined: it may not run. */
   readonly resolved?: R;
+  /** What it is about, as far as it was found out. */
+  readonly subject?: Subject;
   readonly answer?: Answer<Output>;
   readonly error?: KmsError;
 }
@@ -20,9 +25,8 @@ interface Item<R, Output> {
 export type Outcome<Output> = { readonly output: Output } | { readonly error: KmsError };
 
 /**
- * Performs one operation on each input, with one record for all. The append returns the revisions at which the record
- * became durable; if a decision used an older one, also if this node has moved on meanwhile, it is made again before
- * anything is answered.
+ * Performs one operation on each input, with one record for each key that they are about. The append returns the revisions at which the record
+ * became durable; if a decision used an older one, it is made again before anything is answered.
  */
 export async function performUse<Input, R extends Resolved, Output>(
   deps: Deps,
@@ -31,14 +35,15 @@ export async function performUse<Input, R extends Resolved, Output>(
   arrival: Arrival,
 ): Promise<Outcome<Output>[]> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
-  let { moves } = deps.ledger;
-  let decided = await decideAll(deps, operation, inputs, arrival);
+  let { epoch } = deps.ledger;
+  const pace = new Pace(arrival);
+  let decided = await decideAll(deps, operation, inputs, arrival, pace);
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
-    const items = await runAll(deps, operation, inputs, decided, arrival);
-    const wasBehind = await catchUp(deps, await writeDown(deps, attempt, inputs, items));
-    if (!wasBehind && moves === deps.ledger.moves) return items.map(outcomeOf);
-    ({ moves } = deps.ledger);
-    const again = await decideAll(deps, operation, inputs, arrival);
+    const items = await runAll(deps, operation, inputs, decided, arrival, pace);
+    const { scopes, revisions } = await writeDown(deps, attempt, items);
+    if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
+    ({ epoch } = deps.ledger);
+    const again = await decideAll(deps, operation, inputs, arrival, pace);
     if (again.every((item, index) => isSameDecision(item, decided[index]))) return items.map(outcomeOf);
     decided = again;
   }
@@ -50,16 +55,21 @@ async function decideAll<Input, R extends Resolved, Output>(
   operation: UseOperation<Input, R, Output>,
   inputs: readonly Input[],
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>[]> {
   const items: Item<R, Output>[] = [];
   for (const input of inputs) {
+    let subject: Subject | undefined;
     try {
+      const turn = pace.next();
+      if (turn) await turn;
       const resolved = await operation.resolve(deps, input, arrival);
+      subject = resolved.subject;
       const { access } = await deps.ledger.install();
       mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
-      items.push({ resolved });
+      items.push({ resolved, subject });
     } catch (error) {
-      items.push({ error: asKmsError(error) });
+      items.push({ error: asKmsError(error), subject: subject ?? (await askedFor(deps, input)) });
     }
   }
   return items;
@@ -71,11 +81,12 @@ async function runAll<Input, R extends Resolved, Output>(
   inputs: readonly Input[],
   decided: readonly Item<R, Output>[],
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>[]> {
   const items: Item<R, Output>[] = [];
   for (const [index, item] of decided.entries()) {
-    if (index % ITEMS_BETWEEN_YIELDS === ITEMS_BETWEEN_YIELDS - 1) await new Promise(setImmediate);
-    items.push(item.resolved ? await runOne(deps, operation, item.resolved, inputs[index] as Input, arrival) : item);
+    const { resolved } = item;
+    items.push(resolved ? await runOne(deps, operation, item, resolved, inputs[index] as Input, arrival, pace) : item);
   }
   return items;
 }
@@ -83,47 +94,34 @@ async function runAll<Input, R extends Resolved, Output>(
 async function runOne<Input, R extends Resolved, Output>(
   deps: Deps,
   operation: UseOperation<Input, R, Output>,
+  item: Item<R, Output>,
   resolved: R,
   input: Input,
   arrival: Arrival,
+  pace: Pace,
 ): Promise<Item<R, Output>> {
   try {
-    return { resolved, answer: await operation.run(deps, resolved, input, arrival) };
+    const turn = pace.next();
+    if (turn) await turn;
+    return { ...item, answer: await operation.run(deps, resolved, input, arrival) };
   } catch (error) {
-    return { resolved, error: asKmsError(error) };
+    return { ...item, error: asKmsError(error) };
   }
 }
 
-/** @returns the scopes whose revision decided, with their revision when the record became durable */
-async function writeDown(
+/** @returns the scopes whose revision decided, and their revisions when the records became durable */
+async function writeDown<R extends Resolved, Output>(
   deps: Deps,
   attempt: Attempt,
-  inputs: readonly unknown[],
-  items: readonly Item<Resolved, unknown>[],
-): Promise<readonly (readonly [scope: string, revision: number])[]> {
+  items: readonly Item<R, Output>[],
+): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
   const scopes = [...new Set([INSTALL_SCOPE, ...items.flatMap((item) => item.resolved?.scopes ?? [])])];
-  const [first] = items;
-  const single = items.length === 1 && first ? first : undefined;
-  const subject = first ? subjectOf(first, inputs[0]) : { resource: 'install' };
-  const record = single
-    ? recordOf(deps, attempt, subject, single.error, single.answer?.detail)
-    : recordOf(
-        deps,
-        attempt,
-        subject,
-        items.every((item) => item.error) ? first?.error : undefined,
-        batchDetail(items),
-      );
-  const revisions = await deps.journal.append(record, scopes);
-  count(deps, attempt, record.outcome, items);
-  return scopes.map((scope, index) => [scope, revisions[index] ?? 0]);
-}
-
-/** @returns whether there was something to catch up with */
-async function catchUp(deps: Deps, revisions: readonly (readonly [string, number])[]): Promise<boolean> {
-  const behind = revisions.filter(([scope, revision]) => deps.ledger.isBehind(scope, revision));
-  for (const [scope] of behind) await deps.ledger.refresh(scope);
-  return behind.length > 0;
+  const records = recordsOf(deps, attempt, items.map(toldOf));
+  const appended = await Promise.all(records.map((record) => deps.journal.append(record, scopes)));
+  const outcome = records.find((record) => record.outcome === 'success')?.outcome ?? records[0]?.outcome ?? 'error';
+  count(deps, attempt, outcome, items);
+  const newest = (index: number) => Math.max(...appended.map((revisions) => revisions[index] ?? 0));
+  return { scopes, revisions: scopes.map((_scope, index) => newest(index)) };
 }
 
 function isSameDecision(a: Item<Resolved, unknown> | undefined, b: Item<Resolved, unknown> | undefined): boolean {
@@ -138,19 +136,8 @@ function outcomeOf<Output>(item: Item<Resolved, Output>): Outcome<Output> {
   return item.answer ? { output: item.answer.output } : { error: item.error ?? asKmsError(undefined) };
 }
 
-function subjectOf(item: Item<Resolved, unknown>, input: unknown): Subject {
-  return item.answer?.subject ?? item.resolved?.subject ?? askedFor(input);
-}
-
-function batchDetail(items: readonly Item<Resolved, unknown>[]): Readonly<Record<string, unknown>> {
-  const failures = items.flatMap((item, index) => (item.error ? [{ item: index, code: item.error.code }] : []));
-  const keys = new Set(items.map((item) => subjectOf(item, undefined).key).filter((key) => key !== undefined));
-  return {
-    items: items.length,
-    failed: failures.length,
-    failures: failures.slice(0, LISTED_FAILURES),
-    ...(keys.size > 1 ? { keys: [...keys].slice(0, LISTED_FAILURES) } : {}),
-  };
+function toldOf<R, Output>(item: Item<R, Output>): Told {
+  return { ...item, subject: item.answer?.subject ?? item.subject ?? { resource: 'install' } };
 }
 
 function count(deps: Deps, attempt: Attempt, outcome: string, items: readonly Item<Resolved, unknown>[]): void {

@@ -1,5 +1,6 @@
 import type { OperationName } from '../access/permissions.js';
 import type { AuditOutcome, AuditRecord } from '../audit/record.js';
+import { storable } from '../audit/storable.js';
 import { isKmsError, KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import type { Arrival } from './arrival.js';
@@ -13,6 +14,9 @@ export interface Attempt {
   /** `performance.now()` at the beginning. */
   readonly startedAt: number;
 }
+
+/** What a record holds: more than half an hour is half an hour. */
+const MAX_DURATION_US = 2 ** 31 - 1;
 
 export function recordOf(
   deps: Deps,
@@ -31,7 +35,7 @@ export function recordOf(
     door: arrival.door,
     source: arrival.source,
     operation: attempt.operation,
-    resource: subject.resource,
+    resource: storable(subject.resource),
     keyring: subject.keyring ?? null,
     key: subject.key ?? null,
     version: subject.version ?? null,
@@ -39,8 +43,8 @@ export function recordOf(
     code: error?.code ?? null,
     requestId: arrival.requestId,
     node: deps.node,
-    durationUs: Math.round((performance.now() - attempt.startedAt) * 1000),
-    detail: detail ?? {},
+    durationUs: Math.min(MAX_DURATION_US, Math.round((performance.now() - attempt.startedAt) * 1000)),
+    detail: storable(subject.sourceKey === undefined ? (detail ?? {}) : { ...detail, sourceKeyId: subject.sourceKey }),
   };
 }
 
@@ -52,12 +56,4 @@ function outcomeOf(error: KmsError | undefined): AuditOutcome {
 export function asKmsError(error: unknown): KmsError {
   if (isKmsError(error)) return error;
   return new KmsError('internal-error', 'something went wrong inside the service; its log has the request id', error);
-}
-
-/** What was asked for, when it could not be resolved: the references as the caller gave them. */
-export function askedFor(input: unknown): Subject {
-  const { keyring, key } = (input ?? {}) as { keyring?: unknown; key?: unknown };
-  if (typeof key === 'string') return { resource: `key/${key.slice(0, 128)}` };
-  if (typeof keyring === 'string') return { resource: `keyring/${keyring.slice(0, 128)}` };
-  return { resource: 'install' };
 }

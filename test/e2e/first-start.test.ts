@@ -72,6 +72,15 @@ describe('the embedded default', () => {
     );
   });
 
+  it('does not listen beyond this machine while tokens of the first start are live', async () => {
+    const server = await started();
+    await server.stop();
+    const open = { KEYSTEAD_HOST: '0.0.0.0', KEYSTEAD_BEHIND_TLS_PROXY: 'true' };
+    const beyond = await Server.launch({ dataDir: server.dataDir, env: open });
+    expect(await beyond.ended()).toBe(78);
+    expect(beyond.output).toContain('4 tokens of the first start');
+  });
+
   it('refuses a second server on the same data directory', async () => {
     const server = await started();
     const second = await Server.launch({ dataDir: server.dataDir });

@@ -37,7 +37,6 @@ export class MemoryLedger extends Ledger {
   };
   readonly #claims = new Map<string, IdempotencyClaim>();
   #view: InstallView | undefined;
-  #moves = 0;
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly clock: Clock) {
@@ -109,12 +108,12 @@ export class MemoryLedger extends Ledger {
     return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
   }
 
-  override get moves(): number {
-    return this.#moves;
-  }
-
   override isBehind(): boolean {
     return false;
+  }
+
+  override get epoch(): number {
+    return [...this.revisions.values()].reduce((sum, revision) => sum + revision, 0);
   }
 
   override async refresh(): Promise<void> {}
@@ -171,7 +170,6 @@ export class MemoryLedger extends Ledger {
     };
     const answer = await work(change);
     for (const step of staged) step();
-    this.#moves += 1;
     for (const scope of scopes) this.revisions.set(scope, (this.revisions.get(scope) ?? 0) + 1);
     if (scopes.includes(INSTALL_SCOPE)) this.#view = undefined;
     return answer;

@@ -39,7 +39,8 @@ export class MemoryJournal extends Journal {
   override async query(query: AuditQuery): Promise<AuditRecord[]> {
     const passes = (record: AuditRecord) =>
       (query.keyrings === undefined || (record.keyring !== null && query.keyrings.includes(record.keyring))) &&
-      (['key', 'caller', 'operation', 'outcome'] as const).every(
+      (query.key === undefined || record.key === query.key || record.detail['sourceKeyId'] === query.key) &&
+      (['caller', 'operation', 'outcome'] as const).every(
         (column) => query[column] === undefined || record[column] === query[column],
       ) &&
       (query.since === undefined || record.at >= query.since) &&

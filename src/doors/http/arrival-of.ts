@@ -26,6 +26,7 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     source: request.ip,
     requestId: request.id,
     presented: presentedBy(request),
+    isGone: () => request.raw.socket.destroyed,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 }
@@ -34,9 +35,16 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
 function presentedBy(request: FastifyRequest): Presented | undefined {
   const { authorization } = request.headers;
   if (authorization === undefined) return certificateOf(request);
+  // Two are two opinions on who calls, and a proxy may hold the other one: then it is nobody.
+  if (request.raw.rawHeaders.filter(isAuthorization).length > 1) return undefined;
   const bearer = BEARER.exec(authorization)?.[1];
   if (bearer === undefined) return undefined;
   return JWT.test(bearer) ? { kind: 'jwt', jwt: bearer } : { kind: 'token', token: bearer };
+}
+
+/** Raw headers are names and values in turn. */
+function isAuthorization(text: string, index: number): boolean {
+  return index % 2 === 0 && text.toLowerCase() === 'authorization';
 }
 
 function certificateOf({ server: { tls }, socket }: FastifyRequest): Presented | undefined {

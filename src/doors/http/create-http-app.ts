@@ -2,6 +2,7 @@ import type { LoggerService, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { encodeAnswer } from './encode-answer.js';
+import { letGoWhenClosing } from './let-go-when-closing.js';
 import { refuseWhenClosing } from './refuse-when-closing.js';
 import { requireAccess } from './require-access.js';
 import { RouteTable } from './route-table.js';
@@ -52,6 +53,7 @@ export async function createHttpApp(module: Module, settings: HttpSettings): Pro
     done();
   });
   refuseWhenClosing(server);
+  letGoWhenClosing(server);
   requireAccess(server);
   app.get(RouteTable).watch(server);
   return app.init();

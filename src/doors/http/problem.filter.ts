@@ -2,7 +2,7 @@ import { Catch, Inject, Logger, type ArgumentsHost, type ExceptionFilter } from 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { KmsError } from '../../errors.js';
 import { Kms } from '../../operations/kms.js';
-import { asKmsError, askedFor } from '../../operations/record.js';
+import { asKmsError } from '../../operations/record.js';
 import { senderOf } from './arrival-of.js';
 import { kmsErrorOf } from './kms-error-of.js';
 import { problemHeaders, problemOf } from './problem.js';
@@ -39,7 +39,7 @@ export class ProblemFilter implements ExceptionFilter {
   async #writeDown(error: KmsError, request: FastifyRequest): Promise<void> {
     const { method, url } = request.routeOptions;
     const detail = { route: `${String(method)} ${url ?? ''}`, reason: error.detail };
-    await this.kms.refuse(senderOf(request), 'read-request', error, askedFor(request.params), detail);
+    await this.kms.refuse(senderOf(request), 'read-request', error, request.params, detail);
   }
 
   #orMethodNotAllowed(error: KmsError, request: FastifyRequest, reply: FastifyReply): KmsError {

@@ -2,7 +2,6 @@ import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@ne
 import type { FastifyRequest } from 'fastify';
 import { permissionDenied } from '../../operations/authorise.js';
 import { Kms } from '../../operations/kms.js';
-import { askedFor } from '../../operations/record.js';
 import { arrivalOf } from './arrival-of.js';
 
 /** The coarse gate: whether any role of the caller holds the route's operation at all. It never refuses what the operation would allow. */
@@ -18,11 +17,6 @@ export class RolesGuard implements CanActivate {
     if (access === undefined) return false;
     const arrival = arrivalOf(request);
     if (await this.kms.mayAnywhere(arrival, access.operation)) return true;
-    throw await this.kms.refuse(
-      arrival,
-      access.operation,
-      permissionDenied(access.operation),
-      askedFor(request.params),
-    );
+    throw await this.kms.refuse(arrival, access.operation, permissionDenied(access.operation), request.params);
   }
 }

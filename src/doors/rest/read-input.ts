@@ -38,10 +38,12 @@ function readEach(schema: z.ZodType<object>, place: object, body: unknown): Each
   return { many };
 }
 
+/** What an item brings, and what it asks for by `bytes`: a small text must not make a huge answer. */
 function bytesIn(fields: object): number {
+  const asked = 'bytes' in fields && typeof fields.bytes === 'number' ? fields.bytes : 0;
   return Object.values(fields).reduce(
     (sum: number, field) => sum + (field instanceof Uint8Array ? field.length : 0),
-    0,
+    asked,
   );
 }
 

@@ -10,7 +10,7 @@ import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
-import { findKey, findKeyring } from '../resolve-key.js';
+import { findKeyring } from '../resolve-key.js';
 import { bindingNotFound } from './binding-not-found.js';
 import { conditionsOf, type ConditionsInput } from './binding-conditions.js';
 import { resourceOf, subjectPartsOf } from './binding-scope.js';
@@ -101,8 +101,17 @@ async function findScope(deps: Deps, scope: CreateBindingInput['scope'], arrival
   if ('tags' in scope) return tagScope(deps, scope, arrival);
   const { keyring, key } = scope;
   if (key === undefined) return { keyring: (await findKeyring(deps, keyring, 'binding.create', arrival)).id };
-  const snapshot = await findKey(deps, { keyring, key }, 'binding.create', arrival);
-  return { keyring: snapshot.key.keyringId, key: snapshot.key.id };
+  const { id: keyringId } = await findKeyring(deps, keyring, 'binding.create', arrival);
+  const snapshot = await deps.ledger.findKey(keyringId, key);
+  if (snapshot) return { keyring: keyringId, key: snapshot.key.id };
+  const { access } = await deps.ledger.install();
+  const mayKnow = may(access, arrival, 'binding.create', { kind: 'keyring', keyringId }, deps.clock.now());
+  if (!mayKnow) throw permissionDenied('binding.create');
+  // Who gives rights need not see keys: to them this is no `key-not-found`.
+  throw new KmsError(
+    'invalid-request',
+    'scope.key: no key of this keyring has this id, name or alias; a key-admin can list them',
+  );
 }
 
 async function tagScope(

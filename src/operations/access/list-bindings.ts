@@ -1,6 +1,6 @@
 import type { BindingRow } from '../../access/records.js';
-import { may, permissionDenied } from '../authorise.js';
-import type { Resolved, UseOperation } from '../operation.js';
+import { may, mustBeAllowed, permissionDenied } from '../authorise.js';
+import type { Need, Resolved, UseOperation } from '../operation.js';
 import { pageOfAll, type Page, type PageInput } from '../paging.js';
 import { findKeyring } from '../resolve-key.js';
 import { resourceOf } from './binding-scope.js';
@@ -35,8 +35,11 @@ export const listBindings: UseOperation<ListBindingsInput, ResolvedBindings, Pag
       (callerId === undefined || row.callerId === callerId) &&
       (keyring === undefined || ('keyring' in scope && scope.keyring === keyring.id)) &&
       may(access, arrival, 'binding.list', resourceOf(scope), now);
+    const bindings = install.bindings.filter(isMeant);
+    // Whoever sees nothing in a keyring does not learn whether there is one.
+    if (keyring && bindings.length === 0) mustBeAllowed(access, arrival, [needIn(keyring.id)], now);
     return {
-      bindings: install.bindings.filter(isMeant),
+      bindings,
       needs: [],
       subject: { resource: 'install', ...(keyring ? { keyring: keyring.id } : {}) },
       scopes: [],
@@ -49,3 +52,7 @@ export const listBindings: UseOperation<ListBindingsInput, ResolvedBindings, Pag
     return { output: pageOfAll(bindings, input, (row) => describeBinding(row, access)) };
   },
 };
+
+function needIn(keyringId: string): Need {
+  return { permission: 'binding.list', resource: { kind: 'keyring', keyringId } };
+}

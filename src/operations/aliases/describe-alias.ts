@@ -2,6 +2,8 @@ import { KmsError } from '../../errors.js';
 import type { AliasRow } from '../../keys/records.js';
 
 export interface AliasDescription {
+  /** What its address ends in: its name. */
+  readonly id: string;
   readonly name: string;
   /** Id of the keyring. */
   readonly keyring: string;
@@ -12,7 +14,7 @@ export interface AliasDescription {
 /** @throws KmsError alias-not-found when it was deleted */
 export function describeAlias(row: Omit<AliasRow, 'revision'> | undefined): AliasDescription {
   if (!row || row.keyId === null) throw aliasNotFound();
-  return { name: row.name, keyring: row.keyringId, keyId: row.keyId, createdAt: row.createdAt };
+  return { id: row.name, name: row.name, keyring: row.keyringId, keyId: row.keyId, createdAt: row.createdAt };
 }
 
 export function aliasNotFound(): KmsError {

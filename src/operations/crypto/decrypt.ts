@@ -1,10 +1,11 @@
 import { KmsError } from '../../errors.js';
 import { invalidCiphertext, suiteOf, type ParsedCiphertext } from '../../keys/ciphertext.js';
 import type { EncryptionContext } from '../../keys/encryption-context.js';
+import type { KeySnapshot } from '../../keys/records.js';
 import { loadVersion, mustBeFor } from '../crypto-version.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
-import type { Answer, UseOperation } from '../operation.js';
+import type { Answer, Subject, UseOperation } from '../operation.js';
 import { findKeyring, needOnKey, subjectOfKey } from '../resolve-key.js';
 import { contextDetail } from './context-detail.js';
 import { cipherAlgorithm, mustBindNothing, mustNameNoAlgorithm } from './encrypt.js';
@@ -44,7 +45,7 @@ export const decrypt: UseOperation<DecryptInput, ResolvedCiphertext, DecryptOutp
     const parsed = parseIfPossible(input.ciphertext);
     const resolved = await resolveDecrypt(deps, { ...input, key }, arrival);
     if (!parsed || parsed.lineageId !== resolved.snapshot.key.lineageId) return { ...resolved, parsed };
-    return { ...resolved, parsed, subject: subjectOfKey(resolved.snapshot, parsed.version) };
+    return { ...resolved, parsed, subject: subjectOfVersion(resolved.snapshot, parsed) };
   },
 
   async run(deps, { snapshot, parsed }, input) {
@@ -71,10 +72,15 @@ async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival
     snapshot,
     parsed,
     needs: [needOnKey('decrypt', snapshot, input.context)],
-    subject: subjectOfKey(snapshot, parsed.version),
+    subject: subjectOfVersion(snapshot, parsed),
     scopes: [keyring.id],
     basis: [snapshot],
   };
+}
+
+/** A record holds only numbers of versions that there are: a header may name any. */
+function subjectOfVersion(snapshot: KeySnapshot, { version }: ParsedCiphertext): Subject {
+  return subjectOfKey(snapshot, snapshot.versions[version - 1]?.version);
 }
 
 async function decryptRsa(

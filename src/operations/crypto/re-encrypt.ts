@@ -46,6 +46,7 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       ...target,
       source,
       parsed,
+      subject: { ...target.subject, sourceKey: source.key.id },
       needs: [
         ...target.needs,
         needOnKey('encrypt', target.snapshot, newContext),
@@ -68,7 +69,7 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       const from = { sourceKeyId: source.key.id, sourceVersion: parsed.version };
       return {
         output: { ciphertext, keyId: snapshot.key.id, version: loaded.row.version, ...from },
-        detail: { ...contextDetail(newContext), ...from },
+        detail: { ...contextDetail(newContext), sourceVersion: parsed.version },
       };
     } finally {
       plaintext.fill(0);

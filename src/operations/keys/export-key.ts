@@ -52,7 +52,6 @@ export const exportKey: UseOperation<ExportKeyInput, ResolvedKeyUse, ExportKeyOu
 
 async function exportedForm(deps: Deps, key: KeyRow, row: VersionRow): Promise<Secret> {
   const { version, publicKey, material: wrapped, wrappingVersion } = row;
-  if (!wrapped) throw new KmsError('version-destroyed', `version ${version} was destroyed; nothing can bring it back`);
   const wrapping = await deps.secrets.wrappingKey(key.keyringId, wrappingVersion);
   const material = wrapping.unwrapMaterial(wrapped, { key, version, publicKey });
   try {

@@ -7,6 +7,12 @@ import { bigintAsNumber } from './bigint-as-number.js';
 @Index('key_page', ['keyringId', 'id'])
 @Index('key_lineage', ['lineageId'])
 @Index('key_destroy_at', ['destroyAt'], { where: "state = 'pending-destruction'" })
+@Index('key_state', ['keyringId', 'state', 'id'])
+@Index('key_spec', ['keyringId', 'spec', 'id'])
+@Index('key_usage', ['keyringId', 'usage', 'id'])
+@Index('key_published', ['keyringId', 'id'], { where: 'published' })
+@Index('key_name_prefix', { synchronize: false })
+@Index('key_rotated', { synchronize: false })
 @Index('key_tags', { synchronize: false })
 @Entity('key')
 export class KeyEntity {

@@ -6,17 +6,20 @@ interface Waiting<Item, Result> {
 }
 
 /**
- * Natural batching: what arrives while a batch commits is the next batch. Nothing waits for a timer.
+ * Natural batching: what arrives while a batch commits is the next batch. Nothing waits for a timer, and no item fails by the
+ * fault of another.
  * @param commit makes a batch durable; called by one at a time
  */
 export class GroupCommit<Item, Result> {
   #waiting: Waiting<Item, Result>[] = [];
   #running = false;
 
+  /** @param isOfOneItem whether a failure may be the fault of one item, so that the others are tried by themselves */
   constructor(
     private readonly commit: (items: readonly Item[]) => Promise<Result>,
     private readonly limits: { readonly batch: number; readonly queue: number },
     private readonly overloaded: () => Error,
+    private readonly isOfOneItem: (error: unknown) => boolean,
   ) {}
 
   append(item: Item): Promise<Result> {
@@ -33,13 +36,27 @@ export class GroupCommit<Item, Result> {
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.limits.batch);
-      try {
-        const result = await this.commit(batch.map((one) => one.item));
-        for (const one of batch) one.resolve(result);
-      } catch (error) {
-        for (const one of batch) one.reject(error);
-      }
+      const failure = await this.#commit(batch);
+      if (failure === undefined) continue;
+      if (batch.length > 1 && this.isOfOneItem(failure.error)) {
+        for (const one of batch) await this.#commitAlone(one);
+      } else for (const one of batch) one.reject(failure.error);
     }
     this.#running = false;
+  }
+
+  async #commitAlone(one: Waiting<Item, Result>): Promise<void> {
+    const failure = await this.#commit([one]);
+    if (failure) one.reject(failure.error);
+  }
+
+  async #commit(batch: readonly Waiting<Item, Result>[]): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      const result = await this.commit(batch.map((one) => one.item));
+      for (const one of batch) one.resolve(result);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
   }
 }

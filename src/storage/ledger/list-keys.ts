@@ -3,7 +3,7 @@ import type { AliasQuery, KeyQuery } from '../../ledger/ledger.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { KeyEntity } from '../entities/key.entity.js';
 
-/** The ids of one page, newest first: every filter works on an index or on the page's own order. */
+/** The ids of one page, newest first: every filter has an index, for when what it finds is rare; else the page's own order finds it soon. */
 export async function listKeyIds(
   dataSource: DataSource,
   keyringId: string,
@@ -22,7 +22,7 @@ export async function listKeyIds(
   if (query.usage) select.andWhere('key.usage = :usage', { usage: query.usage });
   if (query.tag?.value !== undefined) {
     select.andWhere('key.tags @> :tag::jsonb', { tag: JSON.stringify({ [query.tag.name]: query.tag.value }) });
-  } else if (query.tag) select.andWhere('jsonb_exists(key.tags, :tagName)', { tagName: query.tag.name });
+  } else if (query.tag) select.andWhere('key.tags ? :tagName', { tagName: query.tag.name });
   if (query.namePrefix !== undefined) select.andWhere('starts_with(key.name, :prefix)', { prefix: query.namePrefix });
   if (query.rotatedBefore) {
     select.andWhere('coalesce(key.rotatedAt, key.createdAt) < :rotatedBefore', { rotatedBefore: query.rotatedBefore });

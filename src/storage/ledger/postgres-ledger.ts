@@ -68,28 +68,31 @@ export class PostgresLedger extends Ledger {
   }
 
   override async listKeys(keyringId: string, query: KeyQuery): Promise<KeySnapshot[]> {
-    return this.#reading(async () => {
-      for (let read = 1; ; read++) {
-        const ids = await listKeyIds(this.reads, keyringId, query, this.clock.now());
-        const found = ids.length === 0 ? [] : await this.#keys.byIds(this.reads, keyringId, ids);
-        const mirror = await this.#freshMirror(keyringId, Math.max(0, ...found.map(({ key }) => key.revision)));
-        try {
-          return found.map((one) => verified(mirror, one));
-        } catch (error) {
-          if (read === MAX_READS) throw error;
-          await this.scopes.refresh(keyringId);
-        }
-      }
-    });
+    return this.#reading(() =>
+      this.#settled(
+        keyringId,
+        async () => {
+          const ids = await listKeyIds(this.reads, keyringId, query, this.clock.now());
+          return ids.length === 0 ? [] : this.#keys.byIds(this.reads, keyringId, ids);
+        },
+        (found) => found.map(({ key }) => key.revision),
+        (mirror, found) => found.map((one) => verified(mirror, one)),
+      ),
+    );
   }
 
   override async listAliases(keyringId: string, query: AliasQuery): Promise<AliasRow[]> {
-    return this.#reading(async () => {
-      const rows = await listAliases(this.reads, keyringId, query);
-      const mirror = await this.#freshMirror(keyringId, Math.max(0, ...rows.map((row) => row.revision)));
-      for (const row of rows) mustBeCurrent(mirror, 'alias', row);
-      return rows;
-    });
+    return this.#reading(() =>
+      this.#settled(
+        keyringId,
+        () => listAliases(this.reads, keyringId, query),
+        (rows) => rows.map(({ revision }) => revision),
+        (mirror, rows) => {
+          for (const row of rows) mustBeCurrent(mirror, 'alias', row);
+          return rows;
+        },
+      ),
+    );
   }
 
   override async findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined> {
@@ -99,19 +102,21 @@ export class PostgresLedger extends Ledger {
   }
 
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
-    return this.#reading(async () => {
-      const rows = await this.reads.manager.find(WrappingKeyEntity, {
-        where: { keyringId },
-        order: { version: 'ASC' },
-      });
-      const mirror = await this.#freshMirror(keyringId, Math.max(0, ...rows.map((row) => row.revision)));
-      for (const row of rows) mustBeCurrent(mirror, 'wrapping_key', row);
-      return rows;
-    });
+    return this.#reading(() =>
+      this.#settled(
+        keyringId,
+        () => this.reads.manager.find(WrappingKeyEntity, { where: { keyringId }, order: { version: 'ASC' } }),
+        (rows) => rows.map(({ revision }) => revision),
+        (mirror, rows) => {
+          for (const row of rows) mustBeCurrent(mirror, 'wrapping_key', row);
+          return rows;
+        },
+      ),
+    );
   }
 
-  override get moves(): number {
-    return this.scopes.moves;
+  override get epoch(): number {
+    return this.scopes.epoch;
   }
 
   override isBehind(scopeId: string, revision: number): boolean {
@@ -161,23 +166,23 @@ export class PostgresLedger extends Ledger {
     return serial;
   }
 
+  /** Alias and key are verified together, at one moment: an alias that moved between the two would stay in the cache. */
   async #findByAlias(keyringId: string, name: string): Promise<KeySnapshot | undefined> {
-    const alias = await this.reads.manager.findOneBy(AliasEntity, { keyringId, name });
-    const mirror = await this.#freshMirror(keyringId, alias?.revision ?? 0);
-    if (!alias) {
-      if (mirror.tagOf('alias', `${keyringId}/${name}`))
-        throw integrityFailure(`alias ${name} of keyring ${keyringId} is missing`);
-      return undefined;
-    }
-    mustBeCurrent(mirror, 'alias', alias);
-    const { keyId } = alias;
-    if (keyId === null) return undefined;
-    return this.#load(
+    return this.#settled(
       keyringId,
-      name,
-      async () => (await this.#keys.byIds(this.reads, keyringId, [keyId]))[0],
-      keyId,
-      true,
+      async () => {
+        const alias = await this.reads.manager.findOneBy(AliasEntity, { keyringId, name });
+        const found = alias?.keyId ? (await this.#keys.byIds(this.reads, keyringId, [alias.keyId]))[0] : undefined;
+        return { alias, found };
+      },
+      ({ alias, found }) => [alias?.revision ?? 0, found?.key.revision ?? 0],
+      (mirror, { alias, found }) => {
+        if (alias) mustBeCurrent(mirror, 'alias', alias);
+        else mustBeUnknown(mirror, 'alias', `${keyringId}/${name}`);
+        if (found) return this.cache.put(name, true, verified(mirror, found), found.key.tag);
+        if (alias?.keyId) mustBeUnknown(mirror, 'key', alias.keyId);
+        return undefined;
+      },
     );
   }
 
@@ -187,29 +192,42 @@ export class PostgresLedger extends Ledger {
     ref: string,
     read: () => Promise<FoundKey | undefined>,
     expectedId?: string,
-    isAlias = false,
   ): Promise<KeySnapshot | undefined> {
-    for (let reads = 1; ; reads++) {
-      const found = await read();
-      const mirror = await this.#freshMirror(keyringId, found?.key.revision ?? 0);
-      if (!found) {
-        if (expectedId !== undefined && mirror.tagOf('key', expectedId))
-          throw integrityFailure(`key ${expectedId} is missing`);
+    return this.#settled(
+      keyringId,
+      read,
+      (found) => [found?.key.revision ?? 0],
+      (mirror, found) => {
+        if (found) return this.cache.put(ref, false, verified(mirror, found), found.key.tag);
+        if (expectedId !== undefined) mustBeUnknown(mirror, 'key', expectedId);
         return undefined;
-      }
+      },
+    );
+  }
+
+  /**
+   * Reads rows and verifies them against a mirror that is at least as new, again while they do not fit: another node may be
+   * changing them.
+   * @param verify in one step, so that nothing moves between the check and what is made of the rows
+   */
+  async #settled<Rows, T>(
+    keyringId: string,
+    read: () => Promise<Rows>,
+    revisionsOf: (rows: Rows) => readonly number[],
+    verify: (mirror: ScopeMirror, rows: Rows) => T,
+  ): Promise<T> {
+    for (let reads = 1; ; reads++) {
+      const rows = await read();
+      const newest = Math.max(0, ...revisionsOf(rows));
+      if (newest > (await this.scopes.mirror(keyringId)).revision) await this.scopes.refresh(keyringId);
+      const mirror = await this.scopes.mirror(keyringId);
       try {
-        return this.cache.put(ref, isAlias, verified(mirror, found), found.key.tag);
+        return verify(mirror, rows);
       } catch (error) {
         if (reads === MAX_READS) throw error;
         await this.scopes.refresh(keyringId);
       }
     }
-  }
-
-  async #freshMirror(keyringId: string, revision: number): Promise<ScopeMirror> {
-    const mirror = await this.scopes.mirror(keyringId);
-    if (revision > mirror.revision) await this.scopes.refresh(keyringId);
-    return mirror;
   }
 
   async #reading<T>(work: () => Promise<T>): Promise<T> {
@@ -219,6 +237,11 @@ export class PostgresLedger extends Ledger {
       throw databaseFailure(error);
     }
   }
+}
+
+/** @throws KmsError integrity-failure for a row that is not there and should be */
+function mustBeUnknown(mirror: ScopeMirror, table: 'key' | 'alias', id: string): void {
+  if (mirror.tagOf(table, id)) throw integrityFailure(`row ${id} of ${table} is missing`);
 }
 
 function verified(mirror: ScopeMirror, { key, versions }: FoundKey): KeySnapshot {

@@ -27,7 +27,7 @@ export class Scopes {
   readonly #failures = new Map<string, { readonly error: KmsError; readonly at: number }>();
   #installState = new InstallState();
   #installView: InstallView | undefined;
-  #moves = 0;
+  #epoch = 0;
 
   constructor(
     private readonly reads: DataSource,
@@ -36,13 +36,14 @@ export class Scopes {
     private readonly onFailure: (error: KmsError) => void,
   ) {}
 
+  /** Grows whenever what this node decides on moves, in any scope. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
   /** A copy. */
   seen(): ReadonlyMap<string, number> {
     return new Map(this.#seen);
-  }
-
-  get moves(): number {
-    return this.#moves;
   }
 
   revisionOf(scopeId: string): number {
@@ -76,8 +77,8 @@ export class Scopes {
 
   /** Stops deciding on the scope until it verifies again from the beginning. */
   fail(scopeId: string, error: KmsError): void {
-    this.#moves += 1;
     const isNew = !this.#failures.has(scopeId);
+    this.#epoch += 1;
     this.#failures.set(scopeId, { error, at: performance.now() });
     this.#scopes.delete(scopeId);
     if (scopeId === INSTALL_SCOPE) this.#installView = undefined;
@@ -111,7 +112,7 @@ export class Scopes {
       const { head, changed } = await readScope(manager, scopeId, from);
       const rows = scopeId === INSTALL_SCOPE && changed.length > 0 ? await readInstallRows(manager, from) : undefined;
       mirror.advance(head, changed);
-      if (mirror.revision !== from) this.#moves += 1;
+      if (mirror.revision !== from) this.#epoch += 1;
       this.#sawRevision(mirror);
       if (rows) this.#installView = this.#installState.advance(mirror, rows);
       this.onChanged(scopeId, changed);

@@ -92,19 +92,27 @@ describe('who may come in', () => {
     const answer = await post(ECHO, { data: '' }, { authorization: 'Bearer weak' });
     expectProblem(answer, 403, 'permission-denied');
     expect(planted.kms.refusals).toEqual([
-      { who: 'weak', operation: 'encrypt', code: 'permission-denied', resource: 'key/k', detail: undefined },
+      {
+        who: 'weak',
+        operation: 'encrypt',
+        code: 'permission-denied',
+        asked: { keyring: 'ring', key: 'k' },
+        detail: undefined,
+      },
     ]);
   });
 
   it('is authenticated once, with source, door and request id', async () => {
     const before = planted.kms.arrivals.length;
     const { headers } = await post(ECHO, { data: '' });
+    const isGone = expect.any(Function);
     expect(planted.kms.arrivals.slice(before)).toEqual([
       {
         door: 'rest',
         source: '127.0.0.1',
         requestId: headers.get('x-request-id'),
         presented: { kind: 'token', token: 'good' },
+        isGone,
       },
     ]);
   });
@@ -143,7 +151,7 @@ describe('a request that cannot be read', () => {
         who: 'good',
         operation: 'read-request',
         code: 'invalid-request',
-        resource: 'key/k',
+        asked: { keyring: 'ring', key: 'k' },
         detail: { route: 'POST /planted/:keyring/:key/echo', reason: answer.body['detail'] },
       },
     ]);

@@ -178,6 +178,14 @@ describe("the API's description", () => {
     expect(taking.map(({ path }) => path)).toContain(`${KEY}/rotate`);
   });
 
+  it('has an id in every answer that something was made', () => {
+    for (const { path, operation } of operations().filter((one) => '201' in one.operation.responses)) {
+      const [reference] = references(operation.responses['201']);
+      const schema = Object(api.components.schemas[reference?.split('/').at(-1) ?? '']) as { required?: string[] };
+      expect([path, schema.required]).toEqual([path, expect.arrayContaining(['id'])]);
+    }
+  });
+
   it('is for callers only', async () => {
     for (const path of ['/api/openapi.json', '/api/docs', '/metrics']) {
       const { status } = await fetch(whole.url + path);

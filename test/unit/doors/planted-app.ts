@@ -16,7 +16,7 @@ import { JsonLogger } from '../../../src/telemetry/json-logger.js';
 
 /** Only the shape of the transport is looked at here: authentication and journal are played, nothing else exists. */
 export class PlayedKms {
-  readonly refusals: { who: string; operation: string; code: string; resource: string; detail: unknown }[] = [];
+  readonly refusals: { who: string; operation: string; code: string; asked: unknown; detail: unknown }[] = [];
   readonly arrivals: Approach[] = [];
 
   async arrive(approach: Approach): Promise<Arrival> {
@@ -33,15 +33,9 @@ export class PlayedKms {
     return arrival.caller.id !== 'weak';
   }
 
-  async refuse(
-    who: Approach | Arrival,
-    operation: OperationName,
-    error: KmsError,
-    subject = { resource: 'install' },
-    detail?: unknown,
-  ) {
+  async refuse(who: Approach | Arrival, operation: OperationName, error: KmsError, asked?: unknown, detail?: unknown) {
     const { code } = error;
-    this.refusals.push({ who: 'caller' in who ? who.caller.id : 'anonymous', operation, code, ...subject, detail });
+    this.refusals.push({ who: 'caller' in who ? who.caller.id : 'anonymous', operation, code, asked, detail });
     return error;
   }
 }

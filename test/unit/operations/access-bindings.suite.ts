@@ -124,7 +124,7 @@ export function bindingsSuite(place: string, makeBed: () => Promise<TestBed>): v
         expect(await codeOf(bind({ caller: 'nobody', role: 'auditor', scope: everything }))).toBe('caller-not-found');
         expect(await codeOf(bind({ caller, role: 'auditor', scope: { keyring: 'none' } }))).toBe('keyring-not-found');
         expect(await codeOf(bind({ caller, role: 'auditor', scope: { keyring: 'default', key: 'none' } }))).toBe(
-          'key-not-found',
+          'invalid-request',
         );
       });
 

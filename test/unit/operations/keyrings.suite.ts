@@ -231,7 +231,7 @@ export function keyringsSuite(place: string, makeBed: () => Promise<TestBed>): v
         expect(await codeOf(bed.deps.loaded.get(snapshot, 1))).toBe('integrity-failure');
         expect(await wrappingStates(id)).toEqual([[1, 'destroyed']]);
         await bed.deps.secrets.unwrap({ kind: 'integrity', scopeId: id, version: 1 });
-        expect(await codeOf(bed.kms.perform(getKey, { keyring: id, key: key.id }, admin))).toBe('keyring-destroyed');
+        expect(await codeOf(bed.kms.perform(getKey, { keyring: id, key: key.id }, keyAdmin))).toBe('keyring-destroyed');
         expect(await codeOf(createKeyIn(id))).toBe('keyring-destroyed');
         expect(await codeOf(destroy(name))).toBe('keyring-destroyed');
         expect(await codeOf(create(name))).toBe('name-taken');

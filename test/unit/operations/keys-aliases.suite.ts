@@ -38,7 +38,7 @@ export function aliasesSuite(place: string, makeBed: () => Promise<TestBed>): vo
       it('name a key until they are moved or deleted', async () => {
         const [one, two] = [await create(), await create()];
         const name = freshName();
-        expect(await setAlias(name, one.id)).toMatchObject({ name, keyring: bed.keyringId, keyId: one.id });
+        expect(await setAlias(name, one.id)).toMatchObject({ id: name, name, keyring: bed.keyringId, keyId: one.id });
         expect(await get(name)).toEqual(one);
         expect(await move(name, two.id)).toMatchObject({ name, keyId: two.id });
         expect(await get(name)).toEqual(two);

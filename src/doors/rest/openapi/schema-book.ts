@@ -41,7 +41,8 @@ export class SchemaBook {
     Object.assign(this.#named, $defs);
     const { id } = schema.meta() ?? {};
     if (id === undefined) return own;
-    this.#named[id] = own;
+    // A schema that was refined comes as a reference to itself, which `$defs` holds.
+    if (own.$ref !== COMPONENTS + id) this.#named[id] = own;
     return { $ref: COMPONENTS + id };
   }
 

@@ -54,6 +54,7 @@ export const rewrapAnswer = z
 
 export const aliasAnswer = z
   .object({
+    id: z.string().meta({ description: 'What its address ends in: its name' }),
     name: z.string(),
     keyring: z.string().meta({ description: 'Id of the keyring' }),
     keyId: z.string(),

@@ -1,0 +1,31 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { readOptions, USAGE, type BenchOptions } from './options.js';
+import { report } from './report.js';
+import { runBench } from './run-bench.js';
+
+/** `npm run bench`: see USAGE. Built into dist/bench; results go beside the sources. */
+const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
+const EX_USAGE = 64;
+
+async function bench(options: BenchOptions): Promise<void> {
+  const externalUrl = process.env['KEYSTEAD_BENCH_DATABASE_URL'] || undefined;
+  const result = await runBench(options, externalUrl, (line) => process.stderr.write(`${line}\n`));
+  const page = report(result, options, new Date());
+  process.stdout.write(`\n${page}`);
+  if (options.name === undefined) return;
+  await mkdir(RESULTS, { recursive: true });
+  const file = join(RESULTS, `${options.name.replaceAll(/[^\w.-]/g, '-')}.md`);
+  await writeFile(file, page);
+  process.stderr.write(`written: ${file}\n`);
+}
+
+let options: BenchOptions | undefined;
+try {
+  options = readOptions(process.argv.slice(2));
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+  process.exitCode = EX_USAGE;
+}
+if (options) await bench(options);

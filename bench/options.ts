@@ -1,0 +1,43 @@
+import { parseArgs } from 'node:util';
+
+export interface BenchOptions {
+  /** Of one measurement. */
+  readonly seconds: number;
+  /** How often every target is measured, in turn; the median is published. */
+  readonly rounds: number;
+  readonly connections: number;
+  /** Results are written to `bench/results/<name>.md`; undefined: only printed. */
+  readonly name: string | undefined;
+}
+
+export const USAGE = `npm run bench -- [options]
+  --seconds <n>      of one measurement (default 2)
+  --rounds <n>       each target is measured so often, in turn (default 3)
+  --connections <n>  kept alive, one request at a time on each (default 64)
+  --name <text>      also write bench/results/<text>.md
+KEYSTEAD_BENCH_DATABASE_URL: an external PostgreSQL, by a role that may create databases.`;
+
+/** @throws Error for an option that is not one of these */
+export function readOptions(args: readonly string[]): BenchOptions {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      seconds: { type: 'string', default: '2' },
+      rounds: { type: 'string', default: '3' },
+      connections: { type: 'string', default: '64' },
+      name: { type: 'string' },
+    },
+  });
+  return {
+    seconds: positive('seconds', values.seconds),
+    rounds: positive('rounds', values.rounds),
+    connections: Math.round(positive('connections', values.connections)),
+    name: values.name,
+  };
+}
+
+function positive(option: string, text: string): number {
+  const number = Number(text);
+  if (number > 0 && number <= 10_000) return number;
+  throw new Error(`--${option}: a number over 0, not ${text}`);
+}

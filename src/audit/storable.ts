@@ -1,0 +1,15 @@
+/**
+ * The same facts in text that every store and every reader of JSON can hold: what is no character (NUL, half a surrogate
+ * pair) becomes U+FFFD. Callers choose the names of contexts and of fields that do not exist, and these are on record.
+ */
+export function storable<T>(value: T): T;
+export function storable(value: unknown): unknown {
+  if (typeof value === 'string') return cleaned(value);
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (Array.isArray(value)) return value.map(storable);
+  return Object.fromEntries(Object.entries(value).map(([name, field]) => [cleaned(name), storable(field)]));
+}
+
+function cleaned(text: string): string {
+  return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
+}

@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import type { Arrival } from '../../../src/operations/arrival.js';
+import { readAudit } from '../../../src/operations/audit/read-audit.js';
+import { permissionDenied } from '../../../src/operations/authorise.js';
+import { decrypt } from '../../../src/operations/crypto/decrypt.js';
+import { encrypt } from '../../../src/operations/crypto/encrypt.js';
+import { reEncrypt } from '../../../src/operations/crypto/re-encrypt.js';
+import { createKey } from '../../../src/operations/keys/create-key.js';
+import { rotateKey } from '../../../src/operations/keys/rotate-key.js';
+import { codeOf } from '../../support/code-of.js';
+import type { TestBed } from '../../support/test-bed.js';
+
+/** What is found on record of a key, wherever the records are. */
+export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): void {
+  describe(`records of a key, ${place}`, () => {
+    const keyring = 'default';
+    const plaintext = Buffer.from('attack at dawn');
+    let bed: TestBed;
+    let admin: Arrival;
+    let app: Arrival;
+    let auditor: Arrival;
+
+    beforeAll(async () => {
+      bed = await makeBed();
+      admin = await bed.arriveAs('key-admin');
+      app = await bed.arriveAs('crypto-user');
+      auditor = await bed.arriveAs('auditor');
+    });
+    afterAll(() => bed.dispose());
+
+    let names = 0;
+    const newKey = async () =>
+      (await bed.kms.change(createKey, { keyring, name: `recorded-${++names}` }, admin)).output;
+    const seal = async (key: string) => (await bed.kms.perform(encrypt, { keyring, key, plaintext }, app)).ciphertext;
+    const recordsOf = async (key: string, operation: string) =>
+      (await bed.kms.perform(readAudit, { key, operation }, auditor)).items;
+
+    it('are one for a batch on one key, with its counts', async () => {
+      const { id } = await newKey();
+      const inputs = [Buffer.alloc(1), Buffer.alloc(65_537), Buffer.alloc(2)].map((bytes) => ({
+        keyring,
+        key: id,
+        plaintext: bytes,
+      }));
+      await bed.kms.performBatch(encrypt, inputs, app);
+      expect(await recordsOf(id, 'encrypt')).toMatchObject([
+        {
+          outcome: 'success',
+          version: 1,
+          detail: { items: 3, failed: 1, failures: [{ item: 1, code: 'payload-too-large' }] },
+        },
+      ]);
+    });
+
+    it('are one for each key that a batch uses, so that no use hides behind that of another key', async () => {
+      const [one, two] = [await newKey(), await newKey()];
+      const ciphertexts = [await seal(one.id), await seal(two.id), await seal(two.id)];
+      await bed.kms.change(rotateKey, { keyring, key: two.id }, admin);
+      const inputs = [...ciphertexts, await seal(two.id), Buffer.alloc(3)].map((ciphertext) => ({
+        keyring,
+        ciphertext,
+      }));
+      const outcomes = await bed.kms.performBatch(decrypt, inputs, app);
+      expect(outcomes.map((outcome) => 'output' in outcome)).toEqual([true, true, true, true, false]);
+      expect(await recordsOf(one.id, 'decrypt')).toMatchObject([
+        { outcome: 'success', version: 1, detail: { items: 1, batch: 5, failed: 0 } },
+      ]);
+      expect(await recordsOf(two.id, 'decrypt')).toMatchObject([
+        { outcome: 'success', version: null, detail: { items: 3, batch: 5, failed: 0 } },
+      ]);
+      const { items } = await bed.kms.perform(readAudit, { operation: 'decrypt', outcome: 'error', limit: 1 }, auditor);
+      expect(items).toMatchObject([
+        {
+          resource: `keyring/${bed.keyringId}`,
+          keyring: bed.keyringId,
+          code: 'invalid-ciphertext',
+          detail: { items: 1, failed: 1, failures: [{ item: 4, code: 'invalid-ciphertext' }] },
+        },
+      ]);
+    });
+
+    it('tell what is denied, whether the key was named by id, name or ciphertext', async () => {
+      const key = await newKey();
+      const ciphertext = await seal(key.id);
+      const narrow = await bed.arriveAs('crypto-user', { keyring: bed.keyringId, key: (await newKey()).id });
+      const calls = [
+        () => bed.kms.perform(encrypt, { keyring, key: key.id, plaintext }, narrow),
+        () => bed.kms.perform(encrypt, { keyring, key: key.name ?? '', plaintext }, narrow),
+        () => bed.kms.perform(decrypt, { keyring, ciphertext }, narrow),
+      ];
+      for (const call of calls) expect(await codeOf(call())).toBe('permission-denied');
+      // As the doors refuse whoever has no such role anywhere.
+      await bed.kms.refuse(narrow, 'key.rotate', permissionDenied('key.rotate'), { keyring, key: key.name });
+      const { items } = await bed.kms.perform(readAudit, { key: key.id, outcome: 'denied' }, auditor);
+      expect(items.map(({ operation, resource, keyring: ring }) => [operation, resource, ring])).toEqual(
+        ['key.rotate', 'decrypt', 'encrypt', 'encrypt'].map((name) => [name, `key/${key.id}`, bed.keyringId]),
+      );
+    });
+
+    it('tell of a key what was made elsewhere out of its ciphertexts, also where that was denied', async () => {
+      const [from, to] = [await newKey(), await newKey()];
+      const ciphertext = await seal(from.id);
+      const narrow = await bed.arriveAs('crypto-user', { keyring: bed.keyringId, key: to.id });
+      await bed.kms.perform(reEncrypt, { keyring, key: to.id, ciphertext }, app);
+      expect(await codeOf(bed.kms.perform(reEncrypt, { keyring, key: to.id, ciphertext }, narrow))).toBe(
+        'permission-denied',
+      );
+      for (const key of [from.id, to.id]) {
+        expect(await recordsOf(key, 're-encrypt')).toMatchObject([
+          { key: to.id, outcome: 'denied', detail: { sourceKeyId: from.id } },
+          { key: to.id, outcome: 'success', detail: { sourceKeyId: from.id, sourceVersion: 1 } },
+        ]);
+      }
+      await bed.kms.perform(reEncrypt, { keyring, key: from.id, ciphertext }, app);
+      expect(await recordsOf(from.id, 're-encrypt')).toHaveLength(3);
+    });
+
+    it('hold names of a context that are no text, and stand in nobody else’s way', async () => {
+      const { id } = await newKey();
+      const calls = ['a\0b', 'plain'].map((name) =>
+        bed.kms.perform(encrypt, { keyring, key: id, plaintext, context: { [name]: '' } }, app),
+      );
+      const [odd, plain] = await Promise.all(calls);
+      expect(odd?.keyId).toBe(id);
+      expect(plain?.keyId).toBe(id);
+      const names = (await recordsOf(id, 'encrypt')).map(({ detail }) => detail['context']);
+      expect(new Set(names.flat())).toEqual(new Set(['a\ufffdb', 'plain']));
+    });
+
+    it('are of one creation, where the same one is asked for many times at once under one idempotency key', async () => {
+      const eager = await bed.arriveAs('key-admin', { everything: true }, 'eager');
+      const input = { keyring, name: `recorded-${++names}` };
+      const made = await Promise.all(Array.from({ length: 5 }, () => bed.kms.change(createKey, input, eager)));
+      expect(new Set(made.map(({ output }) => output.id)).size).toBe(1);
+      expect(made.filter(({ replayed }) => !replayed)).toHaveLength(1);
+    });
+  });
+}
