@@ -3,6 +3,7 @@ import { addAliasCommands } from './commands/alias.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommand } from './commands/data-key.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
@@ -32,6 +33,10 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     .helpOption('-h, --help', 'show help')
     .option('--url <url>', 'the server (default: KEYSTEAD_URL, or http://127.0.0.1:7300)')
     .option('--token-file <file>', 'a file that holds the token (default: KEYSTEAD_TOKEN)')
+    .option('--ca-cert <file>', 'PEM authorities of the server (default: KEYSTEAD_CA_CERT, or the system’s)')
+    .option('--server-pin <sha256>', 'SHA-256 of the server’s public key, in base64 (default: KEYSTEAD_SERVER_PIN)')
+    .option('--client-cert <file>', 'PEM client certificate, in place of a token (default: KEYSTEAD_CLIENT_CERT)')
+    .option('--client-key <file>', 'its PEM private key (default: KEYSTEAD_CLIENT_KEY)')
     .option('--keyring <keyring>', 'id or name of the keyring', 'default')
     .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
@@ -61,6 +66,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addAuditCommands,
     addCallerCommands,
     addTokenCommands,
+    addCredentialCommands,
     addBindingCommands,
     addRoleCommands,
     addRootCommands,

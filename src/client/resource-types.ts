@@ -191,6 +191,34 @@ export interface RotatedToken extends NewToken {
   readonly previous: Token;
 }
 
+export type CertificateMatch = { readonly spiffe: string } | { readonly dns: string } | { readonly pin: string };
+export interface JwtMatch {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Further claims that must be there. */
+  readonly claims?: Readonly<Record<string, string>>;
+}
+export type CreateCredentialInput = (
+  | { readonly kind: 'certificate'; readonly match: CertificateMatch }
+  | { readonly kind: 'jwt'; readonly match: JwtMatch }
+) & {
+  /** Seconds, or a text such as `90d`. */
+  readonly expiresIn?: number | string;
+  readonly description?: string;
+};
+export interface Credential {
+  readonly id: string;
+  readonly kind: 'token' | 'certificate' | 'jwt' | (string & {});
+  /** Null for a token. */
+  readonly match?: CertificateMatch | JwtMatch | null;
+  readonly state?: string;
+  readonly description?: string | null;
+  readonly createdAt?: Timestamp;
+  readonly expiresAt?: Timestamp | null;
+  readonly revokedAt?: Timestamp | null;
+  readonly lastUsedAt?: Timestamp | null;
+}
+
 export type Scope =
   | { readonly everything: true }
   | { readonly keyring: string; readonly key?: string; readonly tags?: Readonly<Record<string, string>> };

@@ -76,7 +76,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
   client: {
     rooms: ['errors'],
-    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises', 'node:tls'],
   },
   cli: {
     rooms: ['client', 'admin', 'errors'],

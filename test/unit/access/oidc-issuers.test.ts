@@ -77,31 +77,31 @@ describe('refused is', () => {
   ])('%s', async (_what, make, refusal) => {
     expect(await verdict(await make())).toMatchObject({ refusal });
   });
-
-  async function hmacWithPublicKey(): Promise<string> {
-    const body = `${base64url({ alg: 'HS256', kid: 'first' })}.${base64url(payload())}`;
-    const secret = await exportSPKI(key.publicKey);
-    return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
-  }
-
-  async function byAnotherKey(): Promise<string> {
-    return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'first' }).sign(stranger.privateKey);
-  }
-
-  async function bringsItsKey(): Promise<string> {
-    const jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
-    return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'first', jwk }).sign(stranger.privateKey);
-  }
-
-  async function otherPayload(): Promise<string> {
-    const [header, , signature] = (await issuer.sign({})).split('.');
-    return `${header}.${base64url({ ...payload(), sub: 'root' })}.${signature}`;
-  }
-
-  function critical(): string {
-    return `${base64url({ alg: 'RS256', kid: 'first', crit: ['odd'], odd: 1 })}.${base64url(payload())}.AAAA`;
-  }
 });
+
+async function hmacWithPublicKey(): Promise<string> {
+  const body = `${base64url({ alg: 'HS256', kid: 'first' })}.${base64url(payload())}`;
+  const secret = await exportSPKI(key.publicKey);
+  return `${body}.${createHmac('sha256', secret).update(body).digest('base64url')}`;
+}
+
+async function byAnotherKey(): Promise<string> {
+  return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'first' }).sign(stranger.privateKey);
+}
+
+async function bringsItsKey(): Promise<string> {
+  const jwk = { kty: 'RSA', n: 'AQAB', e: 'AQAB' };
+  return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'first', jwk }).sign(stranger.privateKey);
+}
+
+async function otherPayload(): Promise<string> {
+  const [header, , signature] = (await issuer.sign({})).split('.');
+  return `${header}.${base64url({ ...payload(), sub: 'root' })}.${signature}`;
+}
+
+function critical(): string {
+  return `${base64url({ alg: 'RS256', kid: 'first', crit: ['odd'], odd: 1 })}.${base64url(payload())}.AAAA`;
+}
 
 describe('the keys of an issuer', () => {
   it('roll over: the new one is fetched, the old one is nobody’s', async () => {
