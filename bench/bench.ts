@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { describeMachine } from './machine.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { report } from './report.js';
 import { runBench } from './run-bench.js';
@@ -11,8 +12,9 @@ const EX_USAGE = 64;
 
 async function bench(options: BenchOptions): Promise<void> {
   const externalUrl = process.env['KEYSTEAD_BENCH_DATABASE_URL'] || undefined;
+  const machine = describeMachine();
   const result = await runBench(options, externalUrl, (line) => process.stderr.write(`${line}\n`));
-  const page = report(result, options, new Date());
+  const page = report(result, machine, options, new Date());
   process.stdout.write(`\n${page}`);
   if (options.name === undefined) return;
   await mkdir(RESULTS, { recursive: true });

@@ -1,4 +1,3 @@
-import { describeMachine } from './machine.js';
 import type { BenchOptions } from './options.js';
 import type { BenchResult, Row } from './run-bench.js';
 import { ITEMS_OF } from './workloads.js';
@@ -7,11 +6,16 @@ const BARE = 'bare node:http';
 type Cells = readonly string[];
 
 /** The published page: Markdown, also readable on a terminal. */
-export function report(result: BenchResult, { connections, seconds, rounds }: BenchOptions, at: Date): string {
+export function report(
+  result: BenchResult,
+  machine: readonly string[],
+  { connections, seconds, rounds }: BenchOptions,
+  at: Date,
+): string {
   const { rows, more, warmKey, databases } = result;
   return [
     `# Benchmark of ${at.toISOString().slice(0, 10)}`,
-    list([...describeMachine(), ...databases]),
+    list([...machine, ...databases]),
     `${connections} connections that are kept alive, one request at a time on each; 256 bytes of plaintext and a context of
 two pairs; the median of ${rounds} rounds of ${seconds} s, the targets in turn. Every request of Keystead is authenticated,
 authorised, and answered when its audit record is durable. The bare server is \`node:http\` that parses the same JSON,

@@ -1,10 +1,11 @@
 import { Command } from 'commander';
+import { addAgreementCommands } from './commands/agreement.js';
 import { addAliasCommands } from './commands/alias.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addCallerCommands } from './commands/caller.js';
 import { addCredentialCommands } from './commands/credential.js';
-import { addDataKeyCommand } from './commands/data-key.js';
+import { addDataKeyCommands } from './commands/data-key.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
 import { addKeyCommands } from './commands/key.js';
@@ -12,6 +13,7 @@ import { addKeyMaterialCommands } from './commands/key-material.js';
 import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
 import { addRandomCommand } from './commands/random.js';
+import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
 import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
@@ -59,9 +61,11 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addEncryptCommand,
     addDecryptCommand,
     addRewrapFileCommand,
-    addDataKeyCommand,
+    addReEncryptCommand,
+    addDataKeyCommands,
     addSignatureCommands,
     addMacCommands,
+    addAgreementCommands,
     addRandomCommand,
     addAuditCommands,
     addCallerCommands,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -117,6 +117,26 @@ it('signatures and MACs are made and verified', async () => {
     kty: 'EC',
     crv: 'P-256',
   });
+});
+
+it('ciphertexts move, key pairs are made, secrets are agreed on', async () => {
+  await keystead('keyAdmin', 'key create exchange --spec x25519');
+  await keystead('keyAdmin', 'key create inbox --spec ml-kem-768');
+  const { out: old } = await keystead('app', 'encrypt --direct --key orders -c order=1', 'card 4711');
+  const { out: moved } = await keystead('app', 're-encrypt --key orders -c order=1 --new-context order=2', old);
+  expect((await keystead('app', 'decrypt -c order=2', moved)).out).toBe('card 4711');
+  expect((await keystead('app', 'decrypt -c order=1', moved)).code).toBe(7);
+  const pair = await json<Record<string, string>>('app', 'data-key-pair --key orders --spec ed25519');
+  expect((await keystead('app', 'decrypt', pair['ciphertext'])).stdout.toString('base64')).toBe(pair['privateKey']);
+  const own = generateKeyPairSync('x25519');
+  await writeFile(join(dir, 'own.pem'), own.publicKey.export({ type: 'spki', format: 'pem' }));
+  const { out: agreed } = await keystead('app', 'derive-shared-secret --key exchange --public-key @own.pem');
+  const { out: published } = await keystead('app', 'key public-key exchange');
+  const publicKey = createPublicKey(published);
+  expect(agreed.trim()).toBe(diffieHellman({ privateKey: own.privateKey, publicKey }).toString('base64'));
+  const made = await json<Record<string, string>>('app', 'encapsulate --key inbox');
+  const { out: opened } = await keystead('app', `decapsulate --key inbox --ciphertext ${made['ciphertext']}`);
+  expect(opened.trim()).toBe(made['sharedSecret']);
 });
 
 it('material goes in and out', async () => {

@@ -11,7 +11,11 @@ interface Options {
   readonly context?: EncryptionContext;
 }
 
-export function addDataKeyCommand(program: Command, open: OpenSession): void {
+interface PairOptions extends Omit<Options, 'bytes'> {
+  readonly spec: string;
+}
+
+export function addDataKeyCommands(program: Command, open: OpenSession): void {
   withExamples(
     program
       .command('data-key')
@@ -28,5 +32,21 @@ export function addDataKeyCommand(program: Command, open: OpenSession): void {
       }),
     'keystead data-key --key orders --json',
     'keystead data-key --key orders --no-plaintext --context tenant=a',
+  );
+  withExamples(
+    program
+      .command('data-key-pair')
+      .requiredOption('-k, --key <key>', 'id, name or alias')
+      .requiredOption('--spec <spec>', 'an asymmetric key spec, such as ecc-p256')
+      .option('--no-plaintext', 'the private key in its wrapped form only')
+      .option('-c, --context <name=value>', 'encryption context; may be given several times', pair)
+      .description('Make a key pair, its private key also wrapped by a key of the service. All in base64.')
+      .action(async ({ key, spec, plaintext, context }: PairOptions, command: Command) => {
+        const session = open(command);
+        session.show(
+          await session.client.dataKeyPair(key, { spec, plaintext, ...(context === undefined ? {} : { context }) }),
+        );
+      }),
+    'keystead data-key-pair --key orders --spec ed25519 --json',
   );
 }

@@ -34,7 +34,7 @@ describe('help', () => {
   it('covers the whole command line', () => {
     expect(commands.map((words) => words.join(' '))).toEqual(
       expect.arrayContaining(
-        `whoami|status|keyring create|keyring list|keyring show|keyring rewrap|keyring rewrap-status|keyring destroy|key create|key list|key show|key versions|key update|key rotate|key enable|key disable|key schedule-destruction|key cancel-destruction|key import|key export|key public-key|version retire|version restore|version disable|version enable|version revoke|version destroy|alias create|alias list|alias move|alias delete|encrypt|decrypt|rewrap-file|data-key|sign|verify|mac|verify-mac|random|audit list|caller create|caller list|caller show|token create|token list|token revoke|token generate|binding create|binding list|binding delete|root status|root rotate|root migrate`.split(
+        `whoami|status|keyring create|keyring list|keyring show|keyring rewrap|keyring rewrap-status|keyring destroy|key create|key list|key show|key versions|key update|key rotate|key enable|key disable|key schedule-destruction|key cancel-destruction|key import|key export|key public-key|version retire|version restore|version disable|version enable|version revoke|version destroy|alias create|alias list|alias move|alias delete|encrypt|decrypt|rewrap-file|re-encrypt|data-key|data-key-pair|derive-shared-secret|encapsulate|decapsulate|sign|verify|mac|verify-mac|random|audit list|caller create|caller list|caller show|token create|token list|token revoke|token generate|binding create|binding list|binding delete|root status|root rotate|root migrate`.split(
           '|',
         ),
       ),

@@ -71,7 +71,7 @@ export function credentialsSuite(place: string, makeBed: () => Promise<TestBed>)
         about: 'CERT_REVOKED',
       });
       await bed.kms.change(revokeCredential, { caller, credential: made.id }, admin);
-      expect(await codeOf(bed.kms.perform(whoami, {}, arrival))).toBe('permission-denied');
+      expect(await codeOf(bed.kms.perform(whoami, {}, arrival))).toBe('unauthenticated');
       expect(await codeOf(arrive(certificate(presented)))).toBe('unauthenticated');
       expect(await lastRefusal()).toMatchObject({ reason: 'ended-credential' });
     });
