@@ -4,12 +4,16 @@ import { uuidv7 } from '../keys/uuid.js';
 import type { Approach, Arrival } from './arrival.js';
 import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
+import { charging } from './limits/charging.js';
+import { costOf } from './limits/cost-of.js';
 import type { ChangeOperation, Resolved, Subject, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
 import { RefusalLane } from './refusal-lane.js';
 import { systemArrival } from './system-arrival.js';
+
+const INSTALL = { resource: 'install' } as const;
 
 /** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
 export class Kms {
@@ -21,6 +25,9 @@ export class Kms {
 
   /** @throws KmsError unauthenticated, after it was written down */
   async arrive(approach: Approach): Promise<Arrival> {
+    const { limits } = this.deps;
+    const tooMany = limits.ofSource(approach.source);
+    if (tooMany) throw await this.refuse(approach, 'authenticate', tooMany);
     let found: Arrival | Unauthenticated;
     try {
       found = await authenticate(this.deps, approach);
@@ -28,7 +35,8 @@ export class Kms {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
     }
     if (!('error' in found)) return found;
-    throw await this.refuse(approach, 'authenticate', found.error, undefined, found.detail);
+    const error = limits.ofFailure(approach.source) ?? found.error;
+    throw await this.refuse(approach, 'authenticate', error, undefined, found.detail);
   }
 
   /** The service itself, by its schedule. */
@@ -83,7 +91,8 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Output> {
-    const [outcome] = await performUse(this.deps, operation, [input], arrival);
+    await this.#mustHaveBudget(operation.name, 1, arrival);
+    const [outcome] = await performUse(this.deps, charging(operation), [input], arrival);
     if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
     return outcome.output;
   }
@@ -94,7 +103,8 @@ export class Kms {
     inputs: readonly Input[],
     arrival: Arrival,
   ): Promise<Outcome<Output>[]> {
-    return performUse(this.deps, operation, inputs, arrival);
+    await this.#mustHaveBudget(operation.name, inputs.length, arrival);
+    return performUse(this.deps, charging(operation), inputs, arrival);
   }
 
   /** Changes a state. */
@@ -103,7 +113,24 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Changed<Output>> {
+    await this.#mustHaveBudget(operation.name, 1, arrival);
     return performChange(this.deps, operation, input, arrival);
+  }
+
+  /** @throws KmsError too-many-requests, after it was written down or counted in the bounded lane */
+  async #mustHaveBudget(operation: OperationName, items: number, arrival: Arrival): Promise<void> {
+    const refused = this.deps.limits.ofCaller(arrival, items * costOf(operation));
+    if (!refused) return;
+    const record = recordOf(
+      this.deps,
+      { operation, arrival, startedAt: performance.now() },
+      INSTALL,
+      refused,
+      undefined,
+    );
+    await this.#refusals.append(record);
+    this.deps.meter.performed(operation, record.outcome, 0);
+    throw refused;
   }
 }
 
