@@ -20,7 +20,11 @@ export async function serve(environment: Record<string, string | undefined>): Pr
   const logger = new JsonLogger(config.KEYSTEAD_LOG_LEVEL, process.stderr.isTTY ? writeForPeople : undefined);
   const notes = await prepareDataDir(config);
   const tls = await openTls(config, logger);
-  const app = await createHttpApp(AppModule.of(config), { logger, tls });
+  const app = await createHttpApp(AppModule.of(config), {
+    logger,
+    tls,
+    maxInFlight: config.KEYSTEAD_MAX_IN_FLIGHT,
+  });
   for (const note of [...notes, ...app.get(InstallReady).notes]) logger.warn(note);
 
   let stopping: Promise<void> | undefined;

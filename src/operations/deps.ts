@@ -8,6 +8,7 @@ import type { Ledger } from '../ledger/ledger.js';
 import type { MaintenanceStore } from '../ledger/maintenance-store.js';
 import type { LastUse } from './last-use.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
+import type { Limits } from './limits/limits.js';
 import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
 import type { RootCeremony } from './root-ceremony.js';
@@ -29,6 +30,7 @@ export interface Deps {
   readonly root: RootCeremony;
   readonly meter: Meter;
   readonly issuers: Issuers;
+  readonly limits: Limits;
   readonly lastUse: LastUse;
   /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
   readonly rotateSoon: (keyringId: string, keyId: string) => void;

@@ -7,6 +7,8 @@ import type { Approach, Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
 import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
+import { charging } from './limits/charging.js';
+import { costOf } from './limits/cost-of.js';
 import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
@@ -27,6 +29,9 @@ export class Kms {
 
   /** @throws KmsError unauthenticated, after it was written down */
   async arrive(approach: Approach): Promise<Arrival> {
+    const { limits } = this.deps;
+    const tooMany = limits.ofSource(approach.source);
+    if (tooMany) throw await this.refuse(approach, 'authenticate', tooMany);
     let found: Arrival | Unauthenticated;
     try {
       found = await this.#authenticate(approach);
@@ -34,7 +39,8 @@ export class Kms {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
     }
     if (!('error' in found)) return found;
-    throw await this.refuse(approach, 'authenticate', found.error, undefined, found.detail);
+    const error = limits.ofFailure(approach.source) ?? found.error;
+    throw await this.refuse(approach, 'authenticate', error, undefined, found.detail);
   }
 
   /** A credential that is not known may have been made on another node a moment ago. */
@@ -105,7 +111,8 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Output> {
-    const [outcome] = await performUse(this.deps, operation, [input], arrival);
+    await this.#mustHaveBudget(operation.name, 1, arrival);
+    const [outcome] = await performUse(this.deps, charging(operation), [input], arrival);
     if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
     return outcome.output;
   }
@@ -116,7 +123,8 @@ export class Kms {
     inputs: readonly Input[],
     arrival: Arrival,
   ): Promise<Outcome<Output>[]> {
-    return performUse(this.deps, operation, inputs, arrival);
+    await this.#mustHaveBudget(operation.name, inputs.length, arrival);
+    return performUse(this.deps, charging(operation), inputs, arrival);
   }
 
   /** Changes a state. */
@@ -125,7 +133,24 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Changed<Output>> {
+    await this.#mustHaveBudget(operation.name, 1, arrival);
     return performChange(this.deps, operation, input, arrival);
+  }
+
+  /** @throws KmsError too-many-requests, after it was written down or counted in the bounded lane */
+  async #mustHaveBudget(operation: OperationName, items: number, arrival: Arrival): Promise<void> {
+    const refused = this.deps.limits.ofCaller(arrival, items * costOf(operation));
+    if (!refused) return;
+    const record = recordOf(
+      this.deps,
+      { operation, arrival, startedAt: performance.now() },
+      { resource: 'install' },
+      refused,
+      undefined,
+    );
+    await this.#refusals.append(record);
+    this.deps.meter.performed(operation, record.outcome, 0);
+    throw refused;
   }
 }
 

@@ -15,6 +15,7 @@ import { InstallReady } from './install-ready.js';
 import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
 import { LastUse } from './last-use.js';
+import { Limits } from './limits/limits.js';
 import { LoadedKeys } from './loaded-keys.js';
 import { Meter } from './meter.js';
 import { RotationRequests } from './rotation-requests.js';
@@ -82,6 +83,11 @@ function depsOf(
     counters,
     root,
     meter,
+    limits: new Limits({
+      callerCost: config.KEYSTEAD_CALLER_COST_PER_SECOND,
+      sourceRequests: config.KEYSTEAD_SOURCE_REQUESTS_PER_SECOND,
+      sourceFailures: config.KEYSTEAD_SOURCE_FAILURES_PER_SECOND,
+    }),
     issuers: new OidcIssuers(config.KEYSTEAD_OIDC_ISSUERS ?? []),
     lastUse: new LastUse(credentialUses),
     rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),

@@ -34,7 +34,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'access/oidc', 'roots'], packages: ['node:crypto'] },
+  operations: { rooms: [...PURE, 'access/oidc', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
     rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],

@@ -135,6 +135,18 @@ describe('every route answers as it is documented', () => {
     await done('admin', 'DELETE', `/api/v1/keyrings/${id}`);
   });
 
+  it('credentials that others issue, and roles', async () => {
+    const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'mapped', type: 'service' });
+    const credentials = `/api/v1/callers/${id}/credentials`;
+    const input = { kind: 'certificate', match: { dns: 'mapped.example' }, expiresIn: '30d' };
+    const made = await done('admin', 'POST', credentials, input);
+    await done('admin', 'GET', `${credentials}?limit=1`);
+    await done('admin', 'DELETE', `${credentials}/${made.id}`);
+    await done('admin', 'POST', '/api/v1/roles', { name: 'shape-reader', permissions: ['key.describe'] });
+    await done('admin', 'GET', '/api/v1/roles');
+    await done('admin', 'DELETE', '/api/v1/roles/shape-reader');
+  });
+
   it('callers, tokens and bindings', async () => {
     const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'shaper', type: 'service' });
     await done('admin', 'GET', '/api/v1/callers?limit=1');
@@ -142,6 +154,7 @@ describe('every route answers as it is documented', () => {
     const token = await done('admin', 'POST', `/api/v1/callers/${id}/tokens`, { expiresIn: '12h' });
     expect(token.token).toMatch(/^kst_/);
     await done('admin', 'GET', `/api/v1/callers/${id}/tokens`);
+    await done('admin', 'POST', `/api/v1/callers/${id}/tokens/${token.id}/rotate`, { overlap: '1h' });
     const binding = await done('admin', 'POST', '/api/v1/bindings', {
       caller: id,
       role: 'operator',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { RootCeremony } from '../../src/operations/root-ceremony.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
@@ -59,6 +60,7 @@ export async function makePostgresBed(): Promise<TestBed> {
       new PostgresNodes(changes),
     ),
     meter: new SilentMeter(),
+    limits: new Limits(STANDARD_LIMITS),
     issuers: new OidcIssuers([]),
     lastUse: new LastUse(new PostgresCredentialUses(changes)),
     rotateSoon: () => undefined,

@@ -14,6 +14,7 @@ import { makeKeyring, putKeyring, type MadeKeyring } from '../../src/operations/
 import { Kms } from '../../src/operations/kms.js';
 import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { Meter } from '../../src/operations/meter.js';
 import { NodeHeartbeat } from '../../src/operations/node-heartbeat.js';
@@ -188,6 +189,7 @@ export class RootNode {
       maintenance: new PostgresMaintenanceStore(changes),
       root,
       meter: new SilentMeter(),
+      limits: new Limits(STANDARD_LIMITS),
       issuers: new OidcIssuers([]),
       lastUse: new LastUse(new PostgresCredentialUses(changes)),
       rotateSoon: () => undefined,

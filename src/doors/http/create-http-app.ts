@@ -1,6 +1,7 @@
 import type { LoggerService, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { boundInFlight } from './bound-in-flight.js';
 import { encodeAnswer } from './encode-answer.js';
 import { letGoWhenClosing } from './let-go-when-closing.js';
 import { refuseWhenClosing } from './refuse-when-closing.js';
@@ -12,6 +13,8 @@ import type { TlsServers } from './tls/tls-servers.js';
 
 export interface HttpSettings {
   readonly logger: LoggerService;
+  /** Requests under way at once; further ones are refused. Default: no bound. */
+  readonly maxInFlight?: number;
   /** HTTPS; undefined: plain HTTP, for the loopback or behind a proxy with TLS. */
   readonly tls?: TlsServers | undefined;
 }
@@ -38,7 +41,7 @@ const NEST_OPTIONS = {
  */
 export async function createHttpApp(module: Module, settings: HttpSettings): Promise<NestFastifyApplication> {
   // No Nest middleware: what runs before the guards are the hooks below.
-  const { logger, tls } = settings;
+  const { logger, tls, maxInFlight = Infinity } = settings;
   const adapter = new FastifyAdapter({ ...SERVER_OPTIONS, ...(tls ? overTls(tls) : {}), skipMiddie: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { ...NEST_OPTIONS, logger });
   const server = adapter.getInstance();
@@ -54,6 +57,7 @@ export async function createHttpApp(module: Module, settings: HttpSettings): Pro
   });
   refuseWhenClosing(server);
   letGoWhenClosing(server);
+  boundInFlight(server, maxInFlight);
   requireAccess(server);
   app.get(RouteTable).watch(server);
   return app.init();

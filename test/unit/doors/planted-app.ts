@@ -1,8 +1,7 @@
 import { Controller, Inject, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
-import { createHttpApp } from '../../../src/doors/http/create-http-app.js';
-import type { TlsServers } from '../../../src/doors/http/tls/tls-servers.js';
+import { createHttpApp, type HttpSettings } from '../../../src/doors/http/create-http-app.js';
 import { HttpModule } from '../../../src/doors/http/http.module.js';
 import type { Call, Each, PublicCall } from '../../../src/doors/rest/call.js';
 import { EachEndpoint, Endpoint, PublicEndpoint } from '../../../src/doors/rest/endpoint.js';
@@ -140,14 +139,14 @@ class KmsModule {}
 
 export async function startPlanted(
   controllers: NonNullable<DynamicModule['controllers']> = [PlantedController],
-  tls?: TlsServers,
+  more: Pick<HttpSettings, 'tls' | 'maxInFlight'> = {},
 ): Promise<Planted> {
   const kms = new PlayedKms();
   const log: string[] = [];
   const logger = new JsonLogger('warn', (line) => log.push(line));
-  const app = await createHttpApp(PlantedModule.with(kms, controllers), { logger, tls });
+  const app = await createHttpApp(PlantedModule.with(kms, controllers), { logger, ...more });
   await app.listen(0, '127.0.0.1');
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return { app, kms, url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, log };
+  return { app, kms, url: `${more.tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, log };
 }

@@ -52,7 +52,7 @@ async function start(settings: Partial<TlsSettings> = {}): Promise<void> {
   notes = [];
   const note = (message: string) => void notes.push(message);
   tls = await TlsServers.open({ ...paths, minVersion: '1.3', ...settings }, { log: note, warn: note });
-  planted = await startPlanted(undefined, tls);
+  planted = await startPlanted(undefined, { tls });
 }
 
 interface Answered {
