@@ -1,6 +1,9 @@
+/** Tokens of callers and of imports: somebody puts one into a path some day. */
+const TOKEN = /k[si]t_[0-9A-Za-z]{4,}_[0-9A-Za-z]+/g;
+
 /**
  * The same facts in text that every store and every reader of JSON can hold: what is no character (NUL, half a surrogate
- * pair) becomes U+FFFD. Callers choose the names of contexts and of fields that do not exist, and these are on record.
+ * pair) becomes U+FFFD, and tokens are left out. Callers choose the names of contexts and of fields that do not exist, and these are on record.
  */
 export function storable<T>(value: T): T;
 export function storable(value: unknown): unknown {
@@ -11,5 +14,6 @@ export function storable(value: unknown): unknown {
 }
 
 function cleaned(text: string): string {
-  return text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
+  const well = text.includes('\0') || !text.isWellFormed() ? text.toWellFormed().replaceAll('\0', '\uFFFD') : text;
+  return well.includes('t_') ? well.replace(TOKEN, '[token]') : well;
 }

@@ -9,11 +9,9 @@ import { uuidv7 } from '../keys/uuid.js';
 import type { InstallStore } from '../ledger/install-store.js';
 import type { Change } from '../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
-import type { KeyringSecrets } from './keyring-secrets.js';
+import { CANARY, type KeyringSecrets } from './keyring-secrets.js';
 import { makeKeyring, putKeyring } from './keyrings/make-keyring.js';
 
-/** The secret that says whether a root is this database's: it must open, or nothing is served. */
-export const CANARY = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const INTEGRITY = { kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const DAY_MS = 86_400_000;
 

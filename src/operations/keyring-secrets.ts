@@ -21,6 +21,9 @@ interface Held {
   proving: Promise<void> | undefined;
 }
 
+/** The secret that says whether a root is this database's: it must open, or nothing is served. */
+export const CANARY: WrappedName = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 };
+
 /** The bytes that bind a wrapping to its name. */
 export function wrappedContext(name: WrappedName): Buffer {
   return lengthPrefixed(['keystead/root', name.kind, name.scopeId, `${name.version}`]);
@@ -99,7 +102,7 @@ export class KeyringSecrets extends SealKeys {
         last = error;
       }
     }
-    if (last !== undefined) throw last;
+    if (last !== undefined) throw (await this.#isChanged(name, last)) ? integrityFailure(changed(name)) : last;
     if (wrapped.length === 0)
       throw integrityFailure(`the wrapping of the ${name.kind} key of scope ${name.scopeId} is missing`);
     throw new KmsError(
@@ -112,6 +115,18 @@ export class KeyringSecrets extends SealKeys {
   async wrap(name: WrappedName, secret: Secret): Promise<WrappedObject[]> {
     const wrap = async (root: RootKey) => ({ ...name, ...(await root.wrap(secret, wrappedContext(name))) });
     return Promise.all((await this.wrapRoots()).map(wrap));
+  }
+
+  /** A root that opens the canary is the right one: what it does not open was changed since. */
+  async #isChanged({ kind }: WrappedName, error: unknown): Promise<boolean> {
+    if (kind === 'canary' || !isKmsError(error, 'wrong-root-key')) return false;
+    return this.unwrap(CANARY).then(
+      (canary) => {
+        canary.destroy();
+        return true;
+      },
+      () => false,
+    );
   }
 
   async #openSeal(scopeId: string): Promise<RowSeal> {
@@ -139,4 +154,8 @@ export class KeyringSecrets extends SealKeys {
     secret.destroy();
     held.provenAt = performance.now();
   }
+}
+
+function changed({ kind, scopeId, version }: WrappedName): string {
+  return `the wrapping of the ${kind} key ${version} of scope ${scopeId} does not open under the root that opens the others`;
 }

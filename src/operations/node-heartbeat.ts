@@ -1,8 +1,7 @@
 import { isKmsError } from '../errors.js';
 import type { WrappingStore } from '../keys/wrapped-object.js';
 import type { RootKey } from '../roots/root-key.js';
-import { CANARY } from './found-install.js';
-import { wrappedContext } from './keyring-secrets.js';
+import { CANARY, wrappedContext } from './keyring-secrets.js';
 import type { RootCeremony } from './root-ceremony.js';
 
 const EVERY_MS = 10_000;

@@ -217,13 +217,14 @@ describe('refusals', () => {
     expectProblem(answer, 400, 'invalid-request');
     expect(answer.body.detail).toContain('plaintext: must be base64');
     expect(answer.body.detail).toContain('contxt: there is no such field');
+    const key = await call(server, tokens.app, 'GET', `${KEYS}/exists`);
     const record = await lastRecord('read-request');
     expect(record).toMatchObject({
       requestId: answer.body.requestId,
       callerName: 'app',
       outcome: 'error',
       code: 'invalid-request',
-      resource: 'key/exists',
+      resource: `key/${key.body.id}`,
       detail: { route: 'POST /api/v1/keyrings/:keyring/keys/:key/encrypt', reason: answer.body.detail },
     });
     expect(JSON.stringify(record)).not.toContain(secret);

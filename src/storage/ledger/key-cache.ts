@@ -6,12 +6,14 @@ interface Entry {
   readonly loadedAt: number;
 }
 
-/** Verified keys, found by id, name, alias or lineage: bounded by count, the least recently used goes first, and by age. */
+/** Verified keys, and references to none, found by id, name, alias or lineage: bounded by count, the least recently used goes first, and by age. */
 export class KeyCache {
   readonly #entries = new Map<string, Entry>();
   readonly #idByRef = new Map<string, string>();
   /** References that are aliases: which key they name is not in the key itself. */
   readonly #aliases = new Set<string>();
+  /** References to nothing: how long an answer takes must not tell what exists from what does not. */
+  readonly #missing = new Map<string, { readonly revision: number; readonly foundOutAt: number }>();
 
   constructor(
     private readonly capacity: number,
@@ -49,12 +51,27 @@ export class KeyCache {
     return kept;
   }
 
+  /** @param revision of the keyring, as this node sees it: with another one, there may be a key */
+  isMissing(keyringId: string, ref: string, revision: number): boolean {
+    const missing = this.#missing.get(`${keyringId} ${ref}`);
+    return missing?.revision === revision && performance.now() - missing.foundOutAt <= this.maxAgeMs;
+  }
+
+  /** @param revision from before it was looked for; below 0 where the keyring was not read yet */
+  putMissing(keyringId: string, ref: string, revision: number): void {
+    if (revision < 0) return;
+    if (this.#missing.size >= this.capacity) this.#missing.clear();
+    this.#missing.set(`${keyringId} ${ref}`, { revision, foundOutAt: performance.now() });
+  }
+
   forgetKey(id: string): void {
     this.#entries.delete(id);
+    this.#missing.clear();
   }
 
   forgetAliases(): void {
     this.#aliases.clear();
+    this.#missing.clear();
   }
 
   clearRefs(): void {
@@ -64,6 +81,7 @@ export class KeyCache {
 
   clear(): void {
     this.#entries.clear();
+    this.#missing.clear();
     this.clearRefs();
   }
 }

@@ -49,9 +49,7 @@ export class PostgresLedger extends Ledger {
   }
 
   override async findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined> {
-    const cached = this.cache.get(keyringId, ref);
-    if (cached) return cached;
-    return this.#reading(async () => {
+    return this.#find(keyringId, ref, async () => {
       if (isUuid(ref))
         return this.#load(keyringId, ref, async () => (await this.#keys.byIds(this.reads, keyringId, [ref]))[0], ref);
       const named = await this.#load(keyringId, ref, () => this.#keys.byName(this.reads, keyringId, ref));
@@ -60,9 +58,7 @@ export class PostgresLedger extends Ledger {
   }
 
   override async findKeyByLineage(keyringId: string, lineageId: string): Promise<KeySnapshot | undefined> {
-    const cached = this.cache.get(keyringId, lineageId);
-    if (cached) return cached;
-    return this.#reading(() =>
+    return this.#find(keyringId, lineageId, () =>
       this.#load(keyringId, lineageId, () => this.#keys.byLineage(this.reads, keyringId, lineageId)),
     );
   }
@@ -164,6 +160,21 @@ export class PostgresLedger extends Ledger {
     const serial = this.#changing.get(scopeId) ?? new Serial();
     this.#changing.set(scopeId, serial);
     return serial;
+  }
+
+  /** From memory, also that there is none. */
+  async #find(
+    keyringId: string,
+    ref: string,
+    read: () => Promise<KeySnapshot | undefined>,
+  ): Promise<KeySnapshot | undefined> {
+    const cached = this.cache.get(keyringId, ref);
+    if (cached) return cached;
+    const revision = this.scopes.revisionOf(keyringId);
+    if (this.cache.isMissing(keyringId, ref, revision)) return undefined;
+    const found = await this.#reading(read);
+    if (!found) this.cache.putMissing(keyringId, ref, revision);
+    return found;
   }
 
   /** Alias and key are verified together, at one moment: an alias that moved between the two would stay in the cache. */

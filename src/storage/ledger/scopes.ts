@@ -110,8 +110,9 @@ export class Scopes {
     try {
       const from = mirror.revision;
       const { head, changed } = await readScope(manager, scopeId, from);
+      const elements = await mirror.elementsOf(changed);
       const rows = scopeId === INSTALL_SCOPE && changed.length > 0 ? await readInstallRows(manager, from) : undefined;
-      mirror.advance(head, changed);
+      mirror.advance(head, changed, elements);
       if (mirror.revision !== from) this.#epoch += 1;
       this.#sawRevision(mirror);
       if (rows) this.#installView = this.#installState.advance(mirror, rows);

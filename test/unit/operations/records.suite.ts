@@ -97,6 +97,12 @@ export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): vo
       );
     });
 
+    it('tell which caller was meant, where no key was', async () => {
+      await bed.kms.refuse(app, 'token.create', permissionDenied('token.create'), { caller: admin.caller.name });
+      const { items } = await bed.kms.perform(readAudit, { operation: 'token.create', outcome: 'denied' }, auditor);
+      expect(items).toMatchObject([{ caller: app.caller.id, resource: `caller/${admin.caller.id}` }]);
+    });
+
     it('tell of a key what was made elsewhere out of its ciphertexts, also where that was denied', async () => {
       const [from, to] = [await newKey(), await newKey()];
       const ciphertext = await seal(from.id);

@@ -114,7 +114,7 @@ describe('root.rotate', () => {
     const node = await bed.start({ current: 'a' });
     for (const { scope_id: scopeId } of rows) {
       const unwrapped = node.deps.secrets.unwrap({ kind: 'wrapping', scopeId, version: 1 });
-      await expect(unwrapped).rejects.toMatchObject({ code: 'wrong-root-key' });
+      await expect(unwrapped).rejects.toMatchObject({ code: 'integrity-failure' });
     }
     const { output } = await node.kms.change(rotateRoot, {}, await node.operator());
     expect(output).toMatchObject({ rewrapped: OBJECTS - 2, remaining: 2 });
