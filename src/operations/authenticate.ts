@@ -42,7 +42,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
 
 function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): boolean {
   if (credential.revokedAt || (credential.expiresAt && credential.expiresAt.getTime() <= now)) return false;
-  return credential.source === 'any' || isLoopback(approach.source);
+  return credential.source === 'any' || (!approach.isForwarded && isLoopback(approach.source));
 }
 
 function isLoopback(address: string | null): boolean {

@@ -10,6 +10,8 @@ declare module 'fastify' {
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 const DOOR = 'rest';
+/** What proxies add. Nobody gains by sending one. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
 
 /** @throws Error on a route that has no caller: a mistake in the code, not of the request */
 export function arrivalOf(request: FastifyRequest): Arrival {
@@ -24,6 +26,7 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     requestId: request.id,
     token: tokenIn(request),
     isGone: () => request.raw.socket.destroyed,
+    ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 }
