@@ -1,7 +1,7 @@
 const BIN_US = 10;
-const BINS = 200_000;
+const BINS = 1_000_000;
 
-/** Latencies in bins of 10 µs, up to 2 s. */
+/** Latencies in bins of 10 µs, up to 10 s. */
 export class Histogram {
   readonly #bins = new Uint32Array(BINS);
   #count = 0;

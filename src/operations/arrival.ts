@@ -23,6 +23,8 @@ export interface Approach {
   /** The address of the peer, as the door saw it. */
   readonly source: string | null;
   readonly requestId: string;
+  /** Whether somebody else sent it on: then the peer is not where it came from. */
+  readonly isForwarded?: true;
   /** The credential as presented; undefined when there was none. */
   readonly presented: Presented | undefined;
   readonly idempotencyKey?: string;

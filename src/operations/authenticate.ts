@@ -55,7 +55,7 @@ function choose(
 
 function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): boolean {
   if (credential.revokedAt || (credential.expiresAt && credential.expiresAt.getTime() <= now)) return false;
-  return credential.source === 'any' || isLoopback(approach.source);
+  return credential.source === 'any' || (!approach.isForwarded && isLoopback(approach.source));
 }
 
 function isLoopback(address: string | null): boolean {

@@ -80,6 +80,14 @@ describe('a request', () => {
     expect(await answersTo(`GET ${path} HTTP/1.1\r\n${bearer()}Connection: close\r\n\r\n`)).toEqual(['404']);
   });
 
+  it('that a proxy sent on is not from this machine, so that development tokens are refused', async () => {
+    for (const name of ['x-forwarded-for', 'Forwarded', 'Via']) {
+      const headers = { [name]: '192.0.2.1' };
+      const answer = await call(server, tokens.app, 'GET', '/api/v1/whoami', undefined, headers);
+      expect([name, seen(answer)]).toEqual([name, '401 unauthenticated']);
+    }
+  });
+
   it('does what its method says, whatever else it says', async () => {
     const overridden = await call(server, tokens.keyAdmin, 'GET', `${KEYS}/second`, undefined, {
       'x-http-method-override': 'PATCH',

@@ -13,6 +13,8 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 /** RFC 7515 section 3.1: three parts in base64url. A token of this service has no dot. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const DOOR = 'rest';
+/** What proxies add. Nobody gains by sending one. */
+const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
 
 /** @throws Error on a route that has no caller: a mistake in the code, not of the request */
 export function arrivalOf(request: FastifyRequest): Arrival {
@@ -27,6 +29,7 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     requestId: request.id,
     presented: presentedBy(request),
     isGone: () => request.raw.socket.destroyed,
+    ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
   };
 }
