@@ -48,29 +48,32 @@ export async function performChange<Input, R extends Resolved, Output>(
     } catch (thrown) {
       const error = asKmsError(thrown);
       if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) continue;
-      const stale = await mayBeStale(deps, attempt, input, resolved, error, tried);
+      const refused = await writeDown(deps, attempt, input, resolved, error);
+      const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
+        await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
+        throw unchecked;
+      });
       if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
       throw error;
     }
   }
 }
 
-/** Writes the failure down; true if it was decided on a state that is no longer the newest. */
-async function mayBeStale(
+/** @returns the scopes whose revision decided, and their revisions when the failure was on record */
+async function writeDown(
   deps: Deps,
   attempt: Attempt,
   input: unknown,
   resolved: Resolved | undefined,
   error: KmsError,
-  { epoch }: Tried,
-): Promise<boolean> {
+): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
   const subject = resolved?.subject ?? (await askedFor(deps, input));
   const record = recordOf(deps, attempt, subject, error, undefined);
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
-  return isStale(deps, epoch, scopes, revisions);
+  return { scopes, revisions };
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(

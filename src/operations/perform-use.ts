@@ -41,7 +41,17 @@ export async function performUse<Input, R extends Resolved, Output>(
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
     const items = await runAll(deps, operation, inputs, decided, arrival, pace);
     const { scopes, revisions } = await writeDown(deps, attempt, items);
-    if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
+    try {
+      if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
+    } catch (error) {
+      // What is on record as done is not answered: that it could not be checked is on record too.
+      const unchecked = items.map(({ subject }): Item<R, Output> => ({
+        ...(subject && { subject }),
+        error: asKmsError(error),
+      }));
+      await writeDown(deps, attempt, unchecked);
+      return unchecked.map(outcomeOf);
+    }
     ({ epoch } = deps.ledger);
     const again = await decideAll(deps, operation, inputs, arrival, pace);
     if (again.every((item, index) => isSameDecision(item, decided[index]))) return items.map(outcomeOf);

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { disableCaller } from '../../src/operations/access/disable-caller.js';
 import type { Arrival } from '../../src/operations/arrival.js';
+import { KmsError } from '../../src/errors.js';
 import { encrypt } from '../../src/operations/crypto/encrypt.js';
 import { createKey } from '../../src/operations/keys/create-key.js';
 import { disableKey } from '../../src/operations/keys/disable-key.js';
@@ -64,6 +65,28 @@ describe('a decision that is overtaken before its record is durable', () => {
     expect((await bed.kms.change(createKey, input, again)).output.id).toBe(made.output.id);
     overtake('key.create', () => bed.kms.change(disableCaller, { caller: again.caller.id }, admin));
     expect(await codeOf(bed.kms.change(createKey, input, again))).toBe('unauthenticated');
+  });
+
+  it('is no answer, and on record as none: what overtook it could not be verified', async () => {
+    const { id } = await newKey();
+    const user = await bed.arriveAs('crypto-user', { everything: true }, `user-${randomUUID().slice(-12)}`);
+    const { ledger } = bed.deps;
+    Object.assign(ledger, {
+      isBehind: () => true,
+      refresh: () => Promise.reject(new KmsError('integrity-failure', 'it was changed from outside')),
+    });
+    const call = { keyring: 'default', key: id, plaintext: Buffer.from('late') };
+    try {
+      expect(await codeOf(bed.kms.perform(encrypt, call, user))).toBe('integrity-failure');
+    } finally {
+      Reflect.deleteProperty(ledger, 'isBehind');
+      Reflect.deleteProperty(ledger, 'refresh');
+    }
+    const records = await bed.deps.journal.query({ caller: user.caller.id, operation: 'encrypt', limit: 10 });
+    expect(records.map(({ outcome, code }) => [outcome, code])).toEqual([
+      ['error', 'integrity-failure'],
+      ['success', null],
+    ]);
   });
 });
 
