@@ -1,4 +1,5 @@
 import { Keystead1700000000001 } from './1700000000001-keystead.js';
+import { Access1700000000002 } from './1700000000002-access.js';
 
 /** In the order in which they are applied. */
-export const MIGRATIONS = [Keystead1700000000001];
+export const MIGRATIONS = [Keystead1700000000001, Access1700000000002];

@@ -71,6 +71,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.#heartbeat.start();
     await this.ledger.start();
     await this.#mustKeepDevelopmentTokensHere();
+    this.deps.lastUse.start();
     await this.kms.note('service.start');
   }
 
@@ -97,5 +98,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     await this.#heartbeat.stop();
     await this.kms.flush();
+    await this.deps.lastUse.stop();
   }
 }

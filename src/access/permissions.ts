@@ -46,12 +46,17 @@ const ADMINISTRATION = [
   'caller.disable',
   'caller.enable',
   'token.create',
+  'token.rotate',
   'token.revoke',
+  'credential.create',
+  'credential.revoke',
   'binding.create',
   'binding.delete',
+  'role.create',
+  'role.delete',
 ] as const;
 
-const ACCESS_READS = ['caller.list', 'token.list', 'binding.list'] as const;
+const ACCESS_READS = ['caller.list', 'token.list', 'credential.list', 'binding.list', 'role.list'] as const;
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
@@ -79,6 +84,15 @@ export const OPERATIONS = [
 ] as const;
 
 export type OperationName = (typeof OPERATIONS)[number];
+
+/** What a role may hold: all but what is everybody's, the service's own, or no operation yet. */
+export const GRANTABLE = OPERATIONS.filter(
+  (name) => ![...SYSTEM, ...EVERYBODY, ...AT_THE_DOOR].some((other) => other === name),
+);
+
+export function isGrantable(name: string): name is OperationName {
+  return GRANTABLE.some((operation) => operation === name);
+}
 
 /** The built-in roles (design: access.md). */
 export const ROLES = {

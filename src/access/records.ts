@@ -1,3 +1,7 @@
+import type { CredentialMatch } from './credential-match.js';
+import type { Conditions } from './conditions.js';
+import type { OperationName } from './permissions.js';
+
 /** The rows of this room. `revision` is the install's revision at which the row was written. */
 export const CALLER_TYPES = ['service', 'person', 'node'] as const;
 export type CallerType = (typeof CALLER_TYPES)[number];
@@ -11,13 +15,18 @@ export interface CallerRow {
   readonly revision: number;
 }
 
+export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt'] as const;
+export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
+
 export interface CredentialRow {
-  /** The public part of the token. */
+  /** The public part of the token; a UUID for the other kinds. */
   readonly id: string;
   readonly callerId: string;
-  readonly kind: 'token';
-  /** Keyed digest of the token's secret. */
+  readonly kind: CredentialKind;
+  /** Keyed digest of the token's secret; empty for the other kinds. */
   readonly hash: Buffer;
+  /** Which certificates or JWTs it stands for; none for a token. */
+  readonly match?: CredentialMatch | null;
   readonly purpose: 'api' | 'bootstrap' | 'development';
   /** `loopback`: refused from any other address. */
   readonly source: 'any' | 'loopback';
@@ -28,9 +37,12 @@ export interface CredentialRow {
   readonly revision: number;
 }
 
-/** Where a binding holds: everywhere, in one keyring, or for one key. */
+/** Where a binding holds: everywhere, in one keyring, for one key, or for the keys of a keyring that have all these tags. */
 export type BindingScope =
-  { readonly everything: true } | { readonly keyring: string } | { readonly keyring: string; readonly key: string };
+  | { readonly everything: true }
+  | { readonly keyring: string }
+  | { readonly keyring: string; readonly key: string }
+  | { readonly keyring: string; readonly tags: Readonly<Record<string, string>> };
 
 export interface BindingRow {
   readonly id: string;
@@ -38,8 +50,20 @@ export interface BindingRow {
   readonly role: string;
   readonly effect: 'allow' | 'deny';
   readonly scope: BindingScope;
+  /** None: it holds whatever the circumstances. */
+  readonly conditions?: Conditions | null;
   readonly expiresAt: Date | null;
   /** Kept after its removal, so that a removed row and a row that somebody deleted differ. */
+  readonly removedAt: Date | null;
+  readonly createdAt: Date;
+  readonly revision: number;
+}
+
+/** A custom role. Its permissions never change: a role of the same name that is made later is another row. */
+export interface RoleRow {
+  readonly id: string;
+  readonly name: string;
+  readonly permissions: readonly OperationName[];
   readonly removedAt: Date | null;
   readonly createdAt: Date;
   readonly revision: number;

@@ -4,6 +4,7 @@ import { addAliasCommands } from './commands/alias.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
@@ -14,6 +15,7 @@ import { addMacCommands } from './commands/mac.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
+import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
 import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
@@ -33,6 +35,10 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     .helpOption('-h, --help', 'show help')
     .option('--url <url>', 'the server (default: KEYSTEAD_URL, or http://127.0.0.1:7300)')
     .option('--token-file <file>', 'a file that holds the token (default: KEYSTEAD_TOKEN)')
+    .option('--ca-cert <file>', 'PEM authorities of the server (default: KEYSTEAD_CA_CERT, or the system’s)')
+    .option('--server-pin <sha256>', 'SHA-256 of the server’s public key, in base64 (default: KEYSTEAD_SERVER_PIN)')
+    .option('--client-cert <file>', 'PEM client certificate, in place of a token (default: KEYSTEAD_CLIENT_CERT)')
+    .option('--client-key <file>', 'its PEM private key (default: KEYSTEAD_CLIENT_KEY)')
     .option('--keyring <keyring>', 'id or name of the keyring', 'default')
     .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
@@ -64,7 +70,9 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addAuditCommands,
     addCallerCommands,
     addTokenCommands,
+    addCredentialCommands,
     addBindingCommands,
+    addRoleCommands,
     addRootCommands,
   ];
   for (const addCommands of add) addCommands(program, open);

@@ -8,10 +8,22 @@ import { UsageError } from './usage-error.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:7300';
 
+/** Options of TLS, and the variables that stand for them. */
+const VARIABLES = {
+  caCert: 'KEYSTEAD_CA_CERT',
+  serverPin: 'KEYSTEAD_SERVER_PIN',
+  clientCert: 'KEYSTEAD_CLIENT_CERT',
+  clientKey: 'KEYSTEAD_CLIENT_KEY',
+} as const;
+
 /** The options that every command takes. */
 interface GlobalOptions {
   readonly url?: string;
   readonly tokenFile?: string;
+  readonly caCert?: string;
+  readonly serverPin?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
   readonly keyring: string;
   readonly json?: boolean;
 }
@@ -33,9 +45,15 @@ export class Session {
     this.json = this.#options.json === true;
   }
 
-  /** @throws UsageError if there is no token */
+  /** @throws UsageError if there is neither a token nor a client certificate */
   get client(): KeysteadClient {
-    return this.#client(this.#token());
+    const token = this.#token();
+    if (token === undefined && this.#setting('clientCert') === undefined) {
+      throw new UsageError(
+        'No token: set KEYSTEAD_TOKEN, or give --token-file FILE, or --client-cert and --client-key.',
+      );
+    }
+    return this.#client(token);
   }
 
   /** For what answers without a token. */
@@ -70,15 +88,30 @@ export class Session {
 
   #client(token: string | undefined): KeysteadClient {
     const url = this.#options.url ?? this.terminal.env['KEYSTEAD_URL'] ?? DEFAULT_URL;
-    return new KeysteadClient({ url, token, keyring: this.keyring, signal: this.terminal.signal });
+    const tls = {
+      ca: this.#file('caCert'),
+      cert: this.#file('clientCert'),
+      key: this.#file('clientKey'),
+      pin: this.#setting('serverPin'),
+    };
+    return new KeysteadClient({ url, token, ...tls, keyring: this.keyring, signal: this.terminal.signal });
   }
 
-  #token(): string {
+  /** An option, or the environment's variable for it; empty counts as unset. */
+  #setting(name: keyof typeof VARIABLES): string | undefined {
+    return (this.#options[name] ?? this.terminal.env[VARIABLES[name]]) || undefined;
+  }
+
+  #file(name: keyof typeof VARIABLES): string | undefined {
+    const path = this.#setting(name);
+    return path === undefined ? undefined : readFileSync(path, 'utf8');
+  }
+
+  #token(): string | undefined {
     const { tokenFile } = this.#options;
-    const token =
-      tokenFile === undefined ? this.terminal.env['KEYSTEAD_TOKEN'] : readFileSync(tokenFile, 'utf8').trim();
-    if (token !== undefined && token !== '') return token;
-    if (tokenFile !== undefined) throw new UsageError(`${tokenFile} holds no token.`);
-    throw new UsageError('No token: set KEYSTEAD_TOKEN, or give --token-file FILE.');
+    if (tokenFile === undefined) return this.terminal.env['KEYSTEAD_TOKEN'] || undefined;
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    if (token === '') throw new UsageError(`${tokenFile} holds no token.`);
+    return token;
   }
 }

@@ -4,18 +4,22 @@ import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
+import { Credentials } from './credentials.js';
 import { CryptoCalls } from './crypto-calls.js';
 import { FreshDataKeys, type DataKeySource } from './data-keys.js';
 import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
 import type { EncryptionContext } from './encryption-context.js';
 import { decryptFile, encryptFile, type ByteSource } from './file-encryption.js';
+import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import type { Health, Whoami } from './resource-types.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
+import { Roles } from './roles.js';
 import { Root } from './root.js';
 import { route } from './route.js';
-import { sendByFetch, sendByNode } from './send.js';
+import { sendByFetch, sendByNode, sendOverTls, type Send } from './send.js';
+import type { TlsOptions } from './tls-options.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
@@ -34,10 +38,13 @@ export type { Page, Paging } from './page.js';
 export type * from './resource-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
-export interface ClientOptions {
+export interface ClientOptions extends TlsOptions {
   /** The server's address, such as `http://127.0.0.1:7300`. */
   readonly url: string;
-  /** A bearer token, `kst_…`. Without one, only `health` and `jwks` answer. */
+  /**
+   * A bearer token, `kst_…`, or a JWT of an issuer that the server trusts. Without one, and without a client certificate,
+   * only `health` and `jwks` answer.
+   */
   readonly token?: string | undefined;
   /** Default `default`. */
   readonly keyring?: string;
@@ -65,6 +72,20 @@ export interface EncryptStreamOptions extends EnvelopeOptions {
   readonly bytes?: number;
 }
 
+/** The options that connections are made by. */
+const SENDING = ['url', 'fetch', 'ca', 'cert', 'key', 'pin'] as const;
+
+function sendFor({ url, fetch, ca, cert, key, pin }: ClientOptions): Send {
+  const ofTls = [ca, cert, key, pin].some((option) => option !== undefined);
+  if (fetch !== undefined) {
+    if (!ofTls) return sendByFetch(fetch);
+    throw new KeysteadError('invalid-request', 'ca, cert, key, pin: not with a fetch of your own, which has its own.');
+  }
+  if (!ofTls) return sendByNode;
+  if (url.startsWith('https:')) return sendOverTls({ ca, cert, key, pin });
+  throw new KeysteadError('invalid-request', 'ca, cert, key, pin: only for an https:// address.');
+}
+
 /**
  * A Keystead server, as one caller sees one keyring. Crypto operations are methods of its own, everything else is grouped
  * (`client.keys`, `client.audit`, …). Every method throws a KeysteadError.
@@ -78,17 +99,21 @@ export class KeysteadClient extends CryptoCalls {
   readonly audit: Audit;
   readonly callers: Callers;
   readonly tokens: Tokens;
+  readonly credentials: Credentials;
   readonly bindings: Bindings;
+  readonly roles: Roles;
   readonly root: Root;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
+  readonly #send: Send;
 
-  constructor(options: ClientOptions) {
+  /** @param send internal: the connections of a client that this one is made from */
+  constructor(options: ClientOptions, send: Send = sendFor(options)) {
     const { url, token, keyring = 'default', timeoutMs = 30_000, retries = 4, backoffMs = 100, signal } = options;
-    const send = options.fetch === undefined ? sendByNode : sendByFetch(options.fetch);
     const transport = new Transport({ url, token, timeoutMs, retries, backoffMs, signal, send });
     super(transport, keyring);
     this.#options = options;
+    this.#send = send;
     this.batch = new BatchCalls(transport, keyring);
     this.keyrings = new Keyrings(transport);
     this.keys = new Keys(transport, keyring);
@@ -97,7 +122,9 @@ export class KeysteadClient extends CryptoCalls {
     this.audit = new Audit(transport);
     this.callers = new Callers(transport);
     this.tokens = new Tokens(transport);
+    this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
+    this.roles = new Roles(transport);
     this.root = new Root(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
@@ -105,7 +132,9 @@ export class KeysteadClient extends CryptoCalls {
 
   /** The same client with other options: another keyring, a signal for some calls. Its data-key cache is its own. */
   with(changes: Partial<ClientOptions>): KeysteadClient {
-    return new KeysteadClient({ ...this.#options, ...changes });
+    const options = { ...this.#options, ...changes };
+    const own = SENDING.some((name) => name in changes);
+    return own ? new KeysteadClient(options) : new KeysteadClient(options, this.#send);
   }
 
   async whoami(): Promise<Whoami> {

@@ -4,6 +4,8 @@ import { isKmsError, type ErrorCode } from '../errors.js';
 export type ClientErrorCode =
   /** No connection, or it broke, also after the retries. */
   | 'connection-failed'
+  /** Something answered, but by TLS it is not the server: another authority, name or public key, or a certificate that ended. */
+  | 'server-not-trusted'
   /** No answer within `timeoutMs`. The service may still have done what was asked. */
   | 'timeout'
   /** The caller's own signal ended the call. */

@@ -171,12 +171,79 @@ export interface Token {
   readonly expiresAt?: Timestamp | null;
   readonly revokedAt?: Timestamp | null;
 }
+export interface ListedToken extends Token {
+  /** To within 5 seconds; null: never. */
+  readonly lastUsedAt?: Timestamp | null;
+}
 export interface NewToken extends Token {
   /** Shown once. */
   readonly token: string;
 }
 
-export type Scope = { readonly everything: true } | { readonly keyring: string; readonly key?: string };
+export interface RotateTokenInput {
+  /** For how long the old token goes on: seconds, or a text such as `24h`, which is the default. 0: it ends at once. */
+  readonly overlap?: number | string;
+  /** Default: as long as the old one was given. */
+  readonly expiresIn?: number | string;
+}
+export interface RotatedToken extends NewToken {
+  /** The old token, with the moment at which it ends. */
+  readonly previous: Token;
+}
+
+export type CertificateMatch = { readonly spiffe: string } | { readonly dns: string } | { readonly pin: string };
+export interface JwtMatch {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Further claims that must be there. */
+  readonly claims?: Readonly<Record<string, string>>;
+}
+export type CreateCredentialInput = (
+  | { readonly kind: 'certificate'; readonly match: CertificateMatch }
+  | { readonly kind: 'jwt'; readonly match: JwtMatch }
+) & {
+  /** Seconds, or a text such as `90d`. */
+  readonly expiresIn?: number | string;
+  readonly description?: string;
+};
+export interface Credential {
+  readonly id: string;
+  readonly kind: 'token' | 'certificate' | 'jwt' | (string & {});
+  /** Null for a token. */
+  readonly match?: CertificateMatch | JwtMatch | null;
+  readonly state?: string;
+  readonly description?: string | null;
+  readonly createdAt?: Timestamp;
+  readonly expiresAt?: Timestamp | null;
+  readonly revokedAt?: Timestamp | null;
+  readonly lastUsedAt?: Timestamp | null;
+}
+
+export type Scope =
+  | { readonly everything: true }
+  | { readonly keyring: string; readonly key?: string; readonly tags?: Readonly<Record<string, string>> };
+
+/** What must be so for a binding to hold: all that is given; of a list, one. */
+export interface BindingConditions {
+  readonly context?: {
+    /** Pairs that the encryption context must hold; it may hold others. */
+    readonly equals?: Readonly<Record<string, string>>;
+    /** The encryption context must name nothing else than these. */
+    readonly subset?: readonly string[];
+  };
+  /** CIDRs, or single addresses. */
+  readonly sourceNetworks?: readonly string[];
+  readonly notBefore?: Date | Timestamp;
+  readonly doors?: readonly string[];
+  readonly authentication?: readonly ('mfa' | 'mtls')[];
+}
+
+export interface Role {
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly permissions: readonly string[];
+  readonly createdAt?: Timestamp | null;
+}
 
 export interface CreateBindingInput {
   /** Id or name. */
@@ -185,6 +252,7 @@ export interface CreateBindingInput {
   readonly scope: Scope;
   /** Default `allow`; a deny wins over every allow. */
   readonly effect?: 'allow' | 'deny';
+  readonly conditions?: BindingConditions;
   /** The binding ends by itself. */
   readonly expiresAt?: Date | Timestamp;
 }
@@ -194,6 +262,7 @@ export interface Binding {
   readonly role: string;
   readonly scope: Scope;
   readonly effect?: 'allow' | 'deny';
+  readonly conditions?: BindingConditions | null;
   readonly expiresAt?: Timestamp | null;
   readonly createdAt?: Timestamp;
 }

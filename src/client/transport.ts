@@ -120,7 +120,12 @@ export class Transport {
       const detail = `No answer from ${this.#base} within ${this.#settings.timeoutMs} ms. What was asked for may have been done.`;
       return new KeysteadError('timeout', detail, { cause });
     }
-    const detail = `Cannot reach ${this.#base} (${reasonOf(cause)}): check the address, and that the server runs.`;
+    const reason = reasonOf(cause);
+    if (NOT_TRUSTED.test(reason)) {
+      const detail = `${this.#base} does not prove that it is the server (${reason}): check its certificate, and ca and pin. Nothing was sent.`;
+      return new KeysteadError('server-not-trusted', detail, { cause });
+    }
+    const detail = `Cannot reach ${this.#base} (${reason}): check the address, and that the server runs.`;
     return new KeysteadError('connection-failed', detail, { cause });
   }
 
@@ -132,6 +137,10 @@ export class Transport {
     }
   }
 }
+
+/** The codes of a server that is not the one it should be, of OpenSSL and Node, and of a pin that does not fit. */
+const NOT_TRUSTED =
+  /^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY|DECODE)|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_CERT_|WRONG_PIN)/;
 
 function mustBeAddress(url: string): string {
   const address = URL.canParse(url) ? new URL(url) : undefined;

@@ -1,4 +1,4 @@
-import type { BindingRow, CallerRow, CredentialRow } from '../access/records.js';
+import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
 
@@ -10,6 +10,7 @@ export interface SealedRows {
   caller: CallerRow;
   credential: CredentialRow;
   binding: BindingRow;
+  role: RoleRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -25,6 +26,8 @@ interface SealedTable<Row> {
   readonly idOf: (row: Row) => string;
   /** The columns that a decision depends on, in the order in which they are tagged: never reorder, only add with a new tag format. */
   readonly deciding: readonly (keyof Row & string)[];
+  /** Deciding columns that came later, tagged where they hold something: rows from before keep their tags. */
+  readonly later?: readonly (keyof Row & string)[];
 }
 
 /** Every table whose rows are tagged. One line a column; a table is one entry here and one entity in storage/entities. */
@@ -41,12 +44,20 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
+    later: ['match'],
   },
   binding: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
+    later: ['conditions'],
+  },
+  role: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
   },
   wrapping_key: {
     inSet: true,
@@ -93,7 +104,8 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
 };
 
 export function sealedRow<Name extends SealedTableName>(table: Name, row: SealedRows[Name]): SealedRow {
-  const { idOf, deciding } = SEALED_TABLES[table];
-  const columns = deciding.map((column) => [column, row[column]] as SealedRow['deciding'][number]);
+  const { idOf, deciding, later = [] } = SEALED_TABLES[table];
+  const filled = later.filter((column) => (row[column] ?? null) !== null);
+  const columns = [...deciding, ...filled].map((column) => [column, row[column]] as SealedRow['deciding'][number]);
   return { table, id: idOf(row), revision: row.revision, deciding: columns };
 }

@@ -1,9 +1,14 @@
+import type { Presented, Strength } from '../access/presented.js';
 import type { CallerRow } from '../access/records.js';
+
+export type { Presented, PresentedCertificate } from '../access/presented.js';
 
 /** A caller at a door, authenticated. Only `Kms.arrive` makes one, and `systemArrival` the service's own. */
 export interface Arrival {
   readonly caller: Pick<CallerRow, 'id' | 'name'> & { readonly type: CallerRow['type'] | 'system' };
   readonly credentialId: string | null;
+  /** How well it proved itself. */
+  readonly strength: Strength;
   readonly door: string;
   readonly source: string | null;
   readonly requestId: string;
@@ -20,8 +25,8 @@ export interface Approach {
   readonly requestId: string;
   /** Whether somebody else sent it on: then the peer is not where it came from. */
   readonly isForwarded?: true;
-  /** The token as presented; undefined when there was none. */
-  readonly token: string | undefined;
+  /** The credential as presented; undefined when there was none. */
+  readonly presented: Presented | undefined;
   readonly idempotencyKey?: string;
   readonly isGone?: () => boolean;
 }

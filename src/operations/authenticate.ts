@@ -1,43 +1,56 @@
-import { timingSafeEqual } from 'node:crypto';
-import { parseToken } from '../access/token.js';
-import type { CredentialRow } from '../access/records.js';
+import { find } from '../access/authenticators.js';
+import type { AccessView } from '../access/access-view.js';
+import type { CallerRow, CredentialRow } from '../access/records.js';
+import type { Refusal } from '../access/refusal.js';
 import { KmsError } from '../errors.js';
 import type { Approach, Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
 
-/** @throws KmsError unauthenticated, the same for every reason */
-export async function authenticate(deps: Deps, approach: Approach): Promise<Arrival> {
+/** Nobody: the same on the wire for every reason, which is in the audit record. */
+export interface Unauthenticated {
+  readonly error: KmsError;
+  readonly detail: { readonly presented: string; readonly reason: Refusal; readonly about?: string };
+}
+
+/** Whose credential was presented, if it proves anything and may be used now and from there. */
+export async function authenticate(deps: Deps, approach: Approach): Promise<Arrival | Unauthenticated> {
   const { access } = await deps.ledger.install();
-  const parsed = parseToken(approach.token ?? '');
-  const credential = parsed && access.credentials.get(parsed.id);
-  const hash = deps.secrets.digest('token', parsed?.id ?? '', parsed?.secret ?? '');
-  // Compared also when there is no such credential, so that time does not tell the two apart.
-  const matches = timingSafeEqual(hash, credential?.hash ?? Buffer.alloc(hash.length));
-  const caller = credential && access.callers.get(credential.callerId);
-  if (
-    !credential ||
-    !caller ||
-    !matches ||
-    caller.state !== 'enabled' ||
-    !mayBeUsed(credential, approach, deps.clock.now())
-  ) {
-    throw new KmsError(
-      'unauthenticated',
-      approach.token === undefined
-        ? 'no token: send the header "Authorization: Bearer <token>"'
-        : 'the token is not known here, has ended, or may not be used from this address',
-    );
-  }
+  const { presented } = approach;
+  if (!presented) return unauthenticated(approach, { refusal: 'nothing-presented' });
+  const now = deps.clock.now();
+  const digest = (label: string, ...parts: readonly string[]) => deps.secrets.digest(label, ...parts);
+  const finding = await find(presented, { access, issuers: deps.issuers, digest, now });
+  if ('refusal' in finding) return unauthenticated(approach, finding);
+  const chosen = choose(access, finding.credentials, approach, now);
+  if ('refusal' in chosen) return unauthenticated(approach, { ...finding, ...chosen });
+  const { credential, caller } = chosen;
+  deps.lastUse.note(credential.id, now);
   const { door, source, requestId, idempotencyKey, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
+    strength: finding.strength,
     door,
     source,
     requestId,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(isGone === undefined ? {} : { isGone }),
   };
+}
+
+/** The newest credential that is live, of the one caller to whom all live ones belong. */
+function choose(
+  access: AccessView,
+  credentials: readonly CredentialRow[],
+  approach: Approach,
+  now: number,
+): { readonly credential: CredentialRow; readonly caller: CallerRow } | { readonly refusal: Refusal } {
+  const live = credentials.filter((row) => mayBeUsed(row, approach, now));
+  const credential = live.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+  if (!credential) return { refusal: 'ended-credential' };
+  if (live.some(({ callerId }) => callerId !== credential.callerId)) return { refusal: 'ambiguous-credential' };
+  const caller = access.callers.get(credential.callerId);
+  return caller?.state === 'enabled' ? { credential, caller } : { refusal: 'disabled-caller' };
 }
 
 function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): boolean {
@@ -47,4 +60,18 @@ function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): 
 
 function isLoopback(address: string | null): boolean {
   return address !== null && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}
+
+function unauthenticated(
+  { presented }: Approach,
+  { refusal, about }: { readonly refusal: Refusal; readonly about?: string },
+): Unauthenticated {
+  const error = new KmsError(
+    'unauthenticated',
+    presented
+      ? 'the credential is not known here, has ended, or may not be used from this address'
+      : 'no token: send the header "Authorization: Bearer <token>", or a client certificate where the service asks for one',
+  );
+  const detail = { presented: presented?.kind ?? 'nothing', reason: refusal };
+  return { error, detail: about === undefined ? detail : { ...detail, about } };
 }

@@ -1,6 +1,7 @@
 import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
 import type { AccessView, Resource } from '../access/access-view.js';
 import { KmsError } from '../errors.js';
+import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Arrival } from './arrival.js';
 import type { Need } from './operation.js';
 
@@ -10,13 +11,16 @@ export function may(
   operation: OperationName,
   resource: Resource,
   now: number,
+  context?: EncryptionContext,
 ): boolean {
   const { id, type } = arrival.caller;
   if (type === 'system') {
     const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];
     return (operations as readonly OperationName[]).includes(operation);
   }
-  return isLive(access, arrival, now) && access.may(id, operation, resource, now);
+  if (!isLive(access, arrival, now)) return false;
+  const { source, door, strength } = arrival;
+  return access.may(id, operation, resource, now, { context, source, door, strength });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
@@ -25,7 +29,8 @@ export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: reado
     throw new KmsError('unauthenticated', 'the token was revoked or has expired, or its caller was disabled');
   }
   for (const need of needs) {
-    if (!may(access, arrival, need.permission, need.resource, now)) throw permissionDenied(need.permission);
+    const { permission, resource, context } = need;
+    if (!may(access, arrival, permission, resource, now, context)) throw permissionDenied(permission);
   }
 }
 

@@ -1,5 +1,6 @@
 import type { OperationName } from '../access/permissions.js';
 import type { Resource } from '../access/access-view.js';
+import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Change } from '../ledger/ledger.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
@@ -8,6 +9,8 @@ import type { Deps } from './deps.js';
 export interface Need {
   readonly permission: OperationName;
   readonly resource: Resource;
+  /** What the operation binds: the same object that is authenticated with the ciphertext. */
+  readonly context?: EncryptionContext | undefined;
 }
 
 /** What an audit record says of the thing acted on. */

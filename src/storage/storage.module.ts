@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { Global, Logger, Module } from '@nestjs/common';
+import { CredentialUses } from '../access/credential-uses.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { ImportTokens } from '../keys/import-tokens.js';
@@ -16,6 +17,7 @@ import { PostgresRootWrappings } from './postgres-root-wrappings.js';
 import { PostgresRootMigrations } from './postgres-root-migrations.js';
 import { PostgresNodes } from './postgres-nodes.js';
 import { DatabaseClock } from './database-clock.js';
+import { PostgresCredentialUses } from './postgres-credential-uses.js';
 import { PostgresImportTokens } from './postgres-import-tokens.js';
 import { PostgresInstallStore } from './postgres-install-store.js';
 import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
@@ -44,6 +46,11 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       useFactory: ({ changes }: Database) => new PostgresMaintenanceStore(changes),
       inject: [Database],
     },
+    {
+      provide: CredentialUses,
+      useFactory: ({ changes }: Database) => new PostgresCredentialUses(changes),
+      inject: [Database],
+    },
     { provide: Nodes, useFactory: ({ changes }: Database) => new PostgresNodes(changes), inject: [Database] },
     {
       provide: RootMigrations,
@@ -68,6 +75,7 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
     ImportTokens,
     MaterialStore,
     MaintenanceStore,
+    CredentialUses,
     Nodes,
     RootMigrations,
     RootWrappings,

@@ -30,10 +30,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['roots', 'crypto', 'errors'],
     packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
   },
-  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:zlib'] },
+  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:net', 'node:zlib'] },
+  'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'roots'], packages: ['node:crypto'] },
+  operations: { rooms: [...PURE, 'access/oidc', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
     rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
@@ -56,7 +57,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'doors/http': {
     rooms: ['operations', 'errors'],
-    packages: ['fastify', 'node:buffer', 'node:http', 'node:net'],
+    packages: [
+      '@peculiar/x509',
+      'fastify',
+      'node:buffer',
+      'node:crypto',
+      'node:fs/promises',
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:tls',
+    ],
   },
   'doors/rest': {
     rooms: ['doors/http', 'operations', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],
@@ -65,7 +76,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
   client: {
     rooms: ['errors'],
-    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises', 'node:tls'],
   },
   cli: {
     rooms: ['client', 'admin', 'errors'],

@@ -1,6 +1,8 @@
 import { accessSuite } from '../unit/operations/access.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { credentialsSuite } from '../unit/operations/credentials.suite.js';
+import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
 import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
 import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
 import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
@@ -16,7 +18,9 @@ const SUITES = [
   versionsSuite,
   keyringsSuite,
   accessSuite,
+  credentialsSuite,
   bindingsSuite,
+  conditionsSuite,
   auditSuite,
   recordsSuite,
 ];

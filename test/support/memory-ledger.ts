@@ -29,6 +29,7 @@ export class MemoryLedger extends Ledger {
     caller: new Map(),
     credential: new Map(),
     binding: new Map(),
+    role: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
@@ -51,7 +52,12 @@ export class MemoryLedger extends Ledger {
     const bindings = [...this.table('binding').values()];
     this.#view ??= {
       revision: this.revisions.get(INSTALL_SCOPE) ?? 0,
-      access: new AccessView(new Map(this.table('caller')), new Map(this.table('credential')), bindings),
+      access: new AccessView(
+        new Map(this.table('caller')),
+        new Map(this.table('credential')),
+        bindings,
+        this.table('role').values(),
+      ),
       bindings,
       keyringsById: new Map(keyrings.map((row) => [row.id, row])),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),

@@ -1,3 +1,4 @@
+import { CredentialUses } from '../../src/access/credential-uses.js';
 import { Journal, type AuditQuery } from '../../src/audit/journal.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
@@ -100,6 +101,18 @@ export class MemoryImportTokens extends ImportTokens {
 
   override async burn(id: string): Promise<boolean> {
     return this.tokens.delete(id);
+  }
+}
+
+export class MemoryCredentialUses extends CredentialUses {
+  readonly #usedAt = new Map<string, Date>();
+
+  override async save(usedAt: ReadonlyMap<string, Date>): Promise<void> {
+    for (const [id, at] of usedAt) if (at > (this.#usedAt.get(id) ?? 0)) this.#usedAt.set(id, at);
+  }
+
+  override async find(credentialIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    return new Map([...this.#usedAt].filter(([id]) => credentialIds.includes(id)));
   }
 }
 

@@ -12,6 +12,9 @@ import { foundInstall, openInstall } from '../../src/operations/found-install.js
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { makeKeyring, putKeyring, type MadeKeyring } from '../../src/operations/keyrings/make-keyring.js';
 import { Kms } from '../../src/operations/kms.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
+import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { Meter } from '../../src/operations/meter.js';
 import { NodeHeartbeat } from '../../src/operations/node-heartbeat.js';
@@ -25,6 +28,7 @@ import { DatabaseClock } from '../../src/storage/database-clock.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
 import { PostgresMaintenanceStore } from '../../src/storage/postgres-maintenance-store.js';
@@ -185,6 +189,9 @@ export class RootNode {
       maintenance: new PostgresMaintenanceStore(changes),
       root,
       meter: new SilentMeter(),
+      limits: new Limits(STANDARD_LIMITS),
+      issuers: new OidcIssuers([]),
+      lastUse: new LastUse(new PostgresCredentialUses(changes)),
       rotateSoon: () => undefined,
       node: name,
     };
@@ -248,6 +255,12 @@ export class RootNode {
 
   #arrive(token: string, idempotencyKey?: string): Promise<Arrival> {
     const given = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return this.kms.arrive({ door: 'test', source: '127.0.0.1', requestId: randomUUID(), token, ...given });
+    return this.kms.arrive({
+      door: 'test',
+      source: '127.0.0.1',
+      requestId: randomUUID(),
+      presented: { kind: 'token', token },
+      ...given,
+    });
   }
 }

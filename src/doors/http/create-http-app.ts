@@ -1,16 +1,29 @@
 import type { LoggerService, NestApplicationOptions } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { boundInFlight } from './bound-in-flight.js';
 import { encodeAnswer } from './encode-answer.js';
 import { letGoWhenClosing } from './let-go-when-closing.js';
 import { refuseWhenClosing } from './refuse-when-closing.js';
 import { requireAccess } from './require-access.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
-import { SERVER_OPTIONS } from './server-options.js';
+import { overTls, SERVER_OPTIONS } from './server-options.js';
+import type { TlsServers } from './tls/tls-servers.js';
 
 export interface HttpSettings {
   readonly logger: LoggerService;
+  /** Requests under way at once; further ones are refused. Default: no bound. */
+  readonly maxInFlight?: number;
+  /** HTTPS; undefined: plain HTTP, for the loopback or behind a proxy with TLS. */
+  readonly tls?: TlsServers | undefined;
+}
+
+declare module 'fastify' {
+  interface FastifyInstance {
+    /** Undefined for plain HTTP. */
+    tls: TlsServers | undefined;
+  }
 }
 
 type Module = Parameters<typeof NestFactory.create>[0];
@@ -28,10 +41,12 @@ const NEST_OPTIONS = {
  */
 export async function createHttpApp(module: Module, settings: HttpSettings): Promise<NestFastifyApplication> {
   // No Nest middleware: what runs before the guards are the hooks below.
-  const adapter = new FastifyAdapter({ ...SERVER_OPTIONS, skipMiddie: true });
-  const { logger } = settings;
+  const { logger, tls, maxInFlight = Infinity } = settings;
+  const adapter = new FastifyAdapter({ ...SERVER_OPTIONS, ...(tls ? overTls(tls) : {}), skipMiddie: true });
   const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { ...NEST_OPTIONS, logger });
   const server = adapter.getInstance();
+  server.decorate('tls', tls);
+  server.addHook('onClose', async () => tls?.close());
   server.decorateRequest('arrival', null);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -42,6 +57,7 @@ export async function createHttpApp(module: Module, settings: HttpSettings): Pro
   });
   refuseWhenClosing(server);
   letGoWhenClosing(server);
+  boundInFlight(server, maxInFlight);
   requireAccess(server);
   app.get(RouteTable).watch(server);
   return app.init();

@@ -25,11 +25,12 @@ export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, r
 }
 
 /** The headers that belong to a problem, besides those of every answer. */
-export function problemHeaders({ code }: Pick<KmsError, 'code'>): Readonly<Record<string, string>> {
-  const retryAfter = RETRY_AFTER[code];
+export function problemHeaders(error: Pick<KmsError, 'code'>): Readonly<Record<string, string>> {
+  const { code } = error;
+  const retryAfter = 'retryAfter' in error ? error.retryAfter : RETRY_AFTER[code];
   return {
     'content-type': PROBLEM_TYPE,
-    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
     ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="keystead"' } : {}),
   };
 }

@@ -1,11 +1,12 @@
 import type { Server } from 'node:http';
-import type { FastifyHttpOptions, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyHttpOptions, FastifyReply, FastifyRequest, FastifyServerOptions } from 'fastify';
 import { newRequestId } from '../../operations/vocabulary.js';
 import { answerBrokenRequest } from './answer-broken-request.js';
 import { kmsErrorOf } from './kms-error-of.js';
 import { problemHeaders, problemOf } from './problem.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { STATUS_OF } from './status-of.js';
+import type { TlsServers } from './tls/tls-servers.js';
 
 const SECOND = 1000;
 
@@ -27,6 +28,12 @@ export const SERVER_OPTIONS = {
   clientErrorHandler: answerBrokenRequest,
   frameworkErrors: answerUnroutable,
 } as const satisfies FastifyHttpOptions<Server>;
+
+/** The same over TLS. A server that comes from a factory does not get Fastify's own settings. */
+export function overTls(tls: TlsServers): Pick<FastifyServerOptions, 'serverFactory'> {
+  const { requestTimeout, keepAliveTimeout, http } = SERVER_OPTIONS;
+  return { serverFactory: (handler) => tls.create(handler, { ...http, requestTimeout, keepAliveTimeout }) };
+}
 
 /** An address that the router cannot read: there is no route yet, and no hook has run. */
 function answerUnroutable(thrown: Error, request: FastifyRequest, reply: FastifyReply): void {

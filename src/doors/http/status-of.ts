@@ -24,10 +24,12 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'caller-not-found': 404,
   'credential-not-found': 404,
   'binding-not-found': 404,
+  'role-not-found': 404,
 
   'name-taken': 409,
   conflict: 409,
   'limit-reached': 409,
+  'role-in-use': 409,
   'not-exportable': 409,
   'keyring-not-empty': 409,
   'keyring-destroyed': 409,

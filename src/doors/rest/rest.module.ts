@@ -6,6 +6,7 @@ import { AliasesController } from './aliases.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
 import { EncryptionController } from './encryption.controller.js';
 import { HealthController } from './health.controller.js';
@@ -16,6 +17,7 @@ import { MetricsController, OpenMetricsController } from './metrics.controller.j
 import { ApiDescription } from './openapi/api-description.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
+import { RolesController } from './roles.controller.js';
 import { RootController } from './root.controller.js';
 import { SigningController } from './signing.controller.js';
 import { TokensController } from './tokens.controller.js';
@@ -28,6 +30,7 @@ export const CONTROLLERS = [
   AuditController,
   BindingsController,
   CallersController,
+  CredentialsController,
   DocsController,
   EncryptionController,
   HealthController,
@@ -36,6 +39,7 @@ export const CONTROLLERS = [
   KeysController,
   PublicKeysController,
   RandomController,
+  RolesController,
   RootController,
   SigningController,
   TokensController,

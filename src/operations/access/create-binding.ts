@@ -1,6 +1,8 @@
-import { isRoleName, ROLES } from '../../access/permissions.js';
+import type { AccessView } from '../../access/access-view.js';
+import { ROLES } from '../../access/permissions.js';
 import type { BindingRow, BindingScope, CallerRow } from '../../access/records.js';
 import { KmsError } from '../../errors.js';
+import { mustBeTags } from '../../keys/names.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Arrival } from '../arrival.js';
@@ -10,19 +12,26 @@ import { mustBeLive } from '../keys/resolve-key-change.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { findKeyring } from '../resolve-key.js';
 import { bindingNotFound } from './binding-not-found.js';
+import { conditionsOf, type ConditionsInput } from './binding-conditions.js';
 import { resourceOf, subjectPartsOf } from './binding-scope.js';
 import { describeBinding, type BindingDescription } from './describe-binding.js';
 import { expiryOf } from './expiry.js';
 import { callerNotFound, findCaller } from './resolve-caller.js';
 
+/** Of roles, in an error. */
+const MOST_NAMED = 32;
 const MOST_SECONDS = 10 * 366 * 86_400;
 
 export interface CreateBindingInput {
   /** Id or name. */
   readonly caller: string;
   readonly role: string;
-  /** Ids or names: everything, one keyring, or one key of it. */
-  readonly scope: { readonly everything: true } | { readonly keyring: string; readonly key?: string };
+  /** Ids or names: everything, one keyring, one key of it, or its keys with certain tags. */
+  readonly scope:
+    | { readonly everything: true }
+    | { readonly keyring: string; readonly key?: string }
+    | { readonly keyring: string; readonly tags: Readonly<Record<string, string>> };
+  readonly conditions?: ConditionsInput;
   /** Default `allow`; a deny wins over every allow. */
   readonly effect?: BindingRow['effect'];
   /** Seconds; default never. One of the two. */
@@ -56,28 +65,24 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
     };
   },
 
-  async run(deps, { caller, scope }, { role, effect = 'allow', ...expiry }, commit, arrival) {
-    if (!isRoleName(role)) {
-      throw new KmsError(
-        'invalid-request',
-        `role: there is none of this name; one of ${Object.keys(ROLES).join(', ')}`,
-      );
-    }
+  async run(deps, { caller, scope }, { role, effect = 'allow', conditions: given, ...expiry }, commit, arrival) {
     if (caller.id === arrival.caller.id) {
       throw new KmsError('permission-denied', 'nobody binds himself: another administrator must make this binding');
     }
     const now = deps.clock.now();
-    const expiresAt = expiryOf(expiry, now, MOST_SECONDS);
-    const row = { id: uuidv7(), callerId: caller.id, role, effect, scope, expiresAt, removedAt: null };
+    const conditions = conditionsOf(given);
+    const expiresAt = expiryOf(endOf(expiry, given), now, MOST_SECONDS);
+    const row = { id: uuidv7(), callerId: caller.id, role, effect, scope, conditions, expiresAt, removedAt: null };
     return commit([INSTALL_SCOPE], async (change) => {
       const { access } = change.install;
       if (!access.callers.has(caller.id)) throw callerNotFound();
+      mustBeRole(access, role);
       if (!('everything' in scope)) mustBeLive(change, scope.keyring);
       const binding = { ...row, createdAt: new Date(now) };
       change.put('binding', binding);
       return {
         output: describeBinding(binding, access),
-        detail: { binding: binding.id, role, effect, scope },
+        detail: { binding: binding.id, role, effect, scope, ...(conditions ? { conditions } : {}) },
         resourceId: binding.id,
       };
     });
@@ -93,6 +98,7 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
 
 async function findScope(deps: Deps, scope: CreateBindingInput['scope'], arrival: Arrival): Promise<BindingScope> {
   if ('everything' in scope) return { everything: true };
+  if ('tags' in scope) return tagScope(deps, scope, arrival);
   const { keyring, key } = scope;
   if (key === undefined) return { keyring: (await findKeyring(deps, keyring, 'binding.create', arrival)).id };
   const { id: keyringId } = await findKeyring(deps, keyring, 'binding.create', arrival);
@@ -106,4 +112,31 @@ async function findScope(deps: Deps, scope: CreateBindingInput['scope'], arrival
     'invalid-request',
     'scope.key: no key of this keyring has this id, name or alias; a key-admin can list them',
   );
+}
+
+async function tagScope(
+  deps: Deps,
+  { keyring, tags }: { readonly keyring: string; readonly tags: Readonly<Record<string, string>> },
+  arrival: Arrival,
+): Promise<BindingScope> {
+  const { id } = await findKeyring(deps, keyring, 'binding.create', arrival);
+  mustBeTags(tags);
+  if (Object.keys(tags).length === 0) throw new KmsError('invalid-request', 'scope.tags: give one or more');
+  return { keyring: id, tags };
+}
+
+type End = Pick<CreateBindingInput, 'expiresIn' | 'expiresAt'>;
+
+/** The end of a binding may be among its conditions. */
+function endOf(end: End, conditions: ConditionsInput | undefined): End {
+  if (conditions?.expiresAt === undefined) return end;
+  if (end.expiresAt === undefined) return { ...end, expiresAt: conditions.expiresAt };
+  throw new KmsError('invalid-request', 'expiresAt, conditions.expiresAt: give one of the two');
+}
+
+/** @throws KmsError invalid-request */
+function mustBeRole(access: AccessView, role: string): void {
+  if (access.operationsOf(role)) return;
+  const names = [...Object.keys(ROLES), ...access.roles.keys()].slice(0, MOST_NAMED);
+  throw new KmsError('invalid-request', `role: there is none of this name; one of ${names.join(', ')}`);
 }

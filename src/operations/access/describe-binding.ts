@@ -1,4 +1,5 @@
 import type { AccessView } from '../../access/access-view.js';
+import type { Conditions } from '../../access/conditions.js';
 import type { BindingRow, BindingScope } from '../../access/records.js';
 
 /** A binding as every answer shows it. */
@@ -11,12 +12,13 @@ export interface BindingDescription {
   readonly effect: 'allow' | 'deny';
   /** With the ids of keyring and key. */
   readonly scope: BindingScope;
+  readonly conditions: Conditions | null;
   readonly expiresAt: Date | null;
   readonly createdAt: Date;
 }
 
 export function describeBinding(row: Omit<BindingRow, 'revision'>, { callers }: AccessView): BindingDescription {
-  const { id, callerId, role, effect, scope, expiresAt, createdAt } = row;
+  const { id, callerId, role, effect, scope, conditions = null, expiresAt, createdAt } = row;
   const callerName = callers.get(callerId)?.name ?? null;
-  return { id, caller: callerId, callerName, role, effect, scope, expiresAt, createdAt };
+  return { id, caller: callerId, callerName, role, effect, scope, conditions, expiresAt, createdAt };
 }

@@ -17,6 +17,9 @@ export class CredentialEntity {
   @Column('bytea')
   hash!: Buffer;
 
+  @Column('jsonb', { nullable: true })
+  match!: CredentialRow['match'] & (object | null);
+
   @Column('text')
   purpose!: CredentialRow['purpose'];
 

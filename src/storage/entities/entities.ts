@@ -2,6 +2,7 @@ import { AliasEntity } from './alias.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
 import { BindingEntity } from './binding.entity.js';
 import { CallerEntity } from './caller.entity.js';
+import { CredentialUseEntity } from './credential-use.entity.js';
 import { CredentialEntity } from './credential.entity.js';
 import { HeadEntity } from './head.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
@@ -12,6 +13,7 @@ import { KeyVersionEntity } from './key-version.entity.js';
 import { KeyringEntity } from './keyring.entity.js';
 import { MessageCounterEntity } from './message-counter.entity.js';
 import { NodeEntity } from './node.entity.js';
+import { RoleEntity } from './role.entity.js';
 import { RootMigrationEntity } from './root-migration.entity.js';
 import { WrappedKeyEntity } from './wrapped-key.entity.js';
 import { WrappingKeyEntity } from './wrapping-key.entity.js';
@@ -24,7 +26,9 @@ export const ENTITIES = [
   KeyringEntity,
   CallerEntity,
   CredentialEntity,
+  CredentialUseEntity,
   BindingEntity,
+  RoleEntity,
   WrappingKeyEntity,
   KeyEntity,
   KeyVersionEntity,
@@ -43,6 +47,7 @@ export const SEALED_ENTITIES = {
   caller: CallerEntity,
   credential: CredentialEntity,
   binding: BindingEntity,
+  role: RoleEntity,
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,

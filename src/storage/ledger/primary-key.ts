@@ -6,6 +6,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   caller: ['id'],
   credential: ['id'],
   binding: ['id'],
+  role: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { AccessView } from '../../access/access-view.js';
-import type { BindingRow, CallerRow, CredentialRow } from '../../access/records.js';
+import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { MoreThan } from 'typeorm';
@@ -8,6 +8,7 @@ import { BindingEntity } from '../entities/binding.entity.js';
 import { CallerEntity } from '../entities/caller.entity.js';
 import { CredentialEntity } from '../entities/credential.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
+import { RoleEntity } from '../entities/role.entity.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent } from './verify-row.js';
 
@@ -17,6 +18,7 @@ export interface InstallRows {
   readonly callers: readonly CallerEntity[];
   readonly credentials: readonly CredentialEntity[];
   readonly bindings: readonly BindingEntity[];
+  readonly roles: readonly RoleEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -26,6 +28,7 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     callers: await manager.findBy(CallerEntity, newer),
     credentials: await manager.findBy(CredentialEntity, newer),
     bindings: await manager.findBy(BindingEntity, newer),
+    roles: await manager.findBy(RoleEntity, newer),
   };
 }
 
@@ -35,6 +38,7 @@ export class InstallState {
   readonly #callers = new Map<string, CallerRow>();
   readonly #credentials = new Map<string, CredentialRow>();
   readonly #bindings = new Map<string, BindingRow>();
+  readonly #roles = new Map<string, RoleRow>();
 
   /** @throws KmsError integrity-failure, and stays as it was */
   advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
@@ -42,10 +46,12 @@ export class InstallState {
     for (const row of rows.callers) mustBeCurrent(mirror, 'caller', row);
     for (const row of rows.credentials) mustBeCurrent(mirror, 'credential', row);
     for (const row of rows.bindings) mustBeCurrent(mirror, 'binding', row);
+    for (const row of rows.roles) mustBeCurrent(mirror, 'role', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
     for (const row of rows.bindings) this.#bindings.set(row.id, row);
+    for (const row of rows.roles) this.#roles.set(row.id, row);
     return this.#view(mirror.revision);
   }
 
@@ -54,7 +60,7 @@ export class InstallState {
     const keyrings = [...this.#keyrings.values()];
     return {
       revision,
-      access: new AccessView(new Map(this.#callers), new Map(this.#credentials), bindings),
+      access: new AccessView(new Map(this.#callers), new Map(this.#credentials), bindings, this.#roles.values()),
       bindings,
       keyringsById: new Map(this.#keyrings),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),

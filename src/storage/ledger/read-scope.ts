@@ -19,7 +19,7 @@ interface MarkRow {
 
 const HEAD = `select 'head' as "table", '' as id, revision, tag, count, mask, set_hash from head where scope_id = $1`;
 
-const INSTALL_MARKS = ['keyring', 'caller', 'credential', 'binding']
+const INSTALL_MARKS = ['keyring', 'caller', 'credential', 'binding', 'role']
   .map((table) => `select '${table}', id::text, revision, tag, null, null, null from ${table} where revision > $2`)
   .join(' union all ');
 

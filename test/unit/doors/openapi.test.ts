@@ -99,11 +99,18 @@ const ROUTES = [
   'post /api/v1/callers/{caller}/disable',
   'post /api/v1/callers/{caller}/enable',
   'get /api/v1/callers/{caller}/tokens',
+  'post /api/v1/callers/{caller}/credentials',
+  'get /api/v1/callers/{caller}/credentials',
+  'delete /api/v1/callers/{caller}/credentials/{credential}',
   'post /api/v1/callers/{caller}/tokens',
   'delete /api/v1/callers/{caller}/tokens/{token}',
+  'post /api/v1/callers/{caller}/tokens/{token}/rotate',
   'get /api/v1/bindings',
   'post /api/v1/bindings',
   'delete /api/v1/bindings/{binding}',
+  'get /api/v1/roles',
+  'post /api/v1/roles',
+  'delete /api/v1/roles/{role}',
   'get /api/v1/root',
   'post /api/v1/root/rotate',
   'post /api/v1/root/migrate',
@@ -163,7 +170,7 @@ describe("the API's description", () => {
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(6);
+    expect(making.length).toBe(9);
     const taking = operations().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
     );

@@ -39,6 +39,7 @@ const ROWS: { readonly [Name in SealedTableName]: SealedRows[Name] } = {
     callerId: uuidv7(),
     kind: 'token',
     hash: Buffer.alloc(32, 3),
+    match: { dns: 'shop.example' },
     purpose: 'api',
     source: 'any',
     description: 'd',
@@ -53,11 +54,13 @@ const ROWS: { readonly [Name in SealedTableName]: SealedRows[Name] } = {
     role: 'auditor',
     effect: 'deny',
     scope: { keyring: SCOPE },
+    conditions: { doors: ['rest'] },
     expiresAt: AT,
     removedAt: AT,
     createdAt: AT,
     revision: 7,
   },
+  role: { id: uuidv7(), name: 'rotator', permissions: ['key.rotate'], removedAt: AT, createdAt: AT, revision: 7 },
   wrapping_key: { keyringId: SCOPE, version: 1, state: 'primary', createdAt: AT, revision: 7 },
   key: {
     id: uuidv7(),
@@ -101,7 +104,10 @@ const ROWS: { readonly [Name in SealedTableName]: SealedRows[Name] } = {
 const TABLES = Object.keys(ROWS).filter((name): name is SealedTableName => Object.hasOwn(SEALED_TABLES, name));
 
 const COLUMNS = TABLES.flatMap((table) =>
-  SEALED_TABLES[table].deciding.map((column): [SealedTableName, string] => [table, column]),
+  [...SEALED_TABLES[table].deciding, ...(SEALED_TABLES[table].later ?? [])].map((column): [SealedTableName, string] => [
+    table,
+    column,
+  ]),
 );
 
 function other(value: unknown): unknown {

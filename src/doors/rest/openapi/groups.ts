@@ -23,8 +23,8 @@ export const GROUPS: readonly Group[] = [
   { name: 'Keyrings', description: 'Tenants, each with its own wrapping key.', prefixes: ['keyring.'] },
   {
     name: 'Access',
-    description: 'Callers, their tokens, and their roles.',
-    prefixes: ['caller.', 'token.', 'binding.', 'whoami'],
+    description: 'Callers, their tokens and other credentials, and their roles.',
+    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami'],
   },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },

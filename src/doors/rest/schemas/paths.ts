@@ -13,4 +13,9 @@ export const IN_VERSION = z.strictObject({ keyring, key, version });
 export const IN_ALIAS = z.strictObject({ keyring, alias: ref('An alias', 'orders-current') });
 export const IN_CALLER = z.strictObject({ caller });
 export const IN_TOKEN = z.strictObject({ caller, token: ref('Id of a token', '4fGk20sLxP9aQ1Zt') });
+export const IN_CREDENTIAL = z.strictObject({
+  caller,
+  credential: ref('Id of a credential', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
+export const IN_ROLE = z.strictObject({ role: ref('Name of a custom role', 'key-rotator') });
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -1,0 +1,21 @@
+/** Why nobody got in: for the audit record alone, who knocks hears the same for every reason. */
+export type Refusal =
+  | 'nothing-presented'
+  | 'malformed'
+  | 'unknown-token'
+  | 'wrong-secret'
+  | 'certificate-not-verified'
+  | 'unknown-certificate'
+  | 'unknown-issuer'
+  | 'issuer-unreachable'
+  | 'unknown-key'
+  | 'algorithm-not-allowed'
+  | 'bad-signature'
+  | 'wrong-audience'
+  | 'wrong-claim'
+  | 'expired'
+  | 'not-yet-valid'
+  | 'unknown-subject'
+  | 'ended-credential'
+  | 'disabled-caller'
+  | 'ambiguous-credential';

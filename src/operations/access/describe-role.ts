@@ -1,0 +1,15 @@
+import type { OperationName } from '../../access/permissions.js';
+import type { RoleRow } from '../../access/records.js';
+
+/** A role as every answer shows it. */
+export interface RoleDescription {
+  readonly name: string;
+  readonly builtIn: boolean;
+  readonly permissions: readonly OperationName[];
+  /** null for a built-in role. */
+  readonly createdAt: Date | null;
+}
+
+export function describeRole({ name, permissions, createdAt }: Omit<RoleRow, 'revision'>): RoleDescription {
+  return { name, builtIn: false, permissions, createdAt };
+}
