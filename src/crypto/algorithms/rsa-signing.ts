@@ -39,11 +39,13 @@ export function rsaSigner(length: number, publicKey: KeyObject, privateKey?: Key
 
   const verify = async (algorithm: string, input: SigningInput, signature: Buffer): Promise<boolean> => {
     const scheme = schemeOf(algorithm);
+    // RFC 8017 8.1.2 step 1: node:crypto takes a signature that lacks its leading zeroes for whole.
+    const isWhole = signature.length === length;
     if ('message' in input) {
-      return verifyOffLoop(scheme.hash, input.message, { key: publicKey, ...paddingOf(scheme) }, signature);
+      return isWhole && verifyOffLoop(scheme.hash, input.message, { key: publicKey, ...paddingOf(scheme) }, signature);
     }
     const digest = mustBeDigest(input.digest, scheme.hash);
-    if (signature.length !== length) return false;
+    if (!isWhole) return false;
     const encoded = openSignature(publicKey, signature);
     if (encoded === undefined) return false;
     return scheme.pss

@@ -72,3 +72,16 @@ describe.each(SIGNERS)('signing with %s', (spec) => {
     }
   });
 });
+
+describe('an RSA signature that begins with a zero byte', () => {
+  it('is refused without it', async () => {
+    const { signer } = algorithmFor('rsa-2048').load((await keyOf('rsa-2048')).material);
+    const message = randomBytes(50);
+    const name = 'rsassa-pss-sha-256';
+    let signature: Buffer;
+    do signature = await signer!.sign!(name, { message });
+    while (signature[0] !== 0);
+    expect(await signer!.verify(name, { message }, signature)).toBe(true);
+    expect(await signer!.verify(name, { message }, signature.subarray(1))).toBe(false);
+  });
+});
