@@ -239,6 +239,8 @@ export interface BindingConditions {
 }
 
 export interface Role {
+  /** null for a built-in role. */
+  readonly id: string | null;
   readonly name: string;
   readonly builtIn: boolean;
   readonly permissions: readonly string[];

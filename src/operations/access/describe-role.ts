@@ -3,6 +3,8 @@ import type { RoleRow } from '../../access/records.js';
 
 /** A role as every answer shows it. */
 export interface RoleDescription {
+  /** null for a built-in role. */
+  readonly id: string | null;
   readonly name: string;
   readonly builtIn: boolean;
   readonly permissions: readonly OperationName[];
@@ -10,6 +12,6 @@ export interface RoleDescription {
   readonly createdAt: Date | null;
 }
 
-export function describeRole({ name, permissions, createdAt }: Omit<RoleRow, 'revision'>): RoleDescription {
-  return { name, builtIn: false, permissions, createdAt };
+export function describeRole({ id, name, permissions, createdAt }: Omit<RoleRow, 'revision'>): RoleDescription {
+  return { id, name, builtIn: false, permissions, createdAt };
 }

@@ -12,7 +12,7 @@ export const listRoles: UseOperation<object, Resolved, { readonly items: readonl
     const { roles } = (await deps.ledger.install()).access;
     const builtIn = Object.keys(ROLES)
       .filter(isRoleName)
-      .map((name) => ({ name, builtIn: true, permissions: ROLES[name], createdAt: null }));
+      .map((name) => ({ id: null, name, builtIn: true, permissions: ROLES[name], createdAt: null }));
     const custom = [...roles.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { output: { items: [...builtIn, ...custom.map(describeRole)] } };
   },

@@ -50,7 +50,7 @@ it('a JWT lets its subject in as the caller it was mapped to, until the mapping 
   const arrival = await arrive(await issuer.token());
   expect(arrival).toMatchObject({ caller: { id: caller }, credentialId: credential, strength: 'single' });
   await bed.kms.change(revokeCredential, { caller, credential }, admin);
-  expect(await codeOf(bed.kms.perform(whoami, {}, arrival))).toBe('permission-denied');
+  expect(await codeOf(bed.kms.perform(whoami, {}, arrival))).toBe('unauthenticated');
   expect(await codeOf(arrive(await issuer.token()))).toBe('unauthenticated');
 });
 

@@ -15,6 +15,7 @@ export const createRoleBody = z.strictObject({
 
 export const roleAnswer = z
   .object({
+    id: z.string().nullable().meta({ description: 'null for a built-in role' }),
     name: z.string(),
     builtIn: z.boolean(),
     permissions: z.array(z.string()),
