@@ -1,6 +1,7 @@
 import { compileConditions, NO_ATTRIBUTES, type Attributes, type Test } from './conditions.js';
-import { isEverybodys, isRoleName, ROLES, type OperationName } from './permissions.js';
+import { administers, isEverybodys, isRoleName, ROLES, usesKeys, type OperationName } from './permissions.js';
 import type { BindingRow, BindingScope, CallerRow, CredentialRow, RoleRow } from './records.js';
+import { conflictOf, type Held } from './separation.js';
 
 /** What a permission is asked for. */
 export type Resource =
@@ -29,6 +30,8 @@ interface Grant {
 /** Who there is and what each may do, compiled once per change; immutable. A check costs no query. */
 export class AccessView {
   readonly #grants = new Map<string, Grant[]>();
+  /** Of those, the ones that allow to administer. */
+  readonly #administering = new Map<string, Grant[]>();
   /** Custom roles that are there, by name. */
   readonly roles: ReadonlyMap<string, RoleRow>;
 
@@ -37,14 +40,16 @@ export class AccessView {
     readonly credentials: ReadonlyMap<string, CredentialRow>,
     bindings: Iterable<BindingRow>,
     roles: Iterable<RoleRow> = [],
+    /** Ids of the keyrings in which one may both administer and use keys. */
+    private readonly unseparated: ReadonlySet<string> = new Set(),
   ) {
     this.roles = new Map([...roles].filter((role) => !role.removedAt).map((role) => [role.name, role]));
     for (const binding of bindings) {
       const operations = this.operationsOf(binding.role);
       if (binding.removedAt || !operations) continue;
-      const grants = this.#grants.get(binding.callerId) ?? [];
-      grants.push(grantOf(binding, operations));
-      this.#grants.set(binding.callerId, grants);
+      const grant = grantOf(binding, operations);
+      push(this.#grants, binding.callerId, grant);
+      if (grant.effect === 'allow' && operations.some(administers)) push(this.#administering, binding.callerId, grant);
     }
   }
 
@@ -55,7 +60,7 @@ export class AccessView {
 
   /**
    * Default deny; an explicit deny whose conditions are met wins. A deny for one key or keyring does not deny what is
-   * wider.
+   * wider. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are separate.
    */
   may(
     callerId: string,
@@ -72,7 +77,32 @@ export class AccessView {
       if (grant.effect === 'deny') return false;
       allowed = true;
     }
-    return allowed;
+    return allowed && !this.administeringBinding(callerId, operation, resource, now);
+  }
+
+  /** The binding that keeps the caller from a use of keys that another allows: it administers there. */
+  administeringBinding(
+    callerId: string,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+  ): BindingRow | undefined {
+    const grants = this.#administering.get(callerId);
+    if (!grants || !('keyringId' in resource) || !usesKeys(operation)) return undefined;
+    const { keyringId } = resource;
+    if (this.unseparated.has(keyringId)) return undefined;
+    return grants.find(
+      ({ scope, expiresAt }) => expiresAt > now && ('everything' in scope || scope.keyring === keyringId),
+    )?.binding;
+  }
+
+  /** The binding of the same holder with which a new one would break the separation of duties; the new one, if alone it does. */
+  conflictWith(added: Omit<BindingRow, 'revision'>, now: number): Held['binding'] | undefined {
+    const operations = this.operationsOf(added.role);
+    if (added.effect === 'deny' || !operations) return undefined;
+    const held = this.#grants.get(added.callerId) ?? [];
+    const live = held.filter(({ effect, expiresAt }) => effect === 'allow' && expiresAt > now);
+    return conflictOf(live, { binding: added, operations }, this.unseparated);
   }
 
   /** The coarse gate: whether any role of the caller holds the operation at all, wherever and whenever. Never refuses what `may` allows. */
@@ -82,11 +112,48 @@ export class AccessView {
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }
 
+  /**
+   * The bindings that give the caller the operation there; none where a deny stands against it.
+   * @param attributes undefined: whatever conditions may ask
+   */
+  granting(
+    callerId: string,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+    attributes?: Attributes,
+  ): readonly BindingRow[] {
+    const applying = (this.#grants.get(callerId) ?? []).filter(
+      (grant) =>
+        grant.expiresAt > now &&
+        grant.operations.has(operation) &&
+        covers(grant, resource) &&
+        (!grant.test || !attributes || grant.test(attributes, now)),
+    );
+    const denied = applying.some(({ effect, test }) => effect === 'deny' && (attributes || !test));
+    return denied ? [] : applying.filter(({ effect }) => effect === 'allow').map(({ binding }) => binding);
+  }
+
+  /** Where the caller is allowed an operation of a kind, whatever conditions ask and denies take away. */
+  scopesOf(callerId: string, isMeant: (operation: OperationName) => boolean, now: number): readonly BindingScope[] {
+    return (this.#grants.get(callerId) ?? [])
+      .filter(
+        ({ effect, expiresAt, operations }) => effect === 'allow' && expiresAt > now && [...operations].some(isMeant),
+      )
+      .map(({ scope }) => scope);
+  }
+
   /** The bindings of a caller that have not ended. */
   bindingsOf(callerId: string, now: number): readonly BindingRow[] {
     const live = (this.#grants.get(callerId) ?? []).filter((grant) => grant.expiresAt > now);
     return live.map(({ binding }) => binding);
   }
+}
+
+function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {
+  const held = grants.get(holder);
+  if (held) held.push(grant);
+  else grants.set(holder, [grant]);
 }
 
 function grantOf(binding: BindingRow, operations: readonly OperationName[]): Grant {

@@ -40,6 +40,7 @@ const KEY_CHANGES = [
 
 const ADMINISTRATION = [
   'keyring.create',
+  'keyring.update',
   'keyring.rewrap',
   'keyring.destroy',
   'caller.create',
@@ -54,9 +55,19 @@ const ADMINISTRATION = [
   'binding.delete',
   'role.create',
   'role.delete',
+  'settings.update',
+  'bootstrap.finish',
 ] as const;
 
-const ACCESS_READS = ['caller.list', 'token.list', 'credential.list', 'binding.list', 'role.list'] as const;
+const ACCESS_READS = [
+  'caller.list',
+  'token.list',
+  'credential.list',
+  'binding.list',
+  'role.list',
+  'settings.describe',
+  'approval.list',
+] as const;
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
@@ -76,6 +87,8 @@ export const OPERATIONS = [
   'key.export',
   ...ADMINISTRATION,
   ...ACCESS_READS,
+  'approval.decide',
+  'approval.cancel',
   ...ROOT,
   'audit.read',
   ...SYSTEM,
@@ -90,21 +103,56 @@ export const GRANTABLE = OPERATIONS.filter(
   (name) => ![...SYSTEM, ...EVERYBODY, ...AT_THE_DOOR].some((other) => other === name),
 );
 
+const USES: ReadonlySet<OperationName> = new Set(CRYPTO_OPERATIONS.filter((name) => name !== 'random'));
+const ADMINISTERS: ReadonlySet<OperationName> = new Set([...KEY_CHANGES, 'key.export', ...ADMINISTRATION]);
+
+/** Whether the operation uses a key. Random bytes come from none. */
+export function usesKeys(operation: OperationName): boolean {
+  return USES.has(operation);
+}
+
+/** Whether the operation administers callers, bindings, settings or keys. Reading is not administering. */
+export function administers(operation: OperationName): boolean {
+  return ADMINISTERS.has(operation);
+}
+
+/** What may be put under dual control: what changes something, or hands a key out. An import has a token of its own, good once. */
+export const DUAL_CONTROL_OPERATIONS = [
+  ...KEY_CHANGES.filter((name) => !name.startsWith('key.import')),
+  'key.export',
+  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish'),
+  'root.rotate',
+  'root.migrate',
+] as const;
+
+export function isUnderDualControl(name: string): boolean {
+  return DUAL_CONTROL_OPERATIONS.some((operation) => operation === name);
+}
+
 export function isGrantable(name: string): name is OperationName {
   return GRANTABLE.some((operation) => operation === name);
 }
 
 /** The built-in roles (design: access.md). */
 export const ROLES = {
-  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'keyring.describe', 'keyring.list'],
-  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export'],
+  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'approval.cancel', 'keyring.describe', 'keyring.list'],
+  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export', 'approval.list', 'approval.cancel'],
   'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
   'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
   'sign-only': ['sign', 'mac', ...KEY_READS],
   'verify-only': ['verify', 'verify-mac', ...KEY_READS],
   auditor: ['audit.read', ...KEY_READS, ...ACCESS_READS, 'root.describe'],
-  operator: ['root.describe', 'root.rotate', 'root.migrate', 'keyring.list', 'keyring.describe'],
+  operator: [
+    'root.describe',
+    'root.rotate',
+    'root.migrate',
+    'keyring.list',
+    'keyring.describe',
+    'approval.list',
+    'approval.cancel',
+  ],
+  approver: ['approval.decide', 'approval.list', 'keyring.list', 'keyring.describe'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
 export type RoleName = keyof typeof ROLES;

@@ -12,6 +12,8 @@ export interface CallerRow {
   readonly type: CallerType;
   readonly state: 'enabled' | 'disabled';
   readonly createdAt: Date;
+  /** Id of the caller who made it; none for what a first start made. */
+  readonly createdBy?: string | null;
   readonly revision: number;
 }
 
@@ -34,6 +36,8 @@ export interface CredentialRow {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly createdAt: Date;
+  /** Id of the caller who made it; none for what a first start made. */
+  readonly createdBy?: string | null;
   readonly revision: number;
 }
 
@@ -56,6 +60,8 @@ export interface BindingRow {
   /** Kept after its removal, so that a removed row and a row that somebody deleted differ. */
   readonly removedAt: Date | null;
   readonly createdAt: Date;
+  /** Id of the caller who made it; none for what a first start made. */
+  readonly createdBy?: string | null;
   readonly revision: number;
 }
 

@@ -17,6 +17,7 @@ import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
 import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
+import { addSettingsCommands } from './commands/settings.js';
 import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
 import { addTokenCommands } from './commands/token.js';
@@ -74,6 +75,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addBindingCommands,
     addRoleCommands,
     addRootCommands,
+    addSettingsCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

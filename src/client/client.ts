@@ -18,6 +18,7 @@ import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
 import { Roles } from './roles.js';
 import { Root } from './root.js';
 import { route } from './route.js';
+import { Settings } from './settings.js';
 import { sendByFetch, sendByNode, sendOverTls, type Send } from './send.js';
 import type { TlsOptions } from './tls-options.js';
 import { Tokens } from './tokens.js';
@@ -29,6 +30,8 @@ export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
+export type * from './approval-types.js';
+export type * from './governance-types.js';
 export type { EncryptionContext } from './encryption-context.js';
 export type { ByteSource } from './file-encryption.js';
 export { KeysteadError, isKeysteadError, type ClientErrorCode } from './keystead-error.js';
@@ -103,6 +106,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly bindings: Bindings;
   readonly roles: Roles;
   readonly root: Root;
+  readonly settings: Settings;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
   readonly #send: Send;
@@ -126,6 +130,7 @@ export class KeysteadClient extends CryptoCalls {
     this.bindings = new Bindings(transport);
     this.roles = new Roles(transport);
     this.root = new Root(transport);
+    this.settings = new Settings(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
   }

@@ -1,3 +1,4 @@
+import type { DualControl } from './governance-types.js';
 import type { KeySpec, KeyUsage } from './key-words.js';
 import type { Paging } from './page.js';
 
@@ -11,6 +12,9 @@ export interface Keyring {
   readonly state: string;
   /** Of the wrapping key that wraps new material. */
   readonly wrappingVersion?: number;
+  /** Nobody may both administer and use keys here. */
+  readonly separationOfDuties?: boolean;
+  readonly dualControl?: DualControl | null;
   readonly createdAt?: Timestamp;
 }
 

@@ -1,8 +1,10 @@
+import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
+import type { DualControl } from '../keys/dual-control.js';
 import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
@@ -17,6 +19,10 @@ export interface InstallView {
   readonly bindings: readonly BindingRow[];
   readonly keyringsById: ReadonlyMap<string, KeyringRow>;
   readonly keyringsByName: ReadonlyMap<string, KeyringRow>;
+  /** Ended ones too. */
+  readonly approvals: ReadonlyMap<string, ApprovalRow>;
+  /** Of what is in no keyring. */
+  readonly dualControl: DualControl | null;
 }
 
 /** Gives the seal of a scope: unwraps its integrity key by the root on first use. */

@@ -1,9 +1,18 @@
+import type { ApprovalRow } from '../access/approval.js';
 import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
+import type { DualControl } from '../keys/dual-control.js';
 import type { SealedRow } from '../keys/row-seal.js';
 
 /** The scope of everything that is not in a keyring: keyrings themselves, callers, credentials, bindings. */
 export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
+
+/** The settings of the install: one row, whose id is the install's scope. */
+export interface InstallSettingRow {
+  readonly id: string;
+  readonly dualControl: DualControl | null;
+  readonly revision: number;
+}
 
 export interface SealedRows {
   keyring: KeyringRow;
@@ -11,6 +20,8 @@ export interface SealedRows {
   credential: CredentialRow;
   binding: BindingRow;
   role: RoleRow;
+  install_setting: InstallSettingRow;
+  approval: ApprovalRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -37,27 +48,55 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['name', 'description', 'state', 'wrappingVersion', 'createdAt', 'destroyedAt'],
+    later: ['separationOfDuties', 'dualControl'],
   },
-  caller: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['name', 'type', 'state', 'createdAt'] },
+  caller: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'type', 'state', 'createdAt'],
+    later: ['createdBy'],
+  },
   credential: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
-    later: ['match'],
+    later: ['match', 'createdBy'],
   },
   binding: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
-    later: ['conditions'],
+    later: ['conditions', 'createdBy'],
   },
   role: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
+  },
+  install_setting: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['dualControl'] },
+  approval: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'operation',
+      'requesterId',
+      'requesterCredential',
+      'subject',
+      'required',
+      'guarded',
+      'request',
+      'digest',
+      'state',
+      'decisions',
+      'createdAt',
+      'expiresAt',
+      'changedAt',
+    ],
   },
   wrapping_key: {
     inSet: true,

@@ -30,7 +30,9 @@ export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: reado
   }
   for (const need of needs) {
     const { permission, resource, context } = need;
-    if (!may(access, arrival, permission, resource, now, context)) throw permissionDenied(permission);
+    if (may(access, arrival, permission, resource, now, context)) continue;
+    const administering = access.administeringBinding(arrival.caller.id, permission, resource, now);
+    throw administering ? dutiesNotSeparate(administering.id) : permissionDenied(permission);
   }
 }
 
@@ -39,6 +41,13 @@ export function permissionDenied(operation: OperationName): KmsError {
   return new KmsError(
     'permission-denied',
     `no role of this caller allows ${operation} here; an administrator can bind one (docs/guides/security-admins.md)`,
+  );
+}
+
+function dutiesNotSeparate(bindingId: string): KmsError {
+  return new KmsError(
+    'permission-denied',
+    `separation of duties: binding ${bindingId} lets this caller administer the keyring, so it may not use keys in it`,
   );
 }
 

@@ -4,6 +4,7 @@ import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Change } from '../ledger/ledger.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import type { Guarded } from './guarded.js';
 
 /** One thing that must be allowed before an operation runs. */
 export interface Need {
@@ -57,6 +58,8 @@ export type Commit = <Output>(
 export interface ChangeAnswer<Output> extends Answer<Output> {
   /** What was made, for a repeat under the same idempotency key. */
   readonly resourceId?: string;
+  /** What was done is a guarded operation. */
+  readonly guarded?: Guarded;
 }
 
 export interface ChangeOperation<Input, R extends Resolved, Output> {

@@ -39,6 +39,8 @@ const READ_WRITE = [
   'credential_use',
   'binding',
   'role',
+  'install_setting',
+  'approval',
   'wrapping_key',
   'key',
   'key_version',

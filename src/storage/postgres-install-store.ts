@@ -17,6 +17,8 @@ const EMPTY: InstallView = {
   revision: 0,
   access: new AccessView(new Map(), new Map(), []),
   bindings: [],
+  approvals: new Map(),
+  dualControl: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),
 };

@@ -8,6 +8,7 @@ import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
 import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
 import { keysSuite } from '../unit/operations/keys.suite.js';
 import { recordsSuite } from '../unit/operations/records.suite.js';
+import { separationSuite } from '../unit/operations/separation.suite.js';
 import { versionsSuite } from '../unit/operations/versions.suite.js';
 import { makePostgresBed } from '../support/postgres-bed.js';
 
@@ -21,6 +22,7 @@ const SUITES = [
   credentialsSuite,
   bindingsSuite,
   conditionsSuite,
+  separationSuite,
   auditSuite,
   recordsSuite,
 ];

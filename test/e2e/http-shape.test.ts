@@ -179,6 +179,9 @@ describe('every route answers as it is documented', () => {
       roles: [{ role: 'crypto-user' }],
     });
     await done('auditor', 'GET', '/api/v1/root');
+    await done('auditor', 'GET', '/api/v1/settings');
+    await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });
+    await done('admin', 'PATCH', '/api/v1/keyrings/default', { separationOfDuties: true });
     await done('auditor', 'GET', '/api/v1/audit/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000');
     await done(undefined, 'GET', '/health/live');
     await done(undefined, 'GET', '/health/ready');

@@ -1,4 +1,5 @@
 import { AccessView } from '../../src/access/access-view.js';
+import { unseparatedOf } from '../../src/access/separation.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
@@ -30,6 +31,8 @@ export class MemoryLedger extends Ledger {
     credential: new Map(),
     binding: new Map(),
     role: new Map(),
+    install_setting: new Map(),
+    approval: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
@@ -57,10 +60,13 @@ export class MemoryLedger extends Ledger {
         new Map(this.table('credential')),
         bindings,
         this.table('role').values(),
+        unseparatedOf(keyrings),
       ),
       bindings,
       keyringsById: new Map(keyrings.map((row) => [row.id, row])),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+      approvals: new Map(this.table('approval')),
+      dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
     };
     return this.#view;
   }

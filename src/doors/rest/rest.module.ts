@@ -19,6 +19,7 @@ import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
 import { RolesController } from './roles.controller.js';
 import { RootController } from './root.controller.js';
+import { SettingsController } from './settings.controller.js';
 import { SigningController } from './signing.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { VersionsController } from './versions.controller.js';
@@ -41,6 +42,7 @@ export const CONTROLLERS = [
   RandomController,
   RolesController,
   RootController,
+  SettingsController,
   SigningController,
   TokensController,
   VersionsController,

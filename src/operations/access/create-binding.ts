@@ -8,6 +8,7 @@ import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';
+import { guardedBinding } from '../guarded.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { findKeyring } from '../resolve-key.js';
@@ -72,18 +73,22 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
     const now = deps.clock.now();
     const conditions = conditionsOf(given);
     const expiresAt = expiryOf(endOf(expiry, given), now, MOST_SECONDS);
+    const createdBy = arrival.caller.id;
     const row = { id: uuidv7(), callerId: caller.id, role, effect, scope, conditions, expiresAt, removedAt: null };
     return commit([INSTALL_SCOPE], async (change) => {
       const { access } = change.install;
       if (!access.callers.has(caller.id)) throw callerNotFound();
       mustBeRole(access, role);
       if (!('everything' in scope)) mustBeLive(change, scope.keyring);
-      const binding = { ...row, createdAt: new Date(now) };
+      const binding = { ...row, createdAt: new Date(now), createdBy };
+      mustBeSeparate(access, binding, now);
       change.put('binding', binding);
+      const guarded = guardedBinding(change.install, binding, true);
       return {
         output: describeBinding(binding, access),
         detail: { binding: binding.id, role, effect, scope, ...(conditions ? { conditions } : {}) },
         resourceId: binding.id,
+        ...(guarded ? { guarded } : {}),
       };
     });
   },
@@ -132,6 +137,18 @@ function endOf(end: End, conditions: ConditionsInput | undefined): End {
   if (conditions?.expiresAt === undefined) return end;
   if (end.expiresAt === undefined) return { ...end, expiresAt: conditions.expiresAt };
   throw new KmsError('invalid-request', 'expiresAt, conditions.expiresAt: give one of the two');
+}
+
+/** @throws KmsError conflicting-binding */
+function mustBeSeparate(access: AccessView, binding: Omit<BindingRow, 'revision'>, now: number): void {
+  const conflicting = access.conflictWith(binding, now);
+  if (!conflicting) return;
+  throw new KmsError(
+    'conflicting-binding',
+    conflicting.id === binding.id
+      ? `separation of duties: the role ${binding.role} both administers and uses keys; take two roles for two callers`
+      : `separation of duties: with binding ${conflicting.id} the caller would both administer and use keys of one keyring; bind another caller, delete that binding, or have the keyring's setting changed`,
+  );
 }
 
 /** @throws KmsError invalid-request */

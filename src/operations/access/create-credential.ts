@@ -12,6 +12,7 @@ import { mustBeDescription } from '../../keys/description.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Deps } from '../deps.js';
+import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import { credentialNotFound } from './credential-not-found.js';
 import { describeCredential, type CredentialDescription } from './describe-credential.js';
@@ -35,7 +36,7 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
   name: 'credential.create',
   resolve: resolveCaller('credential.create'),
 
-  async run(deps, { caller }, input, commit) {
+  async run(deps, { caller }, input, commit, arrival) {
     const { kind, match, expiresIn = TOKEN_LIFETIME.most, description = '' } = input;
     mustBeDescription(description);
     mustBeMatch(deps, input);
@@ -52,6 +53,7 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
       expiresAt: expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most),
       revokedAt: null,
       createdAt: new Date(now),
+      createdBy: arrival.caller.id,
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const { callers, credentials } = change.install.access;
@@ -59,10 +61,12 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
       mustHaveRoomForToken(credentials.values(), caller.id, now);
       mustBeNobodyElses(credentials.values(), caller.id, match, now);
       change.put('credential', row);
+      const guarded = guardedCredential(change.install, caller.id, now);
       return {
         output: describeCredential(row, now),
         detail: { credential: row.id, kind, match },
         resourceId: row.id,
+        ...(guarded ? { guarded } : {}),
       };
     });
   },

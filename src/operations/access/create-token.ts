@@ -2,6 +2,7 @@ import type { CredentialRow } from '../../access/records.js';
 import { generateToken } from '../../access/token.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import { credentialNotFound } from './credential-not-found.js';
 import { describeToken, type TokenDescription } from './describe-token.js';
@@ -24,7 +25,7 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
   name: 'token.create',
   resolve: resolveCaller('token.create'),
 
-  async run(deps, { caller }, { expiresIn = TOKEN_LIFETIME.standard, description = '' }, commit) {
+  async run(deps, { caller }, { expiresIn = TOKEN_LIFETIME.standard, description = '' }, commit, arrival) {
     mustBeDescription(description);
     const now = deps.clock.now();
     const expiresAt = expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most);
@@ -40,13 +41,16 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
       expiresAt,
       revokedAt: null,
       createdAt: new Date(now),
+      createdBy: arrival.caller.id,
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const { callers, credentials } = change.install.access;
       if (!callers.has(caller.id)) throw callerNotFound();
       mustHaveRoomForToken(credentials.values(), caller.id, now);
       change.put('credential', row);
-      return { output: { ...describeToken(row, now), token }, detail: { token: id }, resourceId: id };
+      const guarded = guardedCredential(change.install, caller.id, now);
+      const output = { ...describeToken(row, now), token };
+      return { output, detail: { token: id }, resourceId: id, ...(guarded ? { guarded } : {}) };
     });
   },
 

@@ -2,6 +2,7 @@ import type { CredentialRow } from '../../access/records.js';
 import { generateToken } from '../../access/token.js';
 import { KmsError } from '../../errors.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import type { CreatedToken } from './create-token.js';
 import { credentialNotFound } from './credential-not-found.js';
@@ -31,7 +32,7 @@ export const rotateToken: ChangeOperation<RotateTokenInput, ResolvedCaller, Rota
   name: 'token.rotate',
   resolve: resolveCaller('token.rotate'),
 
-  async run(deps, { caller }, { token: old, overlap = OVERLAP.standard, expiresIn }, commit) {
+  async run(deps, { caller }, { token: old, overlap = OVERLAP.standard, expiresIn }, commit, arrival) {
     mustBeOverlap(overlap);
     const now = deps.clock.now();
     if (expiresIn !== undefined) expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most);
@@ -43,14 +44,17 @@ export const rotateToken: ChangeOperation<RotateTokenInput, ResolvedCaller, Rota
       mustBeLiveToken(current, now);
       mustHaveRoomForToken(change.install.access.credentials.values(), caller.id, now);
       const expiresAt = new Date(now + (expiresIn === undefined ? lifetimeOf(current) : expiresIn * 1000));
-      const row = { ...current, id, hash, expiresAt, createdAt: new Date(now) };
+      const createdBy = arrival.caller.id;
+      const row = { ...current, id, hash, expiresAt, createdAt: new Date(now), createdBy };
       const ending = { ...current, expiresAt: new Date(Math.min(now + overlap * 1000, endOf(current))) };
       change.put('credential', row);
       change.put('credential', ending);
+      const guarded = guardedCredential(change.install, caller.id, now);
       return {
         output: { ...describeToken(row, now), token, previous: describeToken(ending, now) },
         detail: { token: id, previous: old, previousExpiresAt: ending.expiresAt.toISOString() },
         resourceId: id,
+        ...(guarded ? { guarded } : {}),
       };
     });
   },

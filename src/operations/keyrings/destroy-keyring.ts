@@ -30,7 +30,7 @@ export const destroyKeyring: ChangeOperation<KeyringInput, ResolvedKeyring, Keyr
       }
       const keyring = { ...current, state: 'destroyed', destroyedAt } as const;
       change.put('keyring', keyring);
-      return { output: describeKeyring(keyring) };
+      return { output: describeKeyring(keyring), guarded: { reason: 'keyring-destruction', places: [id] } };
     });
     for (let version = 1; version <= output.wrappingVersion; version++) deps.secrets.forgetWrappingKey(id, version);
     return output;

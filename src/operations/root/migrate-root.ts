@@ -3,10 +3,13 @@ import { uuidv7 } from '../../keys/uuid.js';
 import type { RootMigration } from '../../ledger/root-migrations.js';
 import type { RootKey } from '../../roots/root-key.js';
 import type { Deps } from '../deps.js';
+import type { Guarded } from '../guarded.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { readRoot, type RootDescription } from './describe-root.js';
 import { resolveRoot } from './resolve-root.js';
 import { waitForRootWork } from './wait-for-root-work.js';
+
+const GUARDED: Guarded = { reason: 'root-migration', places: [null] };
 
 /**
  * Moves to the root of KEYSTEAD_ROOT_KEY_NEXT: to what every node's operator has configured, never to what a request
@@ -24,7 +27,7 @@ export const migrateRoot: ChangeOperation<object, Resolved, RootDescription> = {
       const detail = { phase: migration.phase, from: migration.fromRoot, to: migration.toRoot };
       await commit([], async (change) => {
         change.putRootMigration(migration, undefined);
-        return { output: undefined, detail, resourceId: migration.id };
+        return { output: undefined, detail, resourceId: migration.id, guarded: GUARDED };
       });
     } else {
       mustBeTheSame(underWay, to);

@@ -33,6 +33,9 @@ export class BindingEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
 
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;
 

@@ -1,4 +1,5 @@
 import { AliasEntity } from './alias.entity.js';
+import { ApprovalEntity } from './approval.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
 import { BindingEntity } from './binding.entity.js';
 import { CallerEntity } from './caller.entity.js';
@@ -7,6 +8,7 @@ import { CredentialEntity } from './credential.entity.js';
 import { HeadEntity } from './head.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ImportTokenEntity } from './import-token.entity.js';
+import { InstallSettingEntity } from './install-setting.entity.js';
 import { InstallEntity } from './install.entity.js';
 import { KeyEntity } from './key.entity.js';
 import { KeyVersionEntity } from './key-version.entity.js';
@@ -29,6 +31,8 @@ export const ENTITIES = [
   CredentialUseEntity,
   BindingEntity,
   RoleEntity,
+  InstallSettingEntity,
+  ApprovalEntity,
   WrappingKeyEntity,
   KeyEntity,
   KeyVersionEntity,
@@ -48,6 +52,8 @@ export const SEALED_ENTITIES = {
   credential: CredentialEntity,
   binding: BindingEntity,
   role: RoleEntity,
+  install_setting: InstallSettingEntity,
+  approval: ApprovalEntity,
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,

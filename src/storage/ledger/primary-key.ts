@@ -7,6 +7,8 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   credential: ['id'],
   binding: ['id'],
   role: ['id'],
+  install_setting: ['id'],
+  approval: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],

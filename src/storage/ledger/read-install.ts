@@ -1,12 +1,17 @@
 import type { EntityManager } from 'typeorm';
+import type { ApprovalRow } from '../../access/approval.js';
 import { AccessView } from '../../access/access-view.js';
+import { unseparatedOf } from '../../access/separation.js';
 import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { MoreThan } from 'typeorm';
+import { INSTALL_SCOPE, type InstallSettingRow } from '../../ledger/sealed-tables.js';
+import { ApprovalEntity } from '../entities/approval.entity.js';
 import { BindingEntity } from '../entities/binding.entity.js';
 import { CallerEntity } from '../entities/caller.entity.js';
 import { CredentialEntity } from '../entities/credential.entity.js';
+import { InstallSettingEntity } from '../entities/install-setting.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
 import { RoleEntity } from '../entities/role.entity.js';
 import type { ScopeMirror } from './scope-mirror.js';
@@ -19,6 +24,8 @@ export interface InstallRows {
   readonly credentials: readonly CredentialEntity[];
   readonly bindings: readonly BindingEntity[];
   readonly roles: readonly RoleEntity[];
+  readonly settings: readonly InstallSettingEntity[];
+  readonly approvals: readonly ApprovalEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -29,6 +36,8 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     credentials: await manager.findBy(CredentialEntity, newer),
     bindings: await manager.findBy(BindingEntity, newer),
     roles: await manager.findBy(RoleEntity, newer),
+    settings: await manager.findBy(InstallSettingEntity, newer),
+    approvals: await manager.findBy(ApprovalEntity, newer),
   };
 }
 
@@ -39,6 +48,8 @@ export class InstallState {
   readonly #credentials = new Map<string, CredentialRow>();
   readonly #bindings = new Map<string, BindingRow>();
   readonly #roles = new Map<string, RoleRow>();
+  readonly #settings = new Map<string, InstallSettingRow>();
+  readonly #approvals = new Map<string, ApprovalRow>();
 
   /** @throws KmsError integrity-failure, and stays as it was */
   advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
@@ -47,11 +58,15 @@ export class InstallState {
     for (const row of rows.credentials) mustBeCurrent(mirror, 'credential', row);
     for (const row of rows.bindings) mustBeCurrent(mirror, 'binding', row);
     for (const row of rows.roles) mustBeCurrent(mirror, 'role', row);
+    for (const row of rows.settings) mustBeCurrent(mirror, 'install_setting', row);
+    for (const row of rows.approvals) mustBeCurrent(mirror, 'approval', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
     for (const row of rows.bindings) this.#bindings.set(row.id, row);
     for (const row of rows.roles) this.#roles.set(row.id, row);
+    for (const row of rows.settings) this.#settings.set(row.id, row);
+    for (const row of rows.approvals) this.#approvals.set(row.id, row);
     return this.#view(mirror.revision);
   }
 
@@ -60,10 +75,18 @@ export class InstallState {
     const keyrings = [...this.#keyrings.values()];
     return {
       revision,
-      access: new AccessView(new Map(this.#callers), new Map(this.#credentials), bindings, this.#roles.values()),
+      access: new AccessView(
+        new Map(this.#callers),
+        new Map(this.#credentials),
+        bindings,
+        this.#roles.values(),
+        unseparatedOf(keyrings),
+      ),
       bindings,
       keyringsById: new Map(this.#keyrings),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+      approvals: new Map(this.#approvals),
+      dualControl: this.#settings.get(INSTALL_SCOPE)?.dualControl ?? null,
     };
   }
 }

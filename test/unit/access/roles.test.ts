@@ -35,6 +35,7 @@ describe('the built-in roles', () => {
   it('are those of the design', () => {
     expect(ROLE_NAMES.toSorted()).toEqual([
       'administrator',
+      'approver',
       'auditor',
       'crypto-user',
       'decrypt-only',

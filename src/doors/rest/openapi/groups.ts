@@ -24,7 +24,12 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Access',
     description: 'Callers, their tokens and other credentials, and their roles.',
-    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami'],
+    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami', 'bootstrap.'],
+  },
+  {
+    name: 'Governance',
+    description: 'Dual control: who must approve what, and the requests.',
+    prefixes: ['settings.', 'approval.'],
   },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },

@@ -1,0 +1,61 @@
+import type { AccessView } from '../access/access-view.js';
+import { usesKeys, type OperationName } from '../access/permissions.js';
+import type { BindingRow, BindingScope } from '../access/records.js';
+import type { InstallView } from '../ledger/ledger.js';
+
+/** Why an operation is guarded. Backup, restore and account-root access keys join here when there are any. */
+export type GuardedReason =
+  | 'credential-of-key-user'
+  | 'credential-of-approver'
+  | 'use-of-keys'
+  | 'approver-set'
+  | 'separation-of-duties'
+  | 'dual-control'
+  | 'root-migration'
+  | 'key-export'
+  | 'keyring-destruction';
+
+/** By a guarded operation an administrator could reach plaintext, or weaken what keeps him from it. */
+export interface Guarded {
+  readonly reason: GuardedReason;
+  /** Whose approvers it needs, where they have dual control: ids of keyrings; null: the install. */
+  readonly places: readonly (string | null)[];
+}
+
+/** A credential for this caller: whoever gets it can be the caller. */
+export function guardedCredential(install: InstallView, callerId: string, now: number): Guarded | undefined {
+  const { access } = install;
+  const uses = access.scopesOf(callerId, usesKeys, now);
+  const decides = access.scopesOf(callerId, isDeciding, now);
+  const places = placesOf(install, [...uses, ...decides]);
+  if (uses.length > 0) return { reason: 'credential-of-key-user', places };
+  return decides.length > 0 ? { reason: 'credential-of-approver', places } : undefined;
+}
+
+/** A binding that comes, or goes. */
+export function guardedBinding(
+  install: InstallView,
+  { role, scope, effect }: Pick<BindingRow, 'role' | 'scope' | 'effect'>,
+  comes: boolean,
+): Guarded | undefined {
+  const operations = rolesOperations(install.access, role);
+  const places = placesOf(install, [scope]);
+  if (operations.some(isDeciding)) return { reason: 'approver-set', places };
+  // A deny that goes gives as much as an allow that comes.
+  const gives = (effect === 'allow') === comes;
+  return gives && operations.some(usesKeys) ? { reason: 'use-of-keys', places } : undefined;
+}
+
+function rolesOperations(access: AccessView, role: string): readonly OperationName[] {
+  return access.operationsOf(role) ?? [];
+}
+
+function isDeciding(operation: OperationName): boolean {
+  return operation === 'approval.decide';
+}
+
+/** Everything is the install and every keyring. */
+function placesOf({ keyringsById }: InstallView, scopes: readonly BindingScope[]): readonly (string | null)[] {
+  const places = scopes.flatMap((scope) => ('everything' in scope ? [null, ...keyringsById.keys()] : [scope.keyring]));
+  return [...new Set(places)];
+}
