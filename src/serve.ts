@@ -24,6 +24,8 @@ export async function serve(environment: Record<string, string | undefined>): Pr
     logger,
     tls,
     maxInFlight: config.KEYSTEAD_MAX_IN_FLIGHT,
+    maxBodyBytes: config.KEYSTEAD_MAX_BODIES_MIB * 1024 * 1024,
+    requestMs: config.KEYSTEAD_REQUEST_SECONDS * 1000,
   });
   for (const note of [...notes, ...app.get(InstallReady).notes]) logger.warn(note);
 

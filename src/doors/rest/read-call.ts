@@ -23,16 +23,21 @@ export async function readCall(endpoint: EndpointShape, request: FastifyRequest,
       ...readFields(endpoint.params ?? NO_FIELDS, request.params, 'path'),
       ...readFields(endpoint.query ?? NO_FIELDS, request.query, 'query'),
     };
-    const input = BODILESS.has(endpoint.method) ? place : await readFromBody(endpoint, place, request);
+    const input = BODILESS.has(endpoint.method) ? place : await readFromBody(endpoint, place, request, reply);
     return { input, arrival: request.arrival, reply };
   } catch (error) {
     throw isKmsError(error) ? new RefusedRequest(error) : error;
   }
 }
 
-async function readFromBody(endpoint: EndpointShape, place: object, request: FastifyRequest): Promise<object> {
+async function readFromBody(
+  endpoint: EndpointShape,
+  place: object,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
   mustBeJson(request);
-  const bytes = await readBody(request, endpoint.each ? BODY_LIMITS.each : BODY_LIMITS.one);
+  const bytes = await readBody(request, reply, endpoint.each ? BODY_LIMITS.each : BODY_LIMITS.one);
   return readInput(endpoint, place, bytes);
 }
 

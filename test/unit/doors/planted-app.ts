@@ -55,7 +55,7 @@ interface Item {
 const body = z.strictObject({ data: bytes('data'), context: z.exactOptional(context) });
 
 @Controller('planted')
-class PlantedController {
+export class PlantedController {
   constructor(@Inject(Kms) readonly kms: Kms) {}
 
   @EachEndpoint('encrypt', { method: 'POST', path: ':keyring/:key/echo', params: IN_KEY, body, summary: 'echo' })
@@ -139,7 +139,7 @@ class KmsModule {}
 
 export async function startPlanted(
   controllers: NonNullable<DynamicModule['controllers']> = [PlantedController],
-  more: Pick<HttpSettings, 'tls' | 'maxInFlight'> = {},
+  more: Omit<HttpSettings, 'logger'> = {},
 ): Promise<Planted> {
   const kms = new PlayedKms();
   const log: string[] = [];
