@@ -8,6 +8,7 @@ import type { ChangeOperation, Commit, Resolved } from './operation.js';
 import { askedUnderKey, claimOn, repeatOf } from './idempotency.js';
 import { isStale } from './is-stale.js';
 import { asKmsError, recordOf, type Attempt } from './record.js';
+import { Turns } from './turns.js';
 
 const MAX_TRIES = 5;
 /** The database may have committed all the same: to try again could do it twice. */
@@ -27,6 +28,9 @@ interface Tried {
   committed: boolean;
 }
 
+/** By key: whoever was overtaken by another change of the same key changes it in turn, and so do all who come after. */
+const turns = new Turns();
+
 /** Performs a change of state: the change, its record and its idempotency key commit together or not at all. */
 export async function performChange<Input, R extends Resolved, Output>(
   deps: Deps,
@@ -35,27 +39,41 @@ export async function performChange<Input, R extends Resolved, Output>(
   arrival: Arrival,
 ): Promise<Changed<Output>> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
-  for (let tries = 1; ; tries++) {
-    const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
-    let resolved: R | undefined;
-    try {
-      resolved = await operation.resolve(deps, input, arrival);
-      const { access } = await deps.ledger.install();
-      mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
-      const changed = await repeatOrRun(deps, operation, resolved, input, attempt, tried);
-      deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
-      return changed;
-    } catch (thrown) {
-      const error = asKmsError(thrown);
-      if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) continue;
-      const refused = await writeDown(deps, attempt, input, resolved, error);
-      const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
-        await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
-        throw unchecked;
-      });
-      if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
-      throw error;
+  let leave: (() => void) | undefined;
+  try {
+    for (let tries = 1; ; tries++) {
+      const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
+      let resolved: R | undefined;
+      try {
+        resolved = await operation.resolve(deps, input, arrival);
+        const { access } = await deps.ledger.install();
+        mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
+        const { key } = resolved.subject;
+        if (!leave && key !== undefined && turns.isTaken(key)) {
+          leave = await turns.take(key);
+          continue;
+        }
+        const changed = await repeatOrRun(deps, operation, resolved, input, attempt, tried);
+        deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
+        return changed;
+      } catch (thrown) {
+        const error = asKmsError(thrown);
+        if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) {
+          const key = resolved?.subject.key;
+          if (key !== undefined) leave ??= await turns.take(key);
+          continue;
+        }
+        const refused = await writeDown(deps, attempt, input, resolved, error);
+        const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
+          await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
+          throw unchecked;
+        });
+        if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
+        throw error;
+      }
     }
+  } finally {
+    leave?.();
   }
 }
 
