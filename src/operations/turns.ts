@@ -1,8 +1,6 @@
-type Leave = () => void;
-
 /** One at a time for each name, in the order asked. */
 export class Turns {
-  readonly #last = new Map<string, Promise<void>>();
+  readonly #last = new Map<string, Promise<unknown>>();
 
   /** Whether somebody has the turn, or waits for it. */
   isTaken(name: string): boolean {
@@ -10,20 +8,15 @@ export class Turns {
   }
 
   /** Waits for the turn. @returns what gives it on; to be called in every case */
-  async take(name: string): Promise<Leave> {
+  async take(name: string): Promise<() => void> {
     const before = this.#last.get(name);
-    const { promise: mine, resolve: leave } = withResolver();
-    const last = Promise.all([before, mine]).then(() => {
-      if (this.#last.get(name) === last) this.#last.delete(name);
-    });
+    let end: (() => void) | undefined;
+    const last = new Promise<void>((resolve) => (end = resolve));
     this.#last.set(name, last);
     await before;
-    return leave;
+    return () => {
+      if (this.#last.get(name) === last) this.#last.delete(name);
+      end?.();
+    };
   }
-}
-
-function withResolver(): { promise: Promise<void>; resolve: Leave } {
-  let resolve: Leave = () => undefined;
-  const promise = new Promise<void>((done) => (resolve = done));
-  return { promise, resolve };
 }
