@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { addAgreementCommands } from './commands/agreement.js';
 import { addAliasCommands } from './commands/alias.js';
+import { addApprovalCommands } from './commands/approval.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addCallerCommands } from './commands/caller.js';
@@ -41,6 +42,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     .option('--client-cert <file>', 'PEM client certificate, in place of a token (default: KEYSTEAD_CLIENT_CERT)')
     .option('--client-key <file>', 'its PEM private key (default: KEYSTEAD_CLIENT_KEY)')
     .option('--keyring <keyring>', 'id or name of the keyring', 'default')
+    .option('--approval <id>', 'carry out what was approved: the same command, with the id of its request')
     .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -76,6 +78,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addRoleCommands,
     addRootCommands,
     addSettingsCommands,
+    addApprovalCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

@@ -24,6 +24,7 @@ interface GlobalOptions {
   readonly serverPin?: string;
   readonly clientCert?: string;
   readonly clientKey?: string;
+  readonly approval?: string;
   readonly keyring: string;
   readonly json?: boolean;
 }
@@ -94,7 +95,8 @@ export class Session {
       key: this.#file('clientKey'),
       pin: this.#setting('serverPin'),
     };
-    return new KeysteadClient({ url, token, ...tls, keyring: this.keyring, signal: this.terminal.signal });
+    const { approval } = this.#options;
+    return new KeysteadClient({ url, token, approval, ...tls, keyring: this.keyring, signal: this.terminal.signal });
   }
 
   /** An option, or the environment's variable for it; empty counts as unset. */

@@ -1,4 +1,5 @@
 import { Aliases } from './aliases.js';
+import { Approvals } from './approvals.js';
 import { Audit } from './audit.js';
 import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
@@ -49,6 +50,8 @@ export interface ClientOptions extends TlsOptions {
    * only `health` and `jwks` answer.
    */
   readonly token?: string | undefined;
+  /** Id of an approved request: the call is sent with it, and is carried out once. For one call, by `with`. */
+  readonly approval?: string | undefined;
   /** Default `default`. */
   readonly keyring?: string;
   /** For one attempt. Default 30,000. */
@@ -107,14 +110,24 @@ export class KeysteadClient extends CryptoCalls {
   readonly roles: Roles;
   readonly root: Root;
   readonly settings: Settings;
+  readonly approvals: Approvals;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
   readonly #send: Send;
 
   /** @param send internal: the connections of a client that this one is made from */
   constructor(options: ClientOptions, send: Send = sendFor(options)) {
-    const { url, token, keyring = 'default', timeoutMs = 30_000, retries = 4, backoffMs = 100, signal } = options;
-    const transport = new Transport({ url, token, timeoutMs, retries, backoffMs, signal, send });
+    const {
+      url,
+      token,
+      approval,
+      keyring = 'default',
+      timeoutMs = 30_000,
+      retries = 4,
+      backoffMs = 100,
+      signal,
+    } = options;
+    const transport = new Transport({ url, token, approval, timeoutMs, retries, backoffMs, signal, send });
     super(transport, keyring);
     this.#options = options;
     this.#send = send;
@@ -131,6 +144,7 @@ export class KeysteadClient extends CryptoCalls {
     this.roles = new Roles(transport);
     this.root = new Root(transport);
     this.settings = new Settings(transport);
+    this.approvals = new Approvals(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
   }

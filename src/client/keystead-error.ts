@@ -20,6 +20,8 @@ export interface KeysteadErrorContext {
   readonly status?: number | undefined;
   /** The id under which the service logged and audited the request. */
   readonly requestId?: string | undefined;
+  /** Of approval-required: the id of the request to have approved. */
+  readonly approval?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -27,6 +29,7 @@ export interface KeysteadErrorContext {
 export class KeysteadError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly approval: string | undefined;
 
   constructor(
     /** A newer service may know codes that are not in the lists. */
@@ -38,6 +41,7 @@ export class KeysteadError extends Error {
     this.name = 'KeysteadError';
     this.status = context.status;
     this.requestId = context.requestId;
+    this.approval = context.approval;
   }
 }
 

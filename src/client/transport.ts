@@ -10,6 +10,8 @@ export interface TransportSettings {
   /** The server's address, such as `http://127.0.0.1:7300`. */
   readonly url: string;
   readonly token: string | undefined;
+  /** Id of an approved request. */
+  readonly approval?: string | undefined;
   /** For one attempt, from sending to the answer's last byte. */
   readonly timeoutMs: number;
   /** Attempts after the first. */
@@ -91,6 +93,7 @@ export class Transport {
   #request(call: Call<unknown>): Omit<Outgoing, 'signal'> {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
     if (this.#settings.token !== undefined) headers['authorization'] = `Bearer ${this.#settings.token}`;
+    if (this.#settings.approval !== undefined) headers['keystead-approval'] = this.#settings.approval;
     if (call.creates === true) headers['idempotency-key'] = randomUUID();
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const url = this.#base + call.path + queryString(call.query ?? {});

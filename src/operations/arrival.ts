@@ -13,6 +13,8 @@ export interface Arrival {
   readonly source: string | null;
   readonly requestId: string;
   readonly idempotencyKey?: string;
+  /** Id of the request under dual control that this call executes. */
+  readonly approval?: string;
   /** Whether nobody waits for the answer any more. */
   readonly isGone?: () => boolean;
 }
@@ -28,5 +30,6 @@ export interface Approach {
   /** The credential as presented; undefined when there was none. */
   readonly presented: Presented | undefined;
   readonly idempotencyKey?: string;
+  readonly approval?: string;
   readonly isGone?: () => boolean;
 }

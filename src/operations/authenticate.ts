@@ -25,7 +25,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
   if ('refusal' in chosen) return unauthenticated(approach, { ...finding, ...chosen });
   const { credential, caller } = chosen;
   deps.lastUse.note(credential.id, now);
-  const { door, source, requestId, idempotencyKey, isGone } = approach;
+  const { door, source, requestId, idempotencyKey, approval, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
@@ -34,6 +34,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     source,
     requestId,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(approval === undefined ? {} : { approval }),
     ...(isGone === undefined ? {} : { isGone }),
   };
 }

@@ -1,4 +1,6 @@
 import { accessSuite } from '../unit/operations/access.suite.js';
+import { approvalsSuite } from '../unit/operations/approvals.suite.js';
+import { approversSuite } from '../unit/operations/approvers.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
 import { credentialsSuite } from '../unit/operations/credentials.suite.js';
@@ -23,6 +25,8 @@ const SUITES = [
   bindingsSuite,
   conditionsSuite,
   separationSuite,
+  approvalsSuite,
+  approversSuite,
   auditSuite,
   recordsSuite,
 ];

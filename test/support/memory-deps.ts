@@ -27,6 +27,7 @@ import {
 export class SilentMeter extends Meter {
   override performed(): void {}
   override integrityFailure(): void {}
+  override guarded(): void {}
 }
 
 /** Everything that operations need, on the ledger in memory and a local root key in a temporary directory. */

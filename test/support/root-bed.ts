@@ -16,7 +16,6 @@ import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
 import { LastUse } from '../../src/operations/last-use.js';
 import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
-import { Meter } from '../../src/operations/meter.js';
 import { NodeHeartbeat } from '../../src/operations/node-heartbeat.js';
 import { RootCeremony } from '../../src/operations/root-ceremony.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
@@ -39,13 +38,9 @@ import { PostgresRootMigrations } from '../../src/storage/postgres-root-migratio
 import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { SilentMeter } from './memory-deps.js';
 import { FlakyRoot } from './flaky-root.js';
 import { firstCaller } from './postgres-install.js';
-
-class SilentMeter extends Meter {
-  override performed(): void {}
-  override integrityFailure(): void {}
-}
 
 /** The settings of a node: names of root keys of the bed, or other root keys. */
 interface NodeSettings {

@@ -22,7 +22,11 @@ export function arrivalOf(request: FastifyRequest): Arrival {
   return request.arrival;
 }
 
-export function approachOf(request: FastifyRequest, idempotencyKey: string | undefined): Approach {
+/** @param given further headers, as they were read */
+export function approachOf(
+  request: FastifyRequest,
+  given: Pick<Approach, 'idempotencyKey' | 'approval'> = {},
+): Approach {
   return {
     door: DOOR,
     source: request.ip,
@@ -30,7 +34,7 @@ export function approachOf(request: FastifyRequest, idempotencyKey: string | und
     presented: presentedBy(request),
     isGone: () => request.raw.socket.destroyed,
     ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...given,
   };
 }
 
@@ -57,5 +61,5 @@ function certificateOf({ server: { tls }, socket }: FastifyRequest): Presented |
 
 /** What is known of who sent it: the caller, or where it came from. */
 export function senderOf(request: FastifyRequest): Approach | Arrival {
-  return request.arrival ?? approachOf(request, undefined);
+  return request.arrival ?? approachOf(request);
 }

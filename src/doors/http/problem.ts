@@ -9,11 +9,14 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly requestId: string;
+  /** Of approval-required: the id of the request to have approved. */
+  readonly approval?: string;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, requestId: string): Problem {
+export function problemOf(error: Pick<KmsError, 'code' | 'detail'>, requestId: string): Problem {
+  const { code, detail } = error;
   return {
     type: `urn:keystead:problem:${code}`,
     title: titleOf(code),
@@ -21,6 +24,7 @@ export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, r
     detail,
     code,
     requestId,
+    ...('approval' in error && typeof error.approval === 'string' ? { approval: error.approval } : {}),
   };
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { KmsError } from '../../errors.js';
 
 const LISTED_ISSUES = 3;
+const LISTED_WORDS = 24;
 const NAME_LENGTH = 64;
 
 type Issue = z.core.$ZodIssue;
@@ -45,7 +46,9 @@ function sentence(issue: RawIssue): string | undefined {
     return issue.input === undefined ? 'is missing' : `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
   }
   if (code === 'invalid_value') {
-    return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    const { values } = issue;
+    const more = values.length > LISTED_WORDS ? `, … (${values.length} in all)` : '';
+    return `must be ${values.length === 1 ? '' : 'one of '}${values.slice(0, LISTED_WORDS).map(String).join(', ')}${more}`;
   }
   if (code === 'too_small') {
     return `must ${MEASURES[issue.origin] ?? 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`;

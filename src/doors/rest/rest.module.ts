@@ -3,6 +3,7 @@ import { HttpModule } from '../http/http.module.js';
 import { RouteTable } from '../http/route-table.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { CallersController } from './callers.controller.js';
@@ -28,6 +29,7 @@ import { WhoamiController } from './whoami.controller.js';
 export const CONTROLLERS = [
   AgreementController,
   AliasesController,
+  ApprovalsController,
   AuditController,
   BindingsController,
   CallersController,

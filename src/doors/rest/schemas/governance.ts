@@ -16,7 +16,10 @@ export const dualControl = z
       .meta({ description: 'For how long a request may be decided and executed. Default 24h, at most 30d.' }),
   })
   .nullable()
-  .meta({ description: 'Which operations need several people; null: none. Guarded.' });
+  .meta({
+    description: 'Which operations need several people; null: none. Guarded.',
+    examples: [{ approvers: 2, operations: ['key.schedule-destruction'] }],
+  });
 
 export const dualControlAnswer = z
   .object({

@@ -18,4 +18,7 @@ export const IN_CREDENTIAL = z.strictObject({
   credential: ref('Id of a credential', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
 export const IN_ROLE = z.strictObject({ role: ref('Name of a custom role', 'key-rotator') });
+export const IN_APPROVAL = z.strictObject({
+  approval: ref('Id of a request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

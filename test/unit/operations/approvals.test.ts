@@ -1,0 +1,6 @@
+import { makeMemoryBed } from '../../support/memory-deps.js';
+import { approvalsSuite } from './approvals.suite.js';
+import { approversSuite } from './approvers.suite.js';
+
+approvalsSuite('in memory', makeMemoryBed);
+approversSuite('in memory', makeMemoryBed);
