@@ -95,7 +95,7 @@ export interface Change {
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
-  /** Its detail gets each row that was put, with revision and tag. */
+  /** Its detail gets each row that was put, with revision and tag, and the new revision of each scope. */
   record(record: AuditRecord): void;
 }
 

@@ -145,9 +145,11 @@ export class PostgresChange implements Change {
   async finish(): Promise<void> {
     for (const write of this.#work) await write();
     for (const [scopeId, scope] of this.#scopes) if (scope.touched) await this.#moveHead(scopeId, scope);
-    const rows = this.#sealed.length > 0 ? { rows: this.#sealed } : {};
+    const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
+    const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
+    const sealed = moved.length > 0 ? { rows: this.#sealed, heads } : {};
     for (const record of this.#records) {
-      const detail = { ...record.detail, ...rows };
+      const detail = { ...record.detail, ...sealed };
       await this.manager.insert(AuditRecordEntity, { ...record, detail });
     }
   }
