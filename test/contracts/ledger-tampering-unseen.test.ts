@@ -3,6 +3,8 @@ import { Client } from 'pg';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
+import { foundInstall } from '../../src/operations/found-install.js';
+import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { firstCaller, PostgresInstall, type InstallNode } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
 
@@ -150,5 +152,35 @@ describe('a row of a keyring that nobody uses', () => {
       await sql.query(`drop table ${table}_kept`);
     }
     await node.close();
+  });
+});
+
+describe('the install row that was deleted', () => {
+  it('is said to be missing: the database is neither opened nor set up anew', async () => {
+    const { store, secrets } = install.first;
+    await keep(['install'], 'kept');
+    await sql.query('delete from install');
+    await expect(store.exists()).rejects.toMatchObject({
+      code: 'integrity-failure',
+      detail: expect.stringContaining('the install row is missing') as unknown,
+    });
+    await expect(foundInstall(store, secrets, [], new Date())).rejects.toEqual(integrityFailure);
+    await putBack(['install'], 'kept');
+    expect(await store.exists()).toBe(true);
+  });
+});
+
+describe('the tries of an import token', () => {
+  it('are not given back by setting their count back', async () => {
+    const tokens = new PostgresImportTokens(install.first.database.reads);
+    const bytes = Buffer.alloc(32);
+    const bound = { keyringId, keyId: uuidv7(), callerId: uuidv7(), algorithm: 'x', hash: bytes, privateKey: bytes };
+    const expiresAt = new Date(Date.now() + 60_000);
+    await tokens.create({ id: 'reset', ...bound, wrappingVersion: 1, expiresAt, failures: 0 });
+    for (const expected of [1, 2, 3]) {
+      expect(await tokens.countFailure('reset')).toBe(expected);
+      await sql.query('update import_token set failures = 0');
+    }
+    expect(await tokens.countFailure('unknown')).toBe(0);
   });
 });
