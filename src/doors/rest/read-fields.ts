@@ -13,9 +13,11 @@ type RawIssue = z.core.$ZodRawIssue;
  * @throws KmsError invalid-request with the path of each wrong field, and never its value
  */
 export function readFields<T extends object>(schema: z.ZodType<T>, value: unknown, where = ''): T {
-  const result = schema.safeParse(value, { error: sentence });
-  if (result.success) return result.data;
-  const { issues } = result.error;
+  // What is in order is read in half the time without the sentences.
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  const { error } = schema.safeParse(value, { error: sentence });
+  const { issues } = error ?? first.error;
   const listed = issues.slice(0, LISTED_ISSUES).map((issue) => describe(issue, where));
   const more = issues.length - listed.length;
   throw new KmsError('invalid-request', listed.join('; ') + (more > 0 ? `; and ${more} more` : ''));
