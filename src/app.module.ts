@@ -68,6 +68,11 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       this.deps.meter.integrityFailure();
       void this.#alarm(failure);
     };
+    this.ledger.onKeyChanged = (keyId) => this.deps.loaded.forgetKey(keyId);
+    this.ledger.onWrappingKeyChanged = (keyringId, version) => {
+      this.deps.loaded.clear();
+      this.deps.secrets.forgetWrappingKeySoon(keyringId, version);
+    };
     await this.#heartbeat.start();
     await this.ledger.start();
     await this.#mustKeepDevelopmentTokensHere();

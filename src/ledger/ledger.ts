@@ -74,6 +74,8 @@ export interface Change {
   find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
   /** A key with its versions, verified as one. */
   findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
+  /** Every key of the keyring, verified, none missing. */
+  everyKey(keyringId: string): AsyncIterable<KeySnapshot>;
   /** Whether a key or an alias of the keyring has this name. */
   isNameTaken(keyringId: string, name: string): Promise<boolean>;
   /** Inserts or replaces; `revision` is set by the ledger. */

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
-import { foundInstall } from '../../src/operations/found-install.js';
+import { foundInstall, openInstall } from '../../src/operations/found-install.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { firstCaller, PostgresInstall, type InstallNode } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
@@ -154,6 +154,32 @@ describe('a row of a keyring that nobody uses', () => {
     await node.close();
   });
 });
+
+describe('a key whose state was edited while no node ran', () => {
+  it('is found out by a change that needs all keys of the keyring, and does not hide from it', async () => {
+    const id = await makeKey('hidden');
+    await keep(['key'], 'kept');
+    await sql.query(`update key set state = 'disabled' where id = '${id}'`);
+    const node = await install.openNode(false);
+    await openInstall(node.secrets);
+    const states = async () => {
+      const found: string[] = [];
+      await node.ledger.change([keyringId], async (change) => {
+        for await (const { key } of change.everyKey(keyringId)) found.push(key.state);
+      });
+      return found;
+    };
+    await expect(states()).rejects.toEqual(integrityFailure);
+    await putBack(['key'], 'kept');
+    expect(await states()).toHaveLength(await count('key'));
+    await sql.query('drop table key_kept');
+  });
+});
+
+async function count(table: string): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(`select count(*)::integer as n from ${table}`);
+  return rows[0]?.n ?? 0;
+}
 
 describe('the install row that was deleted', () => {
   it('is said to be missing: the database is neither opened nor set up anew', async () => {

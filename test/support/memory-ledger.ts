@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { AccessView } from '../../src/access/access-view.js';
 import { unseparatedOf } from '../../src/access/separation.js';
 import type { AuditRecord } from '../../src/audit/record.js';
@@ -146,6 +147,7 @@ export class MemoryLedger extends Ledger {
       install: await this.install(),
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
+      everyKey: (keyringId) => Readable.from(this.#newestFirst(keyringId)) as AsyncIterable<KeySnapshot>,
       isNameTaken: async (keyringId, name) => {
         if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;
         return this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed');

@@ -23,6 +23,9 @@ export class LedgerOnPostgres {
   readonly ledger: PostgresLedger;
   /** Told of each integrity failure that the watch or a refresh found. */
   onIntegrityFailure: (error: KmsError) => void = () => undefined;
+  /** Told of each key that changed, as this node catches up: what was unwrapped of it is not current any more. */
+  onKeyChanged: (keyId: string) => void = () => undefined;
+  onWrappingKeyChanged: (keyringId: string, version: number) => void = () => undefined;
   readonly cache: KeyCache;
   readonly #scopes: Scopes;
   readonly #watch: RowWatch;
@@ -85,10 +88,17 @@ export class LedgerOnPostgres {
   }
 
   #forget(table: string, id: string): void {
-    if (table === 'key') this.cache.forgetKey(id);
+    if (table === 'key') {
+      this.cache.forgetKey(id);
+      this.onKeyChanged(id);
+    }
     if (table === 'alias') this.cache.forgetAliases();
-    // The end of a rewrap: material is under another wrapping key, and the old one is gone.
-    if (table === 'wrapping_key') this.cache.clear();
+    // The end of a rewrap, or of a keyring: material is under another wrapping key, or lost, and the old one is gone.
+    if (table === 'wrapping_key') {
+      this.cache.clear();
+      const [keyringId = '', version] = id.split('/');
+      this.onWrappingKeyChanged(keyringId, Number(version));
+    }
   }
 
   #heads(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {

@@ -23,8 +23,11 @@ import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { primaryKeyOf } from './primary-key.js';
 import { putRootMigration } from './put-root-migration.js';
+import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent, snapshotOf, versionsDigest, type Tagged } from './verify-row.js';
+
+const KEYS_AT_A_TIME = 500;
 
 /** A scope as a change moves it. */
 interface Moving {
@@ -80,6 +83,22 @@ export class PostgresChange implements Change {
     mustBeCurrent(mirror, 'key', key);
     const versions = await this.manager.find(KeyVersionEntity, { where: { keyId }, order: { version: 'ASC' } });
     return snapshotOf(mirror, key, versions);
+  }
+
+  async *everyKey(keyringId: string): AsyncIterable<KeySnapshot> {
+    const { mirror } = this.#scopeOf(keyringId);
+    if (!mirror) return;
+    const reader = new KeyReader(this.manager.connection);
+    const ids = mirror.idsOf('key');
+    for (let from = 0; from < ids.length; from += KEYS_AT_A_TIME) {
+      const page = ids.slice(from, from + KEYS_AT_A_TIME);
+      const found = await reader.byIds(this.manager, keyringId, page);
+      if (found.length !== page.length) throw integrityFailure(`a key of keyring ${keyringId} is missing`);
+      for (const { key, versions } of found) {
+        mustBeCurrent(mirror, 'key', key);
+        yield snapshotOf(mirror, key, versions);
+      }
+    }
   }
 
   async isNameTaken(keyringId: string, name: string): Promise<boolean> {
