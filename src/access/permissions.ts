@@ -129,6 +129,26 @@ export function isUnderDualControl(name: string): boolean {
   return DUAL_CONTROL_OPERATIONS.some((operation) => operation === name);
 }
 
+/** What the first administrator's token is for, besides reading what there is: others who take over. */
+export const BOOTSTRAP_OPERATIONS = [
+  'caller.create',
+  'token.create',
+  'credential.create',
+  'binding.create',
+  'bootstrap.finish',
+] as const satisfies readonly OperationName[];
+const BOOTSTRAPPING: ReadonlySet<OperationName> = new Set([
+  ...BOOTSTRAP_OPERATIONS,
+  ...ACCESS_READS,
+  ...EVERYBODY,
+  'keyring.list',
+  'keyring.describe',
+]);
+
+export function isBootstrapping(operation: OperationName): boolean {
+  return BOOTSTRAPPING.has(operation);
+}
+
 export function isGrantable(name: string): name is OperationName {
   return GRANTABLE.some((operation) => operation === name);
 }

@@ -4,6 +4,7 @@ import { addAliasCommands } from './commands/alias.js';
 import { addApprovalCommands } from './commands/approval.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
+import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
@@ -79,6 +80,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addRootCommands,
     addSettingsCommands,
     addApprovalCommands,
+    addBootstrapCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

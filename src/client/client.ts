@@ -3,6 +3,7 @@ import { Approvals } from './approvals.js';
 import { Audit } from './audit.js';
 import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
+import { Bootstrap } from './bootstrap.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
 import { Credentials } from './credentials.js';
@@ -111,6 +112,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly root: Root;
   readonly settings: Settings;
   readonly approvals: Approvals;
+  readonly bootstrap: Bootstrap;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
   readonly #send: Send;
@@ -145,6 +147,7 @@ export class KeysteadClient extends CryptoCalls {
     this.root = new Root(transport);
     this.settings = new Settings(transport);
     this.approvals = new Approvals(transport);
+    this.bootstrap = new Bootstrap(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
   }

@@ -1,5 +1,6 @@
-import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
+import { isBootstrapping, SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
 import type { AccessView, Resource } from '../access/access-view.js';
+import type { CredentialRow } from '../access/records.js';
 import { KmsError } from '../errors.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Arrival } from './arrival.js';
@@ -18,14 +19,15 @@ export function may(
     const operations = Object.entries(SYSTEM_CALLERS).find(([name]) => name === id)?.[1] ?? [];
     return (operations as readonly OperationName[]).includes(operation);
   }
-  if (!isLive(access, arrival, now)) return false;
+  const credential = liveCredential(access, arrival, now);
+  if (!credential || (credential.purpose === 'bootstrap' && !isBootstrapping(operation))) return false;
   const { source, door, strength } = arrival;
   return access.may(id, operation, resource, now, { context, source, door, strength });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
 export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: readonly Need[], now: number): void {
-  if (arrival.caller.type !== 'system' && !isLive(access, arrival, now)) {
+  if (arrival.caller.type !== 'system' && !liveCredential(access, arrival, now)) {
     throw new KmsError('unauthenticated', 'the token was revoked or has expired, or its caller was disabled');
   }
   for (const need of needs) {
@@ -34,6 +36,16 @@ export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: reado
     const administering = access.administeringBinding(arrival.caller.id, permission, resource, now);
     throw administering ? dutiesNotSeparate(administering.id) : permissionDenied(permission);
   }
+}
+
+/** A token for the first administrator himself would outlive what his own is for. @throws KmsError permission-denied */
+export function mustNotBeForItself(access: AccessView, arrival: Arrival, callerId: string): void {
+  const isBootstrap = access.credentials.get(arrival.credentialId ?? '')?.purpose === 'bootstrap';
+  if (!isBootstrap || callerId !== arrival.caller.id) return;
+  throw new KmsError(
+    'permission-denied',
+    'the bootstrap token makes no credential for its own caller: make another one',
+  );
 }
 
 /** The same whether the thing exists or not. */
@@ -51,8 +63,10 @@ function dutiesNotSeparate(bindingId: string): KmsError {
   );
 }
 
-function isLive(access: AccessView, arrival: Arrival, now: number): boolean {
-  if (access.callers.get(arrival.caller.id)?.state !== 'enabled') return false;
+/** Of a caller that is enabled. */
+function liveCredential(access: AccessView, arrival: Arrival, now: number): CredentialRow | undefined {
+  if (access.callers.get(arrival.caller.id)?.state !== 'enabled') return undefined;
   const credential = access.credentials.get(arrival.credentialId ?? '');
-  return credential !== undefined && !credential.revokedAt && (credential.expiresAt?.getTime() ?? Infinity) > now;
+  if (!credential || credential.revokedAt) return undefined;
+  return (credential.expiresAt?.getTime() ?? Infinity) > now ? credential : undefined;
 }

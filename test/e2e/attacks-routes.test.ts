@@ -44,7 +44,12 @@ beforeAll(async () => {
   const { id: binding } = await make(tokens.admin, '/api/v1/bindings', { caller, role, scope: { keyring } });
   const theirApp = await newCaller(`${THEIRS}-user`, 'crypto-user', `${THEIRS}-ring`);
   const sealed = await call(server, theirApp, 'POST', `${ring}/keys/${key}/encrypt`, { plaintext: '' });
+  const approver = await make(tokens.admin, '/api/v1/callers', { name: `${THEIRS}-approver`, type: 'person' });
+  await make(tokens.admin, '/api/v1/bindings', { caller: approver.id, role: 'approver', scope: { keyring } });
+  await call(server, tokens.admin, 'PATCH', ring, { dualControl: { approvers: 1 } });
+  const { approval } = (await call(server, tokens.admin, 'DELETE', ring)).body;
   theirs = {
+    approval,
     ciphertext: sealed.body.ciphertext,
     keyring,
     key,

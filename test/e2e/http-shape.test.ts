@@ -207,6 +207,8 @@ describe('every route answers as it is documented', () => {
       // By persons with a second factor: administrator-obtains-plaintext.test.ts.
       'POST /api/v1/approvals/:approval/approve',
       'POST /api/v1/approvals/:approval/reject',
+      // On an external database: first-start.test.ts.
+      'POST /api/v1/bootstrap/finish',
       // Without a second root there is nothing to migrate to.
       'POST /api/v1/root/migrate',
     ]);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { makeCallers } from '../support/make-callers.js';
 import { call, Server } from '../support/server.js';
 
 /** Two servers start, on a machine that may be busy. */
@@ -23,7 +24,8 @@ beforeAll(async () => {
   const external = { dataDir, databaseUrl: database.url, env: { KEYSTEAD_ROOT_KEY: 'local:' } };
   one = await Server.start(external);
   two = await Server.start(external);
-  admin = (await readFile(join(dataDir, 'bootstrap-token'), 'utf8')).trim();
+  const bootstrap = (await readFile(join(dataDir, 'bootstrap-token'), 'utf8')).trim();
+  ({ admin } = await makeCallers(one, bootstrap));
 });
 afterAll(async () => {
   await two.stop();

@@ -6,6 +6,7 @@ import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
+import { BootstrapController } from './bootstrap.controller.js';
 import { CallersController } from './callers.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
@@ -32,6 +33,7 @@ export const CONTROLLERS = [
   ApprovalsController,
   AuditController,
   BindingsController,
+  BootstrapController,
   CallersController,
   CredentialsController,
   DocsController,

@@ -12,6 +12,7 @@ import { mustBeDescription } from '../../keys/description.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Deps } from '../deps.js';
+import { mustNotBeForItself } from '../authorise.js';
 import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import { credentialNotFound } from './credential-not-found.js';
@@ -57,6 +58,7 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const { callers, credentials } = change.install.access;
+      mustNotBeForItself(change.install.access, arrival, caller.id);
       if (!callers.has(caller.id)) throw callerNotFound();
       mustHaveRoomForToken(credentials.values(), caller.id, now);
       mustBeNobodyElses(credentials.values(), caller.id, match, now);

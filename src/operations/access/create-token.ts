@@ -2,6 +2,7 @@ import type { CredentialRow } from '../../access/records.js';
 import { generateToken } from '../../access/token.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { mustNotBeForItself } from '../authorise.js';
 import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import { credentialNotFound } from './credential-not-found.js';
@@ -45,6 +46,7 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const { callers, credentials } = change.install.access;
+      mustNotBeForItself(change.install.access, arrival, caller.id);
       if (!callers.has(caller.id)) throw callerNotFound();
       mustHaveRoomForToken(credentials.values(), caller.id, now);
       change.put('credential', row);

@@ -112,6 +112,7 @@ const ROUTES = [
   'get /api/v1/roles',
   'post /api/v1/roles',
   'delete /api/v1/roles/{role}',
+  'post /api/v1/bootstrap/finish',
   'get /api/v1/approvals',
   'get /api/v1/approvals/{approval}',
   ...['approve', 'reject', 'cancel'].map((verb) => `post /api/v1/approvals/{approval}/${verb}`),

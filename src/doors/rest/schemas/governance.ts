@@ -31,4 +31,11 @@ export const dualControlAnswer = z
 
 export const updateSettingsBody = z.strictObject({ dualControl });
 
+export const finishedBootstrapAnswer = z
+  .object({
+    tokens: z.array(z.string()).meta({ description: 'Ids of the tokens that ended' }),
+    administrators: z.array(z.string()).meta({ description: 'Ids of the administrators who can come in' }),
+  })
+  .meta({ id: 'FinishedBootstrap' });
+
 export const settingsAnswer = z.object({ dualControl: dualControlAnswer }).meta({ id: 'Settings' });
