@@ -51,7 +51,7 @@ function expectProblem(what: string, text: string, status: string): void {
 }
 
 describe('what the parser refuses is answered like everything else:', () => {
-  it.each([
+  it.each<[string, () => string, string]>([
     ['no host', () => whoami(''), '400'],
     ['two hosts', () => whoami('Host: x\r\nHost: y\r\n'), '400'],
     ['an expectation that nobody meets', () => whoami('Host: x\r\nExpect: 200-ok\r\n'), '400'],
@@ -66,7 +66,7 @@ describe('what the parser refuses is answered like everything else:', () => {
     ['TLS where there is none', () => '\x16\x03\x01\x02\x00\x01\x00\x01', '400'],
     ['a trace', () => `TRACE /api/v1/whoami HTTP/1.1\r\nHost: x\r\n${authorization()}Connection: close\r\n\r\n`, '405'],
     ['an address that cannot be decoded', () => whoami('Host: x\r\n').replace('whoami', '%zz'), '400'],
-  ] as const)('%s', async (what, bytes, status) => {
+  ])('%s', async (what, bytes, status) => {
     expectProblem(what, await sent(bytes()), status);
   });
 

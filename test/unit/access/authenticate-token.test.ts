@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
 import { describe, expect, it, jest } from '@jest/globals';
 import { AccessView } from '../../../src/access/access-view.js';
 import { authenticateToken } from '../../../src/access/authenticators/token.js';
 import { OidcIssuers } from '../../../src/access/oidc/oidc-issuers.js';
 import type { CredentialRow } from '../../../src/access/records.js';
 import { generateToken } from '../../../src/access/token.js';
-
-const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+import { tokenOf } from '../../support/token-of.js';
 
 const digest = jest.fn((label: string, ...parts: readonly string[]) =>
   createHash('sha256')
@@ -30,13 +28,6 @@ function rowOf({ id, secret }: { readonly id: string; readonly secret: string })
     createdAt: new Date(),
     revision: 1,
   };
-}
-
-/** In form, whoever has made the secret. */
-function tokenOf(id: string, secret: string): string {
-  const body = `kst_${id}_${secret}`;
-  const digits = Array.from({ length: 6 }, (_, at) => BASE62[Math.floor(crc32(body) / 62 ** (5 - at)) % 62]);
-  return body + digits.join('');
 }
 
 /** @returns the finding, and how often the keyed digest was asked for */
