@@ -143,19 +143,19 @@ const payload = () => ({
 });
 const base64url = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
+async function hmacWithPublicKey(): Promise<string> {
+  const text = `${base64url({ alg: 'HS256', kid: 'one' })}.${base64url(payload())}`;
+  const secret = await exportSPKI(issuerKey.publicKey);
+  return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
+}
+
+async function withItsOwnKey(): Promise<string> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk = await exportJWK(publicKey);
+  return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'one', jwk }).sign(privateKey);
+}
+
 describe('a JWT', () => {
-  async function hmacWithPublicKey(): Promise<string> {
-    const text = `${base64url({ alg: 'HS256', kid: 'one' })}.${base64url(payload())}`;
-    const secret = await exportSPKI(issuerKey.publicKey);
-    return `${text}.${createHmac('sha256', secret).update(text).digest('base64url')}`;
-  }
-
-  async function withItsOwnKey(): Promise<string> {
-    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-    const jwk = await exportJWK(publicKey);
-    return new SignJWT(payload()).setProtectedHeader({ alg: 'RS256', kid: 'one', jwk }).sign(privateKey);
-  }
-
   it('in order opens', async () => {
     expect(await clientWith({ token: await issuer.sign({}) }).whoami()).toMatchObject({ name: 'ci' });
   });
