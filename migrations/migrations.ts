@@ -2,6 +2,13 @@ import { Keystead1700000000001 } from './1700000000001-keystead.js';
 import { Access1700000000002 } from './1700000000002-access.js';
 import { Approvals1700000000005 } from './1700000000005-approvals.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
+import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
 
 /** In the order in which they are applied. */
-export const MIGRATIONS = [Keystead1700000000001, Access1700000000002, Approvals1700000000005, Integrity1700000000015];
+export const MIGRATIONS = [
+  Keystead1700000000001,
+  Access1700000000002,
+  Approvals1700000000005,
+  Integrity1700000000015,
+  SealedRootMigration1700000000016,
+];

@@ -2,6 +2,7 @@ import type { ApprovalRow } from '../access/approval.js';
 import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
+import type { RootMigrationRow } from './root-migrations.js';
 import type { SealedRow } from '../keys/row-seal.js';
 
 /** The scope of everything that is not in a keyring: keyrings themselves, callers, credentials, bindings. */
@@ -22,6 +23,7 @@ export interface SealedRows {
   role: RoleRow;
   install_setting: InstallSettingRow;
   approval: ApprovalRow;
+  root_migration: RootMigrationRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -97,6 +99,12 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'expiresAt',
       'changedAt',
     ],
+  },
+  root_migration: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['phase', 'fromRoot', 'toRoot', 'startedAt', 'changedAt'],
   },
   wrapping_key: {
     inSet: true,

@@ -34,6 +34,7 @@ export class MemoryLedger extends Ledger {
     role: new Map(),
     install_setting: new Map(),
     approval: new Map(),
+    root_migration: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),

@@ -28,6 +28,15 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     revision: 7,
   },
   install_setting: { id: SCOPE, dualControl: { approvers: 1, operations: [], lifetime: 60 }, revision: 7 },
+  root_migration: {
+    id: '018f0000-0000-7000-8000-0000000000aa',
+    phase: 'wrapping',
+    fromRoot: 'local:a',
+    toRoot: 'local:b',
+    startedAt: new Date('2026-01-31T12:00:00.000Z'),
+    changedAt: new Date('2026-01-31T12:00:00.000Z'),
+    revision: 7,
+  },
   approval: {
     id: uuidv7(),
     operation: 'key.export',

@@ -58,4 +58,5 @@ export const SEALED_ENTITIES = {
   key: KeyEntity,
   alias: AliasEntity,
   key_version: KeyVersionEntity,
+  root_migration: RootMigrationEntity,
 } as const;

@@ -22,7 +22,7 @@ import { KeyVersionEntity } from '../entities/key-version.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { primaryKeyOf } from './primary-key.js';
-import { putRootMigration } from './put-root-migration.js';
+import { mustBeNext } from './must-be-next.js';
 import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent, snapshotOf, versionsDigest, type Tagged } from './verify-row.js';
@@ -149,7 +149,12 @@ export class PostgresChange implements Change {
   }
 
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void {
-    this.#work.push(() => putRootMigration(this.manager, migration, before));
+    const { revision } = this.#scopeOf(INSTALL_SCOPE);
+    this.#work.push(async () => {
+      const current = await this.find('root_migration', migration.id);
+      await mustBeNext(this.manager, migration, before, current);
+      await this.#write({ table: 'root_migration', row: { ...migration, revision }, scopeId: INSTALL_SCOPE });
+    });
   }
 
   claim(claim: IdempotencyClaim): void {

@@ -9,6 +9,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   role: ['id'],
   install_setting: ['id'],
   approval: ['id'],
+  root_migration: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],

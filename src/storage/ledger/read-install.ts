@@ -14,6 +14,7 @@ import { CredentialEntity } from '../entities/credential.entity.js';
 import { InstallSettingEntity } from '../entities/install-setting.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
 import { RoleEntity } from '../entities/role.entity.js';
+import { RootMigrationEntity } from '../entities/root-migration.entity.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent } from './verify-row.js';
 
@@ -26,6 +27,8 @@ export interface InstallRows {
   readonly roles: readonly RoleEntity[];
   readonly settings: readonly InstallSettingEntity[];
   readonly approvals: readonly ApprovalEntity[];
+  /** Only verified here: see RootMigrations. */
+  readonly rootMigrations: readonly RootMigrationEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -38,6 +41,7 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     roles: await manager.findBy(RoleEntity, newer),
     settings: await manager.findBy(InstallSettingEntity, newer),
     approvals: await manager.findBy(ApprovalEntity, newer),
+    rootMigrations: await manager.findBy(RootMigrationEntity, newer),
   };
 }
 
@@ -60,6 +64,7 @@ export class InstallState {
     for (const row of rows.roles) mustBeCurrent(mirror, 'role', row);
     for (const row of rows.settings) mustBeCurrent(mirror, 'install_setting', row);
     for (const row of rows.approvals) mustBeCurrent(mirror, 'approval', row);
+    for (const row of rows.rootMigrations) mustBeCurrent(mirror, 'root_migration', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
