@@ -4,6 +4,7 @@ import type { AuditRecord } from '../../src/audit/record.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
 import { foundInstall, openInstall } from '../../src/operations/found-install.js';
+import { PostgresMaterialStore } from '../../src/storage/postgres-material-store.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { firstCaller, PostgresInstall, type InstallNode } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
@@ -193,6 +194,18 @@ describe('the install row that was deleted', () => {
     await expect(foundInstall(store, secrets, [], new Date())).rejects.toEqual(integrityFailure);
     await putBack(['install'], 'kept');
     expect(await store.exists()).toBe(true);
+  });
+});
+
+describe('a version that was put under another keyring', () => {
+  it('still counts for the wrapping key that its material is under', async () => {
+    const materials = new PostgresMaterialStore(install.first.database.changes);
+    await makeKey('counted');
+    const before = await materials.countByWrapping(keyringId);
+    await sql.query('update key_version set keyring_id = gen_random_uuid()');
+    expect(before.get(1)).toBeGreaterThan(0);
+    expect(await materials.countByWrapping(keyringId)).toEqual(before);
+    await sql.query('update key_version set keyring_id = $1', [keyringId]);
   });
 });
 
