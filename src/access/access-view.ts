@@ -32,6 +32,8 @@ export class AccessView {
   readonly #grants = new Map<string, Grant[]>();
   /** Of those, the ones that allow to administer. */
   readonly #administering = new Map<string, Grant[]>();
+  /** Of people, by name. */
+  readonly #passwords = new Map<string, CredentialRow>();
   /** Custom roles that are there, by name. */
   readonly roles: ReadonlyMap<string, RoleRow>;
 
@@ -44,6 +46,10 @@ export class AccessView {
     private readonly unseparated: ReadonlySet<string> = new Set(),
   ) {
     this.roles = new Map([...roles].filter((role) => !role.removedAt).map((role) => [role.name, role]));
+    for (const credential of credentials.values()) {
+      const caller = callers.get(credential.callerId);
+      if (caller && isPasswordInUse(credential)) this.#passwords.set(caller.name, credential);
+    }
     for (const binding of bindings) {
       const operations = this.operationsOf(binding.role);
       if (binding.removedAt || !operations) continue;
@@ -51,6 +57,11 @@ export class AccessView {
       push(this.#grants, binding.callerId, grant);
       if (grant.effect === 'allow' && operations.some(administers)) push(this.#administering, binding.callerId, grant);
     }
+  }
+
+  /** The password of an enrolled person; undefined where nobody has the name, or no password. */
+  passwordOf(name: string): CredentialRow | undefined {
+    return this.#passwords.get(name);
   }
 
   /** Of a built-in role or a custom one; undefined where there is none. */
@@ -148,6 +159,10 @@ export class AccessView {
     const live = (this.#grants.get(callerId) ?? []).filter((grant) => grant.expiresAt > now);
     return live.map(({ binding }) => binding);
   }
+}
+
+function isPasswordInUse({ kind, revokedAt, factors }: CredentialRow): boolean {
+  return kind === 'password' && !revokedAt && factors?.confirmed === true;
 }
 
 function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {

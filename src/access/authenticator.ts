@@ -1,4 +1,5 @@
 import type { AccessView } from './access-view.js';
+import type { Digest, SpentCode } from './factors.js';
 import type { Issuers } from './issuers.js';
 import type { Presented, Strength } from './presented.js';
 import type { CredentialRow } from './records.js';
@@ -9,14 +10,20 @@ export interface Evidence {
   readonly access: AccessView;
   readonly issuers: Issuers;
   /** The keyed digest under which the secret of a token is kept. */
-  readonly digest: (label: string, ...parts: readonly string[]) => Buffer;
+  readonly digest: Digest;
   /** Milliseconds since 1970. */
   readonly now: number;
 }
 
 /** The credentials that the proof fits, ended ones too; or why it fits none. */
 export type Finding =
-  | { readonly credentials: readonly CredentialRow[]; readonly strength: Strength; readonly about?: string }
+  | {
+      readonly credentials: readonly CredentialRow[];
+      readonly strength: Strength;
+      readonly about?: string;
+      /** Of a password: the code that went with it, good once. */
+      readonly spent?: SpentCode;
+    }
   | {
       readonly refusal: Refusal;
       /** Whom a proof that holds named, or why it does not hold. Never a secret. */

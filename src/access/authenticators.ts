@@ -1,6 +1,7 @@
 import type { Authenticator, Evidence, Finding } from './authenticator.js';
 import { authenticateCertificate } from './authenticators/certificate.js';
 import { authenticateJwt } from './authenticators/jwt.js';
+import { authenticatePassword } from './authenticators/password.js';
 import { authenticateToken } from './authenticators/token.js';
 import type { Presented } from './presented.js';
 
@@ -11,6 +12,7 @@ const AUTHENTICATORS: { readonly [K in Kind]: Authenticator<Extract<Presented, {
   token: authenticateToken,
   certificate: authenticateCertificate,
   jwt: authenticateJwt,
+  password: authenticatePassword,
 };
 
 export function find<K extends Kind>(

@@ -47,6 +47,7 @@ const ADMINISTRATION = [
   'caller.disable',
   'caller.enable',
   'token.create',
+  'invitation.create',
   'token.rotate',
   'token.revoke',
   'credential.create',
@@ -75,7 +76,16 @@ const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 const SYSTEM = ['key.destroy', 'service.start', 'service.stop', 'integrity.alarm', 'maintenance.run'] as const;
 
 /** Every authenticated caller. */
-const EVERYBODY = ['whoami'] as const;
+const EVERYBODY = ['whoami', 'session.end'] as const;
+
+/** A person, with an invitation or a password: what these are good for, and nothing else (`purposes.ts`). */
+const OWN_ACCOUNT = [
+  'person.enrol',
+  'person.confirm',
+  'session.create',
+  'password.change',
+  'recovery-codes.create',
+] as const;
 
 /** What happens before there is a caller, or before the request could be read. Recorded, never granted. */
 const AT_THE_DOOR = ['authenticate', 'read-request'] as const;
@@ -93,6 +103,7 @@ export const OPERATIONS = [
   'audit.read',
   ...SYSTEM,
   ...EVERYBODY,
+  ...OWN_ACCOUNT,
   ...AT_THE_DOOR,
 ] as const;
 
@@ -100,7 +111,7 @@ export type OperationName = (typeof OPERATIONS)[number];
 
 /** What a role may hold: all but what is everybody's, the service's own, or no operation yet. */
 export const GRANTABLE = OPERATIONS.filter(
-  (name) => ![...SYSTEM, ...EVERYBODY, ...AT_THE_DOOR].some((other) => other === name),
+  (name) => ![...SYSTEM, ...EVERYBODY, ...OWN_ACCOUNT, ...AT_THE_DOOR].some((other) => other === name),
 );
 
 const USES: ReadonlySet<OperationName> = new Set(CRYPTO_OPERATIONS.filter((name) => name !== 'random'));
@@ -134,20 +145,19 @@ export const BOOTSTRAP_OPERATIONS = [
   'caller.create',
   'token.create',
   'credential.create',
+  'invitation.create',
   'binding.create',
   'bootstrap.finish',
 ] as const satisfies readonly OperationName[];
-const BOOTSTRAPPING: ReadonlySet<OperationName> = new Set([
+
+/** The same, and what one looks at on the way. */
+export const BOOTSTRAPPING: ReadonlySet<OperationName> = new Set([
   ...BOOTSTRAP_OPERATIONS,
   ...ACCESS_READS,
   ...EVERYBODY,
   'keyring.list',
   'keyring.describe',
 ]);
-
-export function isBootstrapping(operation: OperationName): boolean {
-  return BOOTSTRAPPING.has(operation);
-}
 
 export function isGrantable(name: string): name is OperationName {
   return GRANTABLE.some((operation) => operation === name);
@@ -189,5 +199,5 @@ export const SYSTEM_CALLERS = {
 export type SystemCallerId = keyof typeof SYSTEM_CALLERS;
 
 export function isEverybodys(operation: OperationName): boolean {
-  return (EVERYBODY as readonly string[]).includes(operation);
+  return ([...EVERYBODY, ...OWN_ACCOUNT] as readonly string[]).includes(operation);
 }

@@ -10,11 +10,21 @@ export interface PresentedCertificate {
   readonly problem: string | undefined;
 }
 
+/** What a person types. */
+export interface PresentedPassword {
+  readonly kind: 'password';
+  readonly name: string;
+  readonly password: string;
+  /** Six digits of the authenticator application, or a recovery code. */
+  readonly code: string;
+}
+
 /** A credential as it was presented at a door. */
 export type Presented =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'certificate'; readonly certificate: PresentedCertificate }
-  | { readonly kind: 'jwt'; readonly jwt: string };
+  | { readonly kind: 'jwt'; readonly jwt: string }
+  | PresentedPassword;
 
 /** How well a caller proved itself: by one secret, by two factors, or by a key that never leaves it. */
 export const STRENGTHS = ['single', 'mfa', 'mtls'] as const;

@@ -1,4 +1,5 @@
 import type { CredentialMatch } from './credential-match.js';
+import type { Factors } from './factors.js';
 import type { Conditions } from './conditions.js';
 import type { OperationName } from './permissions.js';
 
@@ -17,7 +18,7 @@ export interface CallerRow {
   readonly revision: number;
 }
 
-export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt'] as const;
+export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt', 'password'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 export interface CredentialRow {
@@ -25,11 +26,13 @@ export interface CredentialRow {
   readonly id: string;
   readonly callerId: string;
   readonly kind: CredentialKind;
-  /** Keyed digest of the token's secret; empty for the other kinds. */
+  /** Keyed digest of the token's secret; the PHC string of a password's digest; empty for the other kinds. */
   readonly hash: Buffer;
   /** Which certificates or JWTs it stands for; none for a token. */
   readonly match?: CredentialMatch | null;
-  readonly purpose: 'api' | 'bootstrap' | 'development';
+  /** Of a password. */
+  readonly factors?: Factors | null;
+  readonly purpose: 'api' | 'bootstrap' | 'development' | 'invitation' | 'password' | 'session';
   /** `loopback`: refused from any other address. */
   readonly source: 'any' | 'loopback';
   readonly description: string;

@@ -18,4 +18,8 @@ export type Refusal =
   | 'unknown-subject'
   | 'ended-credential'
   | 'disabled-caller'
-  | 'ambiguous-credential';
+  | 'ambiguous-credential'
+  | 'unknown-person'
+  | 'wrong-password'
+  | 'wrong-code'
+  | 'too-many-attempts';

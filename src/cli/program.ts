@@ -14,6 +14,7 @@ import { addKeyCommands } from './commands/key.js';
 import { addKeyMaterialCommands } from './commands/key-material.js';
 import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
+import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
@@ -72,7 +73,9 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addAgreementCommands,
     addRandomCommand,
     addAuditCommands,
+    addPeopleCommands,
     addCallerCommands,
+    addInvitationCommands,
     addTokenCommands,
     addCredentialCommands,
     addBindingCommands,

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { KeysteadClient } from '../client/client.js';
 import { toJson } from './json.js';
+import { SessionFile } from './session-file.js';
 import { fields, table, type Column } from './table.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
@@ -51,7 +52,7 @@ export class Session {
     const token = this.#token();
     if (token === undefined && this.#setting('clientCert') === undefined) {
       throw new UsageError(
-        'No token: set KEYSTEAD_TOKEN, or give --token-file FILE, or --client-cert and --client-key.',
+        'No token: log in (keystead login), set KEYSTEAD_TOKEN, or give --token-file FILE, or --client-cert and --client-key.',
       );
     }
     return this.#client(token);
@@ -60,6 +61,15 @@ export class Session {
   /** For what answers without a token. */
   get anonymousClient(): KeysteadClient {
     return this.#client(undefined);
+  }
+
+  /** With this token, whatever the settings say. */
+  clientWith(token: string): KeysteadClient {
+    return this.#client(token);
+  }
+
+  get url(): string {
+    return this.#options.url ?? this.terminal.env['KEYSTEAD_URL'] ?? DEFAULT_URL;
   }
 
   /** To standard output: JSON with `--json`, else the text. */
@@ -88,7 +98,6 @@ export class Session {
   }
 
   #client(token: string | undefined): KeysteadClient {
-    const url = this.#options.url ?? this.terminal.env['KEYSTEAD_URL'] ?? DEFAULT_URL;
     const tls = {
       ca: this.#file('caCert'),
       cert: this.#file('clientCert'),
@@ -96,7 +105,14 @@ export class Session {
       pin: this.#setting('serverPin'),
     };
     const { approval } = this.#options;
-    return new KeysteadClient({ url, token, approval, ...tls, keyring: this.keyring, signal: this.terminal.signal });
+    return new KeysteadClient({
+      url: this.url,
+      token,
+      approval,
+      ...tls,
+      keyring: this.keyring,
+      signal: this.terminal.signal,
+    });
   }
 
   /** An option, or the environment's variable for it; empty counts as unset. */
@@ -109,9 +125,18 @@ export class Session {
     return path === undefined ? undefined : readFileSync(path, 'utf8');
   }
 
+  /** Of `keystead login`. A client certificate goes before it. */
+  #keptToken(): string | undefined {
+    if (this.#setting('clientCert') !== undefined) return undefined;
+    const kept = new SessionFile(this.terminal).find(this.url);
+    if (kept === undefined) return undefined;
+    if (Date.parse(kept.expiresAt) > Date.now()) return kept.token;
+    throw new UsageError(`The session of ${kept.name} has ended: log in again (keystead login).`);
+  }
+
   #token(): string | undefined {
     const { tokenFile } = this.#options;
-    if (tokenFile === undefined) return this.terminal.env['KEYSTEAD_TOKEN'] || undefined;
+    if (tokenFile === undefined) return this.terminal.env['KEYSTEAD_TOKEN'] || this.#keptToken();
     const token = readFileSync(tokenFile, 'utf8').trim();
     if (token === '') throw new UsageError(`${tokenFile} holds no token.`);
     return token;

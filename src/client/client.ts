@@ -16,6 +16,7 @@ import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import type { Health, Whoami } from './resource-types.js';
+import { People } from './people.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
 import { Roles } from './roles.js';
 import { Root } from './root.js';
@@ -40,6 +41,7 @@ export { KeysteadError, isKeysteadError, type ClientErrorCode } from './keystead
 export type { KeySpec, KeyUsage } from './key-words.js';
 export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
 export type { Page, Paging } from './page.js';
+export type * from './people.js';
 export type * from './resource-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
@@ -109,6 +111,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly credentials: Credentials;
   readonly bindings: Bindings;
   readonly roles: Roles;
+  readonly people: People;
   readonly root: Root;
   readonly settings: Settings;
   readonly approvals: Approvals;
@@ -144,6 +147,7 @@ export class KeysteadClient extends CryptoCalls {
     this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
     this.roles = new Roles(transport);
+    this.people = new People(transport);
     this.root = new Root(transport);
     this.settings = new Settings(transport);
     this.approvals = new Approvals(transport);

@@ -30,6 +30,8 @@ export interface Call<T> {
   readonly body?: object;
   /** Makes or rotates something: an Idempotency-Key keeps a retry from doing it twice. */
   readonly creates?: boolean;
+  /** Is not sent again, whatever becomes of it: what it holds is good once. */
+  readonly once?: boolean;
   /** Statuses beside 2xx whose body is the answer, not an error. */
   readonly answers?: readonly number[];
   /** Never set: it carries the type. */
@@ -75,7 +77,7 @@ export class Transport {
     const request = this.#request(call);
     for (let retry = 0; ; retry++) {
       const attempt = await this.#attempt(call, request);
-      const mayRetry = retry < this.#settings.retries;
+      const mayRetry = retry < this.#settings.retries && call.once !== true;
       if (attempt instanceof KeysteadError) {
         if (!mayRetry || attempt.code !== 'connection-failed') throw attempt;
         await this.#pause(backoffMs(retry, this.#settings.backoffMs));

@@ -54,6 +54,7 @@ export const SETTINGS = {
   KEYSTEAD_TLS_CLIENT_CA: text.optional(),
   KEYSTEAD_TLS_CRL: text.optional(),
   KEYSTEAD_OIDC_ISSUERS: json.pipe(issuers).optional(),
+  KEYSTEAD_SESSION_SECONDS: whole(60, 43_200).default(3600),
   KEYSTEAD_CALLER_COST_PER_SECOND: whole(1, 1_000_000_000).default(4_000_000),
   KEYSTEAD_SOURCE_REQUESTS_PER_SECOND: whole(1, 1_000_000_000).default(200_000),
   KEYSTEAD_SOURCE_FAILURES_PER_SECOND: whole(1, 1_000_000).default(100),

@@ -64,7 +64,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
-    later: ['match', 'createdBy'],
+    later: ['match', 'createdBy', 'factors'],
   },
   binding: {
     inSet: true,

@@ -1,4 +1,5 @@
 import type { Presented, Strength } from '../access/presented.js';
+import type { SpentCode } from '../access/factors.js';
 import type { CallerRow } from '../access/records.js';
 
 export type { Presented, PresentedCertificate } from '../access/presented.js';
@@ -9,6 +10,8 @@ export interface Arrival {
   readonly credentialId: string | null;
   /** How well it proved itself. */
   readonly strength: Strength;
+  /** By a password: the code that went with it, to be taken by whatever it is good for. */
+  readonly spent?: SpentCode;
   readonly door: string;
   readonly source: string | null;
   readonly requestId: string;

@@ -1,10 +1,13 @@
 import { find } from '../access/authenticators.js';
 import type { AccessView } from '../access/access-view.js';
 import type { CallerRow, CredentialRow } from '../access/records.js';
+import type { Lanes } from '../access/login-attempts.js';
+import type { PresentedPassword } from '../access/presented.js';
 import type { Refusal } from '../access/refusal.js';
 import { KmsError } from '../errors.js';
 import type { Approach, Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import { sourceKey } from './limits/source-key.js';
 
 /** Nobody: the same on the wire for every reason, which is in the audit record. */
 export interface Unauthenticated {
@@ -18,18 +21,23 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
   const { presented } = approach;
   if (!presented) return unauthenticated(approach, { refusal: 'nothing-presented' });
   const now = deps.clock.now();
-  const digest = (label: string, ...parts: readonly string[]) => deps.secrets.digest(label, ...parts);
+  const digest = (label: string, ...parts: readonly (Buffer | string)[]) => deps.secrets.digest(label, ...parts);
+  const lanes = presented.kind === 'password' ? lanesOf(deps, presented, approach) : undefined;
+  const wait = lanes ? await deps.loginAttempts.begin(lanes, new Date(now)) : 0;
+  if (wait > 0) return tooManyAttempts(wait);
   const finding = await find(presented, { access, issuers: deps.issuers, digest, now });
   if ('refusal' in finding) return unauthenticated(approach, finding);
   const chosen = choose(access, finding.credentials, approach, now);
   if ('refusal' in chosen) return unauthenticated(approach, { ...finding, ...chosen });
   const { credential, caller } = chosen;
+  if (lanes) await deps.loginAttempts.succeed(lanes, new Date(now));
   deps.lastUse.note(credential.id, now);
   const { door, source, requestId, idempotencyKey, approval, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
     strength: finding.strength,
+    ...(finding.spent ? { spent: finding.spent } : {}),
     door,
     source,
     requestId,
@@ -57,6 +65,24 @@ function choose(
 function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): boolean {
   if (credential.revokedAt || (credential.expiresAt && credential.expiresAt.getTime() <= now)) return false;
   return credential.source === 'any' || (!approach.isForwarded && isLoopback(approach.source));
+}
+
+function lanesOf({ secrets }: Deps, { name }: PresentedPassword, { source }: Approach): Lanes {
+  const address = sourceKey(source);
+  return {
+    pair: secrets.digest('login', 'pair', name, address),
+    name: secrets.digest('login', 'name', name),
+    source: secrets.digest('login', 'source', address),
+  };
+}
+
+/** The same whether anybody has the name. */
+function tooManyAttempts(wait: number): Unauthenticated {
+  const error = new KmsError('too-many-requests', 'too many attempts to log in; wait as long as Retry-After says');
+  return {
+    error: Object.assign(error, { retryAfter: Math.ceil(wait) }),
+    detail: { presented: 'password', reason: 'too-many-attempts' },
+  };
 }
 
 function isLoopback(address: string | null): boolean {

@@ -1,4 +1,5 @@
-import { isBootstrapping, SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
+import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
+import { serves } from '../access/purposes.js';
 import type { AccessView, Resource } from '../access/access-view.js';
 import type { CredentialRow } from '../access/records.js';
 import { KmsError } from '../errors.js';
@@ -20,7 +21,7 @@ export function may(
     return (operations as readonly OperationName[]).includes(operation);
   }
   const credential = liveCredential(access, arrival, now);
-  if (!credential || (credential.purpose === 'bootstrap' && !isBootstrapping(operation))) return false;
+  if (!credential || !serves(credential.purpose, operation)) return false;
   const { source, door, strength } = arrival;
   return access.may(id, operation, resource, now, { context, source, door, strength });
 }
@@ -61,6 +62,12 @@ function dutiesNotSeparate(bindingId: string): KmsError {
     'permission-denied',
     `separation of duties: binding ${bindingId} lets this caller administer the keyring, so it may not use keys in it`,
   );
+}
+
+/** As far as the purpose of the credential goes. */
+export function servesFor(access: AccessView, { credentialId }: Arrival, operation: OperationName): boolean {
+  const credential = access.credentials.get(credentialId ?? '');
+  return credential !== undefined && serves(credential.purpose, operation);
 }
 
 /** Of a caller that is enabled. */

@@ -1,4 +1,5 @@
 import type { Issuers } from '../access/issuers.js';
+import type { LoginAttempts } from '../access/login-attempts.js';
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { MaterialStore } from '../keys/material-store.js';
@@ -32,6 +33,9 @@ export interface Deps {
   readonly issuers: Issuers;
   readonly limits: Limits;
   readonly lastUse: LastUse;
+  readonly loginAttempts: LoginAttempts;
+  /** How long a person's session lasts. */
+  readonly sessionSeconds: number;
   /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
   readonly rotateSoon: (keyringId: string, keyId: string) => void;
   /** This node's name in audit records. */

@@ -5,6 +5,7 @@ import { uuidv7 } from '../keys/uuid.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { Approach, Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
+import { servesFor } from './authorise.js';
 import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
 import { charging } from './limits/charging.js';
@@ -46,6 +47,8 @@ export class Kms {
   /** A credential that is not known may have been made on another node a moment ago. */
   async #authenticate(approach: Approach): Promise<Arrival | Unauthenticated> {
     const { ledger } = this.deps;
+    // Its code may have been used on another node a moment ago.
+    if (approach.presented?.kind === 'password') await ledger.refresh(INSTALL_SCOPE);
     const { epoch } = ledger;
     const found = await authenticate(this.deps, approach);
     if (!('error' in found) || !UNKNOWN_HERE.has(found.detail.reason)) return found;
@@ -61,7 +64,10 @@ export class Kms {
   /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */
   async mayAnywhere(arrival: Arrival, operation: OperationName): Promise<boolean> {
     const { ledger, clock } = this.deps;
-    const may = async () => (await ledger.install()).access.mayAnywhere(arrival.caller.id, operation, clock.now());
+    const may = async () => {
+      const { access } = await ledger.install();
+      return servesFor(access, arrival, operation) && access.mayAnywhere(arrival.caller.id, operation, clock.now());
+    };
     if (await may()) return true;
     // The binding may have been made on another node a moment ago.
     await ledger.refresh(INSTALL_SCOPE);

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CredentialUses } from '../access/credential-uses.js';
+import { LoginAttempts } from '../access/login-attempts.js';
 import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
@@ -31,6 +32,7 @@ const PORTS = [
   MaintenanceStore,
   MessageCounters,
   CredentialUses,
+  LoginAttempts,
 ];
 
 /** The one way in, with everything behind it. */
@@ -69,6 +71,7 @@ function depsOf(
   maintenance: MaintenanceStore,
   counters: MessageCounters,
   credentialUses: CredentialUses,
+  loginAttempts: LoginAttempts,
 ): Deps {
   const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
   return {
@@ -90,6 +93,8 @@ function depsOf(
     }),
     issuers: new OidcIssuers(config.KEYSTEAD_OIDC_ISSUERS ?? []),
     lastUse: new LastUse(credentialUses),
+    loginAttempts,
+    sessionSeconds: config.KEYSTEAD_SESSION_SECONDS,
     rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),
     node: config.KEYSTEAD_NODE_NAME,
   };

@@ -9,6 +9,8 @@ import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
 import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
 import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
 import { keysSuite } from '../unit/operations/keys.suite.js';
+import { enrolmentSuite } from '../unit/operations/enrolment.suite.js';
+import { peopleSuite } from '../unit/operations/people.suite.js';
 import { recordsSuite } from '../unit/operations/records.suite.js';
 import { separationSuite } from '../unit/operations/separation.suite.js';
 import { versionsSuite } from '../unit/operations/versions.suite.js';
@@ -24,6 +26,8 @@ const SUITES = [
   credentialsSuite,
   bindingsSuite,
   conditionsSuite,
+  peopleSuite,
+  enrolmentSuite,
   separationSuite,
   approvalsSuite,
   approversSuite,

@@ -18,6 +18,7 @@ import {
   MemoryImportTokens,
   MemoryInstallStore,
   MemoryJournal,
+  MemoryLoginAttempts,
   MemoryMaintenance,
   MemoryMaterials,
   MemoryWrappings,
@@ -59,6 +60,8 @@ export async function makeMemoryBed(
     limits,
     issuers,
     lastUse: new LastUse(new MemoryCredentialUses()),
+    loginAttempts: new MemoryLoginAttempts(),
+    sessionSeconds: 3600,
     rotateSoon: () => undefined,
     node: 'test',
   };

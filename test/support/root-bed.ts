@@ -30,6 +30,7 @@ import { migrate } from '../../src/storage/migrate.js';
 import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
+import { PostgresLoginAttempts } from '../../src/storage/postgres-login-attempts.js';
 import { PostgresMaintenanceStore } from '../../src/storage/postgres-maintenance-store.js';
 import { PostgresMaterialStore } from '../../src/storage/postgres-material-store.js';
 import { PostgresMessageCounters } from '../../src/storage/postgres-message-counters.js';
@@ -187,6 +188,8 @@ export class RootNode {
       limits: new Limits(STANDARD_LIMITS),
       issuers: new OidcIssuers([]),
       lastUse: new LastUse(new PostgresCredentialUses(changes)),
+      loginAttempts: new PostgresLoginAttempts(changes),
+      sessionSeconds: 3600,
       rotateSoon: () => undefined,
       node: name,
     };

@@ -34,5 +34,6 @@ export const authenticateToken: Authenticator<{ readonly kind: 'token'; readonly
 };
 
 function found(credential: CredentialRow) {
-  return { credentials: [credential], strength: 'single' } as const;
+  // A session was begun with two factors.
+  return { credentials: [credential], strength: credential.purpose === 'session' ? 'mfa' : 'single' } as const;
 }

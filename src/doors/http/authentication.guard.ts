@@ -14,7 +14,7 @@ export class AuthenticationGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { access } = request.routeOptions.config;
-    if (access === 'public') return true;
+    if (access === 'public' || access?.inBody) return true;
     if (access === undefined) return false;
     let given: { readonly idempotencyKey?: string; readonly approval?: string } = {};
     let refused: unknown;

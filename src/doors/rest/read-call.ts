@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isKmsError } from '../../errors.js';
+import { approachOf } from '../http/arrival-of.js';
 import { unsupportedMediaType } from '../http/kms-error-of.js';
 import { readBody } from '../http/read-body.js';
 import { RefusedRequest } from '../http/refused-request.js';
@@ -24,7 +25,7 @@ export async function readCall(endpoint: EndpointShape, request: FastifyRequest,
       ...readFields(endpoint.query ?? NO_FIELDS, request.query, 'query'),
     };
     const input = BODILESS.has(endpoint.method) ? place : await readFromBody(endpoint, place, request, reply);
-    return { input, arrival: request.arrival, reply };
+    return { input, arrival: request.arrival, approach: approachOf(request, undefined), reply };
   } catch (error) {
     throw isKmsError(error) ? new RefusedRequest(error) : error;
   }

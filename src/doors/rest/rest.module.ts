@@ -17,6 +17,7 @@ import { KeyringsController } from './keyrings.controller.js';
 import { KeysController } from './keys.controller.js';
 import { MetricsController, OpenMetricsController } from './metrics.controller.js';
 import { ApiDescription } from './openapi/api-description.js';
+import { PeopleController } from './people.controller.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
 import { RolesController } from './roles.controller.js';
@@ -42,6 +43,7 @@ export const CONTROLLERS = [
   KeyMaterialController,
   KeyringsController,
   KeysController,
+  PeopleController,
   PublicKeysController,
   RandomController,
   RolesController,

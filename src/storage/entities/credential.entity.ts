@@ -20,6 +20,9 @@ export class CredentialEntity {
   @Column('jsonb', { nullable: true })
   match!: CredentialRow['match'] & (object | null);
 
+  @Column('jsonb', { nullable: true })
+  factors!: CredentialRow['factors'] & (object | null);
+
   @Column('text')
   purpose!: CredentialRow['purpose'];
 

@@ -1,3 +1,4 @@
+import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { AliasEntity } from './alias.entity.js';
 import { ApprovalEntity } from './approval.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
@@ -22,6 +23,7 @@ import { WrappingKeyEntity } from './wrapping-key.entity.js';
 
 /** Every table. */
 export const ENTITIES = [
+  LoginAttemptEntity,
   InstallEntity,
   HeadEntity,
   WrappedKeyEntity,

@@ -27,6 +27,11 @@ export const GROUPS: readonly Group[] = [
     prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami', 'bootstrap.'],
   },
   {
+    name: 'People',
+    description: 'Persons who log in with a password and a second factor.',
+    prefixes: ['invitation.', 'person.', 'session.', 'password.', 'recovery-codes.'],
+  },
+  {
     name: 'Governance',
     description: 'Dual control: who must approve what, and the requests.',
     prefixes: ['settings.', 'approval.'],

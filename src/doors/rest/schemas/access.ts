@@ -135,7 +135,7 @@ export const tokenAnswer = z
     caller: z.string().meta({ description: 'Id of the caller' }),
     state: z.enum(['active', 'expired', 'revoked']),
     description: z.string(),
-    purpose: z.enum(['api', 'bootstrap', 'development']),
+    purpose: z.enum(['api', 'bootstrap', 'development', 'invitation', 'session']),
     source: z.enum(['any', 'loopback']).meta({ description: 'loopback: refused from any other address' }),
     createdAt: timestamp,
     expiresAt: timestamp.nullable(),
