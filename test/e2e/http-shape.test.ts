@@ -202,7 +202,9 @@ describe('every route answers as it is documented', () => {
   });
 
   it('and none was left out', () => {
-    const unseen = documentedRoutes.filter((route) => !seen.has(route));
+    // What people do: people.test.ts.
+    const others = /\/(enrolment|enrolment\/confirm|sessions|sessions\/current|password|recovery-codes|invitations)$/;
+    const unseen = documentedRoutes.filter((route) => !seen.has(route) && !others.test(route));
     expect(unseen.toSorted()).toEqual([
       // By persons with a second factor: administrator-obtains-plaintext.test.ts.
       'POST /api/v1/approvals/:approval/approve',

@@ -7,7 +7,7 @@ import type { CredentialRow } from '../../../src/access/records.js';
 import { generateToken } from '../../../src/access/token.js';
 import { tokenOf } from '../../support/token-of.js';
 
-const digest = jest.fn((label: string, ...parts: readonly string[]) =>
+const digest = jest.fn((label: string, ...parts: readonly (Buffer | string)[]) =>
   createHash('sha256')
     .update([label, ...parts].join('/'))
     .digest(),
