@@ -90,14 +90,14 @@ describe('people over HTTP', () => {
   });
 });
 
-describe('the command line', () => {
-  const env = () => ({
-    ...process.env,
-    KEYSTEAD_URL: server.url,
-    KEYSTEAD_TOKEN: '',
-    KEYSTEAD_SESSION_FILE: join(dir, 'kept', 'sessions.json'),
-  });
+const env = () => ({
+  ...process.env,
+  KEYSTEAD_URL: server.url,
+  KEYSTEAD_TOKEN: '',
+  KEYSTEAD_SESSION_FILE: join(dir, 'kept', 'sessions.json'),
+});
 
+describe('the command line', () => {
   /** The command in a pseudo-terminal; answers each prompt as it appears. */
   async function typed(
     words: string,
