@@ -97,38 +97,35 @@ const env = () => ({
   KEYSTEAD_SESSION_FILE: join(dir, 'kept', 'sessions.json'),
 });
 
+/** The command in a pseudo-terminal; answers each prompt as it appears. */
+async function typed(words: string, answers: readonly (readonly [prompt: string, answer: string])[]): Promise<string> {
+  const child = spawn(SCRIPT, ['-qec', `${process.execPath} ${MAIN} ${words}`, '/dev/null'], { env: env() });
+  let shown = '';
+  const waiting = [...answers];
+  const look = (piece: Buffer): void => {
+    shown += piece.toString('utf8');
+    const [next] = waiting;
+    if (!next || !shown.includes(`${next[0]}: `)) return;
+    waiting.shift();
+    shown = shown.replace(`${next[0]}: `, `${next[0]}… `);
+    child.stdin.write(`${next[1]}\r`);
+  };
+  child.stdout.on('data', look);
+  child.stderr.on('data', look);
+  await new Promise((end) => child.on('close', end));
+  return shown;
+}
+
+async function piped(words: string, lines: readonly string[] = []): Promise<string> {
+  const child = spawn(process.execPath, [MAIN, ...words.split(' '), '--json'], { env: env() });
+  let out = '';
+  child.stdout.on('data', (piece: Buffer) => (out += piece.toString('utf8')));
+  child.stdin.on('error', () => undefined).end(lines.map((line) => `${line}\n`).join(''));
+  await new Promise((end) => child.on('close', end));
+  return out;
+}
+
 describe('the command line', () => {
-  /** The command in a pseudo-terminal; answers each prompt as it appears. */
-  async function typed(
-    words: string,
-    answers: readonly (readonly [prompt: string, answer: string])[],
-  ): Promise<string> {
-    const child = spawn(SCRIPT, ['-qec', `${process.execPath} ${MAIN} ${words}`, '/dev/null'], { env: env() });
-    let shown = '';
-    const waiting = [...answers];
-    const look = (piece: Buffer): void => {
-      shown += piece.toString('utf8');
-      const [next] = waiting;
-      if (!next || !shown.includes(`${next[0]}: `)) return;
-      waiting.shift();
-      shown = shown.replace(`${next[0]}: `, `${next[0]}… `);
-      child.stdin.write(`${next[1]}\r`);
-    };
-    child.stdout.on('data', look);
-    child.stderr.on('data', look);
-    await new Promise((end) => child.on('close', end));
-    return shown;
-  }
-
-  async function piped(words: string, lines: readonly string[] = []): Promise<string> {
-    const child = spawn(process.execPath, [MAIN, ...words.split(' '), '--json'], { env: env() });
-    let out = '';
-    child.stdout.on('data', (piece: Buffer) => (out += piece.toString('utf8')));
-    child.stdin.on('error', () => undefined).end(lines.map((line) => `${line}\n`).join(''));
-    await new Promise((end) => child.on('close', end));
-    return out;
-  }
-
   (existsSync(SCRIPT) ? it : it.skip)(
     'asks in the terminal, without showing what is secret (needs script(1))',
     async () => {
