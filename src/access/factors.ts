@@ -1,4 +1,3 @@
-import type { CredentialRow } from './records.js';
 import { canonicalRecoveryCode } from './recovery-codes.js';
 import { isTotpCode, totpStep } from './totp.js';
 
@@ -34,7 +33,7 @@ export type SpentCode = { readonly step: number } | { readonly recoveryCode: str
  * @returns undefined for a code that is wrong or was used
  */
 export function rightCode(
-  { id, factors }: Pick<CredentialRow, 'id' | 'factors'>,
+  { id, factors }: { readonly id: string; readonly factors?: Factors | null },
   totpSecret: Buffer,
   code: string,
   digest: Digest,
