@@ -16,11 +16,9 @@ beforeAll(async () => {
 });
 afterAll(async () => server.remove());
 
-type Person = keyof Tokens;
-
 /** A call that must succeed, in the shape that the API's description gives. */
 async function done(
-  person: Person | undefined,
+  person: keyof Tokens | undefined,
   method: string,
   path: string,
   body?: unknown,
