@@ -73,7 +73,14 @@ const ACCESS_READS = [
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
 /** Only the service itself, on its schedule. */
-const SYSTEM = ['key.destroy', 'service.start', 'service.stop', 'integrity.alarm', 'maintenance.run'] as const;
+const SYSTEM = [
+  'key.destroy',
+  'approval.expire',
+  'service.start',
+  'service.stop',
+  'integrity.alarm',
+  'maintenance.run',
+] as const;
 
 /** Every authenticated caller. */
 const EVERYBODY = ['whoami', 'session.end'] as const;

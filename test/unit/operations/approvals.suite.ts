@@ -11,6 +11,7 @@ import { listApprovals } from '../../../src/operations/approvals/list-approvals.
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { readAudit } from '../../../src/operations/audit/read-audit.js';
 import { updateKeyring } from '../../../src/operations/keyrings/update-keyring.js';
+import { runMaintenance } from '../../../src/operations/maintenance.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
 import { disableKey } from '../../../src/operations/keys/disable-key.js';
 import { enableKey } from '../../../src/operations/keys/enable-key.js';
@@ -152,6 +153,11 @@ export function approvalsSuite(place: string, makeBed: () => Promise<TestBed>): 
       const expired = await approvalOf(tokenFor(app));
       await governed.approve(expired, one!, two!);
       bed.clock.advance(DAY_MS);
+      await runMaintenance(bed.kms, bed.deps);
+      const ended = (await recordsOf('approval.expire')).filter(({ resource }) => resource === `approval/${expired}`);
+      expect(ended).toMatchObject([
+        { caller: 'system:lifecycle', detail: { operation: 'token.create', state: 'expired' } },
+      ]);
       for (const [approval, state] of [
         [rejected, 'rejected'],
         [cancelled, 'cancelled'],

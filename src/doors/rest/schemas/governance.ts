@@ -18,7 +18,7 @@ export const dualControl = z
   .nullable()
   .meta({
     description: 'Which operations need several people; null: none. Guarded.',
-    examples: [{ approvers: 2, operations: ['key.schedule-destruction'] }],
+    example: { approvers: 2, operations: ['key.schedule-destruction'] },
   });
 
 export const dualControlAnswer = z
