@@ -40,10 +40,12 @@ const more = {
   description: z.exactOptional(text('For people', 1024)),
 };
 
-export const createCredentialBody = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('certificate'), match: certificateMatch, ...more }),
-  z.strictObject({ kind: z.literal('jwt'), match: jwtMatch, ...more }),
-]);
+export const createCredentialBody = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('certificate'), match: certificateMatch, ...more }),
+    z.strictObject({ kind: z.literal('jwt'), match: jwtMatch, ...more }),
+  ])
+  .meta({ example: { kind: 'certificate', match: { dns: 'shop.example' } } });
 
 const ofEveryKind = {
   kind: z.enum(CREDENTIAL_KINDS),
