@@ -1,5 +1,6 @@
 import { Keystead1700000000001 } from './1700000000001-keystead.js';
 import { Access1700000000002 } from './1700000000002-access.js';
+import { Pki1700000000003 } from './1700000000003-pki.js';
 import { People1700000000004 } from './1700000000004-people.js';
 import { Approvals1700000000005 } from './1700000000005-approvals.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
@@ -9,6 +10,7 @@ import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-mi
 export const MIGRATIONS = [
   Keystead1700000000001,
   Access1700000000002,
+  Pki1700000000003,
   People1700000000004,
   Approvals1700000000005,
   Integrity1700000000015,

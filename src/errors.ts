@@ -27,6 +27,7 @@ export const ERROR_CODES = [
   'credential-not-found',
   'binding-not-found',
   'approval-not-found',
+  'certificate-not-found',
   'role-not-found',
   'name-taken',
   'conflict',

@@ -2,8 +2,8 @@ import { KmsError } from '../errors.js';
 
 /** Which client certificates a credential stands for. */
 export type CertificateMatch =
-  /** The one URI of the subjectAltName: `spiffe://trust.domain/path`. */
-  | { readonly spiffe: string }
+  /** The one URI of the subjectAltName: `spiffe://trust.domain/path`. `pins`: with one of these public keys only. */
+  | { readonly spiffe: string; readonly pins?: readonly string[] }
   /** A DNS name of the subjectAltName, in lower case. */
   | { readonly dns: string }
   /** SHA-256 of the SubjectPublicKeyInfo, in base64. */

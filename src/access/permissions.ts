@@ -57,6 +57,10 @@ const ADMINISTRATION = [
   'role.create',
   'role.delete',
   'settings.update',
+  'pki.init',
+  'certificate.approve',
+  'certificate.reject',
+  'certificate.revoke',
   'bootstrap.finish',
 ] as const;
 
@@ -67,6 +71,7 @@ const ACCESS_READS = [
   'binding.list',
   'role.list',
   'settings.describe',
+  'certificate.list',
   'approval.list',
 ] as const;
 
@@ -80,10 +85,18 @@ const SYSTEM = [
   'service.stop',
   'integrity.alarm',
   'maintenance.run',
+  'pki.publish-crl',
 ] as const;
 
 /** Every authenticated caller. */
-const EVERYBODY = ['whoami', 'session.end'] as const;
+const EVERYBODY = [
+  'whoami',
+  'session.end',
+  'pki.describe',
+  'certificate.request',
+  'certificate.describe',
+  'certificate.renew',
+] as const;
 
 /** A person, with an invitation or a password: what these are good for, and nothing else (`purposes.ts`). */
 const OWN_ACCOUNT = [

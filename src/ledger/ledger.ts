@@ -8,6 +8,7 @@ import type { DualControl } from '../keys/dual-control.js';
 import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
+import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
 
@@ -21,6 +22,10 @@ export interface InstallView {
   readonly keyringsByName: ReadonlyMap<string, KeyringRow>;
   /** Ended ones too. */
   readonly approvals: ReadonlyMap<string, ApprovalRow>;
+  /** None before `pki.init`. */
+  readonly authority: AuthorityRow | undefined;
+  /** Ended ones too. */
+  readonly certificates: ReadonlyMap<string, CertificateRow>;
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
 }

@@ -4,6 +4,7 @@ import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '.
 import type { DualControl } from '../keys/dual-control.js';
 import type { RootMigrationRow } from './root-migrations.js';
 import type { SealedRow } from '../keys/row-seal.js';
+import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 
 /** The scope of everything that is not in a keyring: keyrings themselves, callers, credentials, bindings. */
 export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
@@ -24,6 +25,8 @@ export interface SealedRows {
   install_setting: InstallSettingRow;
   approval: ApprovalRow;
   root_migration: RootMigrationRow;
+  pki_authority: AuthorityRow;
+  certificate: CertificateRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -105,6 +108,44 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['phase', 'fromRoot', 'toRoot', 'startedAt', 'changedAt'],
+  },
+  pki_authority: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'trustDomain',
+      'systemKeyring',
+      'certificate',
+      'publicKey',
+      'maxLifetime',
+      'crlUrl',
+      'crl',
+      'crlNumber',
+      'crlAt',
+      'createdAt',
+    ],
+  },
+  certificate: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'callerId',
+      'requesterId',
+      'dnsNames',
+      'lifetime',
+      'publicKey',
+      'state',
+      'decidedBy',
+      'credentialId',
+      'certificate',
+      'issued',
+      'reason',
+      'createdAt',
+      'expiresAt',
+      'changedAt',
+    ],
   },
   wrapping_key: {
     inSet: true,

@@ -6,6 +6,7 @@ import type { Deps } from './deps.js';
 import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
+import { publishCrlWhenDue } from './pki/publish-crl.js';
 import { continueRootWork } from './root/continue-root-work.js';
 
 const DESTRUCTIONS_A_RUN = 1000;
@@ -19,7 +20,8 @@ export interface MaintenanceReport {
 }
 
 /**
- * What is due: destructions of keys, requests that ended by themselves, rewraps and root work that were broken off, expired rows. For the schedule, every minute.
+ * What is due: destructions of keys, requests that ended by themselves, rewraps and root work that were broken off, the revocation list,
+ * expired rows. For the schedule, every minute.
  * @throws KmsError database-unavailable
  */
 export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceReport> {
@@ -29,6 +31,8 @@ export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceR
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
   await expireApprovals(kms, deps, arrival);
+  // A root that cannot be reached must not hold up the rest; the failure is recorded, and tried again the next time.
+  await publishCrlWhenDue(kms, deps, arrival).catch(() => undefined);
   await deps.maintenance.purge(new Date(deps.clock.now()));
   return { destroyed, failed, rewrapping: keyrings.length };
 }

@@ -16,3 +16,4 @@ export { KEY_STATES } from '../keys/key-states.js';
 export { TAG_LIMITS } from '../keys/names.js';
 export { uuidv7 as newRequestId } from '../keys/uuid.js';
 export { REVOCATION_REASONS, VERSION_STATES } from '../keys/version-states.js';
+export { CERTIFICATE_STATES } from '../pki/records.js';

@@ -18,6 +18,8 @@ const EMPTY: InstallView = {
   access: new AccessView(new Map(), new Map(), []),
   bindings: [],
   approvals: new Map(),
+  authority: undefined,
+  certificates: new Map(),
   dualControl: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),

@@ -36,10 +36,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
-  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'access/oidc', 'roots'], packages: ['node:crypto', 'node:net'] },
+  pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
+  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'pki', 'errors'], packages: [] },
+  operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
-    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
+    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'pki', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
   },
   'storage/embedded': {

@@ -3,6 +3,7 @@ import { approvalsSuite } from '../unit/operations/approvals.suite.js';
 import { approversSuite } from '../unit/operations/approvers.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { certificatesSuite } from '../unit/operations/certificates.suite.js';
 import { credentialsSuite } from '../unit/operations/credentials.suite.js';
 import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
 import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
@@ -23,6 +24,7 @@ const SUITES = [
   versionsSuite,
   keyringsSuite,
   accessSuite,
+  certificatesSuite,
   credentialsSuite,
   bindingsSuite,
   conditionsSuite,

@@ -35,6 +35,8 @@ export class MemoryLedger extends Ledger {
     install_setting: new Map(),
     approval: new Map(),
     root_migration: new Map(),
+    pki_authority: new Map(),
+    certificate: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
@@ -68,6 +70,8 @@ export class MemoryLedger extends Ledger {
       keyringsById: new Map(keyrings.map((row) => [row.id, row])),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
       approvals: new Map(this.table('approval')),
+      authority: this.table('pki_authority').get(INSTALL_SCOPE),
+      certificates: new Map(this.table('certificate')),
       dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
     };
     return this.#view;

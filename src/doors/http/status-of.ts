@@ -25,6 +25,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'credential-not-found': 404,
   'binding-not-found': 404,
   'approval-not-found': 404,
+  'certificate-not-found': 404,
   'role-not-found': 404,
 
   'name-taken': 409,

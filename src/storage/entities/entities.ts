@@ -2,8 +2,10 @@ import { LoginAttemptEntity } from './login-attempt.entity.js';
 import { AliasEntity } from './alias.entity.js';
 import { ApprovalEntity } from './approval.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
+import { AuthorityEntity } from './authority.entity.js';
 import { BindingEntity } from './binding.entity.js';
 import { CallerEntity } from './caller.entity.js';
+import { CertificateEntity } from './certificate.entity.js';
 import { CredentialUseEntity } from './credential-use.entity.js';
 import { CredentialEntity } from './credential.entity.js';
 import { HeadEntity } from './head.entity.js';
@@ -35,6 +37,8 @@ export const ENTITIES = [
   RoleEntity,
   InstallSettingEntity,
   ApprovalEntity,
+  AuthorityEntity,
+  CertificateEntity,
   WrappingKeyEntity,
   KeyEntity,
   KeyVersionEntity,
@@ -56,6 +60,8 @@ export const SEALED_ENTITIES = {
   role: RoleEntity,
   install_setting: InstallSettingEntity,
   approval: ApprovalEntity,
+  pki_authority: AuthorityEntity,
+  certificate: CertificateEntity,
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,

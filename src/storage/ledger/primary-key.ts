@@ -10,6 +10,8 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   install_setting: ['id'],
   approval: ['id'],
   root_migration: ['id'],
+  pki_authority: ['id'],
+  certificate: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],

@@ -4,12 +4,15 @@ import { AccessView } from '../../access/access-view.js';
 import { unseparatedOf } from '../../access/separation.js';
 import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
+import type { AuthorityRow, CertificateRow } from '../../pki/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { MoreThan } from 'typeorm';
 import { INSTALL_SCOPE, type InstallSettingRow } from '../../ledger/sealed-tables.js';
 import { ApprovalEntity } from '../entities/approval.entity.js';
+import { AuthorityEntity } from '../entities/authority.entity.js';
 import { BindingEntity } from '../entities/binding.entity.js';
 import { CallerEntity } from '../entities/caller.entity.js';
+import { CertificateEntity } from '../entities/certificate.entity.js';
 import { CredentialEntity } from '../entities/credential.entity.js';
 import { InstallSettingEntity } from '../entities/install-setting.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
@@ -29,6 +32,8 @@ export interface InstallRows {
   readonly approvals: readonly ApprovalEntity[];
   /** Only verified here: see RootMigrations. */
   readonly rootMigrations: readonly RootMigrationEntity[];
+  readonly authorities: readonly AuthorityEntity[];
+  readonly certificates: readonly CertificateEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -42,6 +47,8 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     settings: await manager.findBy(InstallSettingEntity, newer),
     approvals: await manager.findBy(ApprovalEntity, newer),
     rootMigrations: await manager.findBy(RootMigrationEntity, newer),
+    authorities: await manager.findBy(AuthorityEntity, newer),
+    certificates: await manager.findBy(CertificateEntity, newer),
   };
 }
 
@@ -54,6 +61,8 @@ export class InstallState {
   readonly #roles = new Map<string, RoleRow>();
   readonly #settings = new Map<string, InstallSettingRow>();
   readonly #approvals = new Map<string, ApprovalRow>();
+  readonly #authorities = new Map<string, AuthorityRow>();
+  readonly #certificates = new Map<string, CertificateRow>();
 
   /** @throws KmsError integrity-failure, and stays as it was */
   advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
@@ -65,6 +74,8 @@ export class InstallState {
     for (const row of rows.settings) mustBeCurrent(mirror, 'install_setting', row);
     for (const row of rows.approvals) mustBeCurrent(mirror, 'approval', row);
     for (const row of rows.rootMigrations) mustBeCurrent(mirror, 'root_migration', row);
+    for (const row of rows.authorities) mustBeCurrent(mirror, 'pki_authority', row);
+    for (const row of rows.certificates) mustBeCurrent(mirror, 'certificate', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
@@ -72,6 +83,8 @@ export class InstallState {
     for (const row of rows.roles) this.#roles.set(row.id, row);
     for (const row of rows.settings) this.#settings.set(row.id, row);
     for (const row of rows.approvals) this.#approvals.set(row.id, row);
+    for (const row of rows.authorities) this.#authorities.set(row.id, row);
+    for (const row of rows.certificates) this.#certificates.set(row.id, row);
     return this.#view(mirror.revision);
   }
 
@@ -91,6 +104,8 @@ export class InstallState {
       keyringsById: new Map(this.#keyrings),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
       approvals: new Map(this.#approvals),
+      authority: this.#authorities.get(INSTALL_SCOPE),
+      certificates: new Map(this.#certificates),
       dualControl: this.#settings.get(INSTALL_SCOPE)?.dualControl ?? null,
     };
   }

@@ -97,7 +97,8 @@ describe('the built-in roles', () => {
     expect(SYSTEM_CALLERS['system:lifecycle']).toContain('key.destroy');
   });
 
-  it('only whoami is everybody’s', () => {
-    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami']);
+  it('only what is about oneself is everybody’s, and the authority’s certificate', () => {
+    const certificates = ['pki.describe', 'certificate.request', 'certificate.describe', 'certificate.renew'];
+    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', ...certificates]);
   });
 });

@@ -63,6 +63,7 @@ describe('the tag of a row', () => {
     const apart = new Map([
       ['key', ['keyringId']],
       ['key_version', ['wrappingVersion', 'material']],
+      ['pki_authority', ['material']],
     ]);
     expect(unnoticed.map(([column]) => column)).toEqual(apart.get(table) ?? []);
   });

@@ -36,6 +36,11 @@ export const GROUPS: readonly Group[] = [
     description: 'Dual control: who must approve what, and the requests.',
     prefixes: ['settings.', 'approval.'],
   },
+  {
+    name: 'Certificates',
+    description: 'The service’s own certificate authority.',
+    prefixes: ['pki.', 'certificate.'],
+  },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },
   { name: OTHERS, description: 'Health and what is public.', prefixes: [] },
