@@ -6,6 +6,7 @@ import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCertificateCommands } from './commands/certificate.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDecryptCommand } from './commands/decrypt.js';
@@ -15,6 +16,7 @@ import { addKeyMaterialCommands } from './commands/key-material.js';
 import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
 import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
+import { addPkiCommands } from './commands/pki.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
@@ -84,6 +86,8 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addSettingsCommands,
     addApprovalCommands,
     addBootstrapCommands,
+    addPkiCommands,
+    addCertificateCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

@@ -20,7 +20,10 @@ export function makeCertificateRequest(): NewCertificateRequest {
   const info = sequence(VERSION_0, NO_NAME, spki, NO_ATTRIBUTES);
   const signature = sign('sha256', info, privateKey);
   const bits = Buffer.concat([Buffer.of(0x03, signature.length + 1, 0), signature]);
-  const lines = sequence(info, ECDSA_SHA256, bits).toString('base64').match(/.{1,64}/g) ?? [];
+  const lines =
+    sequence(info, ECDSA_SHA256, bits)
+      .toString('base64')
+      .match(/.{1,64}/g) ?? [];
   return {
     csr: ['-----BEGIN CERTIFICATE REQUEST-----', ...lines, '-----END CERTIFICATE REQUEST-----', ''].join('\n'),
     key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),

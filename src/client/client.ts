@@ -7,6 +7,7 @@ import { Bootstrap } from './bootstrap.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
 import { Credentials } from './credentials.js';
+import { Certificates } from './certificates.js';
 import { CryptoCalls } from './crypto-calls.js';
 import { FreshDataKeys, type DataKeySource } from './data-keys.js';
 import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
@@ -15,6 +16,7 @@ import { decryptFile, encryptFile, type ByteSource } from './file-encryption.js'
 import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
+import { Pki } from './pki.js';
 import type { Health, Whoami } from './resource-types.js';
 import { People } from './people.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
@@ -30,6 +32,8 @@ import { Versions } from './versions.js';
 
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
+export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';
+export type * from './certificate-types.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
@@ -116,6 +120,8 @@ export class KeysteadClient extends CryptoCalls {
   readonly settings: Settings;
   readonly approvals: Approvals;
   readonly bootstrap: Bootstrap;
+  readonly pki: Pki;
+  readonly certificates: Certificates;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
   readonly #send: Send;
@@ -152,6 +158,8 @@ export class KeysteadClient extends CryptoCalls {
     this.settings = new Settings(transport);
     this.approvals = new Approvals(transport);
     this.bootstrap = new Bootstrap(transport);
+    this.pki = new Pki(transport);
+    this.certificates = new Certificates(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
   }

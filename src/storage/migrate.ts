@@ -41,6 +41,8 @@ const READ_WRITE = [
   'role',
   'install_setting',
   'approval',
+  'pki_authority',
+  'certificate',
   'wrapping_key',
   'key',
   'key_version',

@@ -1,6 +1,7 @@
 import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 const RING = '/api/v1/keyrings/default';
@@ -184,6 +185,24 @@ describe('every route answers as it is documented', () => {
     expect(await done('admin', 'POST', `${path}/cancel`, {})).toMatchObject({ state: 'cancelled' });
   });
 
+  it('certificates', async () => {
+    expectProblem(await call(server, undefined, 'GET', '/pki/ca.crt'), 404, 'certificate-not-found');
+    await done('admin', 'POST', '/api/v1/pki', { trustDomain: 'shape.example', maxLifetime: '2d' });
+    await done('app', 'GET', '/api/v1/pki');
+    await done(undefined, 'GET', '/pki/ca.crt');
+    await done(undefined, 'GET', '/pki/ca.crl');
+    const ask = () =>
+      done('app', 'POST', '/api/v1/certificates', { csr: makeCertificateRequest().csr, expiresIn: '12h' });
+    const [one, two] = [await ask(), await ask()];
+    await done('auditor', 'GET', '/api/v1/certificates?state=pending');
+    await done('admin', 'POST', `/api/v1/certificates/${one.id}/approve`);
+    await done('admin', 'POST', `/api/v1/certificates/${two.id}/reject`);
+    await done('app', 'GET', `/api/v1/certificates/${one.id}`);
+    await done('admin', 'POST', `/api/v1/certificates/${one.id}/revoke`, { reason: 'compromised' });
+    const renewing = await call(server, tokens.app, 'POST', '/api/v1/certificates/renew', makeCertificateRequest());
+    expectProblem(renewing, 400, 'invalid-request');
+  });
+
   it('the rest', async () => {
     const who = await done('app', 'GET', '/api/v1/whoami');
     expect(who).toMatchObject({ type: 'service', roles: [{ role: 'crypto-user' }] });
@@ -209,6 +228,8 @@ describe('every route answers as it is documented', () => {
       'POST /api/v1/approvals/:approval/reject',
       // On an external database: first-start.test.ts.
       'POST /api/v1/bootstrap/finish',
+      // Over TLS with itself: certificates.test.ts.
+      'POST /api/v1/certificates/renew',
       // Without a second root there is nothing to migrate to.
       'POST /api/v1/root/migrate',
     ]);

@@ -8,6 +8,7 @@ import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { BootstrapController } from './bootstrap.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CertificatesController } from './certificates.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
 import { EncryptionController } from './encryption.controller.js';
@@ -18,6 +19,7 @@ import { KeysController } from './keys.controller.js';
 import { MetricsController, OpenMetricsController } from './metrics.controller.js';
 import { ApiDescription } from './openapi/api-description.js';
 import { PeopleController } from './people.controller.js';
+import { PkiController } from './pki.controller.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
 import { RolesController } from './roles.controller.js';
@@ -36,6 +38,7 @@ export const CONTROLLERS = [
   BindingsController,
   BootstrapController,
   CallersController,
+  CertificatesController,
   CredentialsController,
   DocsController,
   EncryptionController,
@@ -44,6 +47,7 @@ export const CONTROLLERS = [
   KeyringsController,
   KeysController,
   PeopleController,
+  PkiController,
   PublicKeysController,
   RandomController,
   RolesController,

@@ -2,7 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { AccessView, type Resource } from '../../../src/access/access-view.js';
 import type { OperationName } from '../../../src/access/permissions.js';
 import type { BindingRow, RoleRow } from '../../../src/access/records.js';
-import { OPERATIONS, ROLES } from '../../../src/access/permissions.js';
+import { OPERATIONS, ROLES, isEverybodys } from '../../../src/access/permissions.js';
+
+const EVERYBODYS = OPERATIONS.filter(isEverybodys);
 
 const NOW = 1_000_000;
 const INSTALL: Resource = { kind: 'install' };
@@ -44,14 +46,14 @@ describe('what a caller may do', () => {
   it('is nothing without a binding, but for what is everybody’s', () => {
     const view = viewOf(bind({ callerId: 'other' }));
     const may = OPERATIONS.filter((operation) => ALL.some((resource) => view.may('app', operation, resource, NOW)));
-    expect(may).toEqual(['whoami']);
-    expect(OPERATIONS.filter((operation) => view.mayAnywhere('app', operation, NOW))).toEqual(['whoami']);
+    expect(may).toEqual(EVERYBODYS);
+    expect(OPERATIONS.filter((operation) => view.mayAnywhere('app', operation, NOW))).toEqual(EVERYBODYS);
   });
 
   it('is exactly the operations of the role', () => {
     const view = viewOf(bind({ role: 'verify-only' }));
     const may = OPERATIONS.filter((operation) => view.may('app', operation, INSTALL, NOW));
-    expect(may.toSorted()).toEqual([...ROLES['verify-only'], 'whoami'].toSorted());
+    expect(may.toSorted()).toEqual([...ROLES['verify-only'], ...EVERYBODYS].toSorted());
   });
 
   it.each([
@@ -137,7 +139,7 @@ describe('custom roles', () => {
   it('allow just their permissions', () => {
     const view = viewWith([role], bind({ role: 'rotator' }));
     const may = OPERATIONS.filter((operation) => view.may('app', operation, INSTALL, NOW));
-    expect(may).toEqual(['key.rotate', 'whoami']);
+    expect(may).toEqual(['key.rotate', ...EVERYBODYS]);
   });
 
   it('allow nothing once removed, and never take the place of a built-in role', () => {

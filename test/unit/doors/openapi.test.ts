@@ -106,6 +106,15 @@ const ROUTES = [
   'post /api/v1/callers/{caller}/tokens',
   'delete /api/v1/callers/{caller}/tokens/{token}',
   'post /api/v1/callers/{caller}/tokens/{token}/rotate',
+  'get /api/v1/pki',
+  'post /api/v1/pki',
+  'get /pki/ca.crt',
+  'get /pki/ca.crl',
+  'get /api/v1/certificates',
+  'post /api/v1/certificates',
+  'post /api/v1/certificates/renew',
+  'get /api/v1/certificates/{certificate}',
+  ...['approve', 'reject', 'revoke'].map((verb) => `post /api/v1/certificates/{certificate}/${verb}`),
   'get /api/v1/bindings',
   'post /api/v1/bindings',
   'delete /api/v1/bindings/{binding}',
@@ -171,13 +180,15 @@ describe("the API's description", () => {
       '/.well-known/{keyring}/jwks.json',
       '/health/live',
       '/health/ready',
+      '/pki/ca.crl',
+      '/pki/ca.crt',
     ]);
     expect(open.every(({ operation }) => operation.security?.length === 0)).toBe(true);
   });
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(9);
+    expect(making.length).toBe(10);
     const taking = operations().filter(({ operation }) =>
       operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
     );

@@ -17,6 +17,9 @@ export const IN_CREDENTIAL = z.strictObject({
   caller,
   credential: ref('Id of a credential', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
+export const IN_CERTIFICATE = z.strictObject({
+  certificate: ref('Id of a certificate or its request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
 export const IN_ROLE = z.strictObject({ role: ref('Name of a custom role', 'key-rotator') });
 export const IN_APPROVAL = z.strictObject({
   approval: ref('Id of a request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),

@@ -8,7 +8,7 @@ export const createRoleBody = z.strictObject({
     .max(128)
     .meta({ description: 'Unique; not that of a built-in role', examples: ['key-rotator'] }),
   permissions: z
-    .array(z.enum(GRANTABLE))
+    .array(z.enum(GRANTABLE, { error: 'must be the name of an operation that a role may hold' }))
     .min(1)
     .meta({ description: 'Names of operations', examples: [['key.rotate', 'key.describe']] }),
 });
