@@ -90,7 +90,7 @@ describe('a certification request', () => {
     }
   });
 
-  it('with any byte changed is refused with a sentence, or is the same request to the letter', async () => {
+  it('with any byte changed is refused with a sentence', async () => {
     const good = await request(P256, { greedy: true });
     for (let at = 0; at < good.rawData.byteLength; at++) expect(refusal(damaged(good, at))).toMatch(/^csr: /);
   });
