@@ -1,7 +1,7 @@
 import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
-import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 const RING = '/api/v1/keyrings/default';
@@ -185,23 +185,7 @@ describe('every route answers as it is documented', () => {
     expect(await done('admin', 'POST', `${path}/cancel`, {})).toMatchObject({ state: 'cancelled' });
   });
 
-  it('certificates', async () => {
-    expectProblem(await call(server, undefined, 'GET', '/pki/ca.crt'), 404, 'certificate-not-found');
-    await done('admin', 'POST', '/api/v1/pki', { trustDomain: 'shape.example', maxLifetime: '2d' });
-    await done('app', 'GET', '/api/v1/pki');
-    await done(undefined, 'GET', '/pki/ca.crt');
-    await done(undefined, 'GET', '/pki/ca.crl');
-    const ask = () =>
-      done('app', 'POST', '/api/v1/certificates', { csr: makeCertificateRequest().csr, expiresIn: '12h' });
-    const [one, two] = [await ask(), await ask()];
-    await done('auditor', 'GET', '/api/v1/certificates?state=pending');
-    await done('admin', 'POST', `/api/v1/certificates/${one.id}/approve`);
-    await done('admin', 'POST', `/api/v1/certificates/${two.id}/reject`);
-    await done('app', 'GET', `/api/v1/certificates/${one.id}`);
-    await done('admin', 'POST', `/api/v1/certificates/${one.id}/revoke`, { reason: 'compromised' });
-    const renewing = await call(server, tokens.app, 'POST', '/api/v1/certificates/renew', makeCertificateRequest());
-    expectProblem(renewing, 400, 'invalid-request');
-  });
+  it('certificates', () => askForCertificates(done));
 
   it('the rest', async () => {
     const who = await done('app', 'GET', '/api/v1/whoami');
@@ -211,11 +195,8 @@ describe('every route answers as it is documented', () => {
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });
     await done('admin', 'PATCH', '/api/v1/keyrings/default', { separationOfDuties: true });
     await done('auditor', 'GET', '/api/v1/audit/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000');
-    await done(undefined, 'GET', '/health/live');
-    await done(undefined, 'GET', '/health/ready');
-    await done('app', 'GET', '/metrics');
-    await done('app', 'GET', '/api/openapi.json');
-    await done('app', 'GET', '/api/docs');
+    for (const path of ['/health/live', '/health/ready']) await done(undefined, 'GET', path);
+    for (const path of ['/metrics', '/api/openapi.json', '/api/docs']) await done('app', 'GET', path);
   });
 
   it('and none was left out', () => {

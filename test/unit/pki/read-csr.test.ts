@@ -23,7 +23,7 @@ const rsa = (modulusLength: number, hash = 'SHA-256') => ({
 type Algorithm = webcrypto.RsaHashedKeyGenParams | webcrypto.EcKeyGenParams;
 
 async function request(algorithm: Algorithm, more: { name?: string; greedy?: boolean } = {}) {
-  const keys = (await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as webcrypto.CryptoKeyPair;
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const names = [
     { type: 'url', value: 'spiffe://prod.example/caller/administrator' },
     { type: 'dns', value: 'kms.prod.example' },
