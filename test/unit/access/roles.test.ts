@@ -99,6 +99,6 @@ describe('the built-in roles', () => {
 
   it('only what is about oneself is everybody’s, and the authority’s certificate', () => {
     const certificates = ['pki.describe', 'certificate.request', 'certificate.describe', 'certificate.renew'];
-    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', ...certificates]);
+    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', 'session.end', ...certificates]);
   });
 });
