@@ -50,12 +50,10 @@ export const requestCertificateBody = z.strictObject({
   caller: z
     .exactOptional(ref('Id or name of a caller', 'billing'))
     .meta({ description: 'Default: who asks. For another, an administrator asks.' }),
-  dnsNames: z
-    .exactOptional(z.array(z.string().min(1).max(253)).max(16))
-    .meta({
-      description: 'Of a node’s server certificate; an administrator names them',
-      examples: [['kms.prod.example']],
-    }),
+  dnsNames: z.exactOptional(z.array(z.string().min(1).max(253)).max(16)).meta({
+    description: 'Of a node’s server certificate; an administrator names them',
+    examples: [['kms.prod.example']],
+  }),
   expiresIn: z
     .exactOptional(duration)
     .meta({ description: 'Life of each certificate: seconds, or a text such as 12h. Default 24h.' }),
