@@ -20,7 +20,9 @@ export function mayDecide(
 ): boolean {
   const caller = access.callers.get(callerId);
   const credential = access.credentials.get(credentialId);
-  if (caller?.type !== 'person' || caller.state !== 'enabled' || !credential || credential.revokedAt) return false;
+  if (caller?.type !== 'person' || caller.state !== 'enabled' || !credential) return false;
+  // Who logs out after his word does not take it back.
+  if (credential.revokedAt && credential.purpose !== 'session') return false;
   if (!areIndependent(access, request, callerId, credentialId)) return false;
   const resource: Resource = keyring === null ? { kind: 'install' } : { kind: 'keyring', keyringId: keyring };
   const attributes = { context: undefined, source, door, strength };

@@ -3,11 +3,15 @@ import { randomUUID } from 'node:crypto';
 import { createBinding } from '../../../src/operations/access/create-binding.js';
 import { createToken } from '../../../src/operations/access/create-token.js';
 import { deleteBinding } from '../../../src/operations/access/delete-binding.js';
+import { revokeCredential } from '../../../src/operations/access/revoke-credential.js';
 import { disableCaller } from '../../../src/operations/access/disable-caller.js';
 import { listBindings } from '../../../src/operations/access/list-bindings.js';
 import { approveRequest } from '../../../src/operations/approvals/decide-approval.js';
 import { updateSettings } from '../../../src/operations/governance/update-settings.js';
 import { updateKeyring } from '../../../src/operations/keyrings/update-keyring.js';
+import { generateToken } from '../../../src/access/token.js';
+import { INSTALL_SCOPE } from '../../../src/ledger/sealed-tables.js';
+import { asToken } from '../../support/as-token.js';
 import { codeOf } from '../../support/code-of.js';
 import { approvalOf, Governed, type Member } from '../../support/governed.js';
 import type { TestBed } from '../../support/test-bed.js';
@@ -103,6 +107,34 @@ export function approversSuite(place: string, makeBed: () => Promise<TestBed>): 
       expect(await decide(approval, two)).toBe('none');
       await bed.kms.change(disableCaller, { caller: two.id }, governed.maker);
       await expect(call(asker, approval, 'lost')).rejects.toThrow(/^approval-stale: the approvers of .* are too few/);
+    });
+
+    it('stand by their word when they log out, and not when their credential is revoked', async () => {
+      const { id, secret, token } = generateToken();
+      const { ledger, secrets } = bed.deps;
+      const session = { id, callerId: approver.id, kind: 'token', purpose: 'session', source: 'any' } as const;
+      const hash = secrets.digest('token', id, secret);
+      const dates = { expiresAt: null, revokedAt: null, createdAt: new Date(bed.clock.now()) };
+      const row = { ...session, ...dates, hash, description: '', createdBy: approver.id };
+      await ledger.change([INSTALL_SCOPE], async (change) => change.put('credential', row));
+      const presented = asToken(token);
+      const inSession = await bed.kms.arrive({ door: 'test', source: null, requestId: randomUUID(), presented });
+      const kept = await approvalOf(call(asker, undefined, 'kept'));
+      await bed.kms.change(approveRequest, { approval: kept }, inSession);
+      const ended = { ...row, revokedAt: new Date(bed.clock.now()) };
+      await ledger.change([INSTALL_SCOPE], async (change) => change.put('credential', ended));
+      expect(await codeOf(call(asker, kept, 'kept'))).toBe('none');
+
+      const lost = await approvalOf(call(asker, undefined, 'stolen'));
+      expect(await decide(lost, approver)).toBe('none');
+      const { credentials } = (await ledger.install()).access;
+      const own = [...credentials.values()].filter(
+        ({ callerId, kind }) => callerId === approver.id && kind !== 'token',
+      );
+      for (const { id: credential } of own) {
+        await bed.kms.change(revokeCredential, { caller: approver.id, credential }, governed.maker);
+      }
+      expect(await codeOf(call(asker, lost, 'stolen'))).toBe('approval-stale');
     });
 
     it('are as many as there must be, before dual control begins', async () => {
