@@ -7,6 +7,8 @@ export interface DescribedRoute {
   readonly path: string;
   /** undefined: public. */
   readonly permission: string | undefined;
+  /** Answers without a token. */
+  readonly isPublic: boolean;
   readonly inPath: readonly string[];
   readonly inQuery: readonly string[];
   readonly hasBody: boolean;
@@ -38,6 +40,7 @@ interface Operation {
     readonly content: { readonly 'application/json': { readonly schema: Schema; readonly example: object } };
   };
   readonly 'x-permission'?: string;
+  readonly security?: readonly object[];
 }
 
 export async function describedRoutes(server: { readonly url: string }, token: string): Promise<DescribedRoute[]> {
@@ -56,6 +59,7 @@ export async function describedRoutes(server: { readonly url: string }, token: s
         method: method.toUpperCase(),
         path,
         permission,
+        isPublic: operation.security?.length === 0,
         inPath: namesIn('path'),
         inQuery: namesIn('query'),
         hasBody: ['post', 'put', 'patch'].includes(method),
