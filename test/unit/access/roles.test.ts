@@ -99,6 +99,7 @@ describe('the built-in roles', () => {
 
   it('only what is about oneself is everybody’s, and the authority’s certificate', () => {
     const certificates = ['pki.describe', 'certificate.request', 'certificate.describe', 'certificate.renew'];
-    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', 'session.end', ...certificates]);
+    const account = ['person.enrol', 'person.confirm', 'session.create', 'password.change', 'recovery-codes.create'];
+    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', 'session.end', ...certificates, ...account]);
   });
 });
