@@ -1,6 +1,6 @@
 import { compileConditions, NO_ATTRIBUTES, type Attributes, type Test } from './conditions.js';
 import { administers, isEverybodys, isRoleName, ROLES, usesKeys, type OperationName } from './permissions.js';
-import type { BindingRow, BindingScope, CallerRow, CredentialRow, RoleRow } from './records.js';
+import type { BindingRow, BindingScope, CallerRow, CredentialRow, GroupRow, RoleRow } from './records.js';
 import { conflictOf, type Held } from './separation.js';
 
 /** What a permission is asked for. */
@@ -27,6 +27,18 @@ interface Grant {
   readonly expiresAt: number;
 }
 
+/** Id of a caller; or that and the ids of groups that it is in by its JWT. */
+export type Holders = string | readonly string[];
+
+/** What a binding says to a request. */
+export type Verdict = 'allows' | 'denies' | 'ended' | 'other-operation' | 'other-resource' | 'conditions-not-met';
+
+/** A binding that was looked at, and what it said. */
+export interface Considered {
+  readonly binding: BindingRow;
+  readonly verdict: Verdict;
+}
+
 /** Who there is and what each may do, compiled once per change; immutable. A check costs no query. */
 export class AccessView {
   readonly #grants = new Map<string, Grant[]>();
@@ -34,6 +46,8 @@ export class AccessView {
   readonly #administering = new Map<string, Grant[]>();
   /** Of people, by name. */
   readonly #passwords = new Map<string, CredentialRow>();
+  /** Groups that are there, by id. */
+  readonly groups: ReadonlyMap<string, GroupRow>;
   /** Custom roles that are there, by name. */
   readonly roles: ReadonlyMap<string, RoleRow>;
 
@@ -44,7 +58,9 @@ export class AccessView {
     roles: Iterable<RoleRow> = [],
     /** Ids of the keyrings in which one may both administer and use keys. */
     private readonly unseparated: ReadonlySet<string> = new Set(),
+    groups: Iterable<GroupRow> = [],
   ) {
+    this.groups = new Map([...groups].filter((group) => !group.removedAt).map((group) => [group.id, group]));
     this.roles = new Map([...roles].filter((role) => !role.removedAt).map((role) => [role.name, role]));
     for (const credential of credentials.values()) {
       const caller = callers.get(credential.callerId);
@@ -54,9 +70,25 @@ export class AccessView {
       const operations = this.operationsOf(binding.role);
       if (binding.removedAt || !operations) continue;
       const grant = grantOf(binding, operations);
-      push(this.#grants, binding.callerId, grant);
-      if (grant.effect === 'allow' && operations.some(administers)) push(this.#administering, binding.callerId, grant);
+      const isAdministering = grant.effect === 'allow' && operations.some(administers);
+      for (const holder of this.#holding(binding.callerId)) {
+        push(this.#grants, holder, grant);
+        if (isAdministering) push(this.#administering, holder, grant);
+      }
     }
+  }
+
+  /** A caller; or a group and those in it. */
+  #holding(holder: string): readonly string[] {
+    return [holder, ...(this.groups.get(holder)?.members ?? [])];
+  }
+
+  /** The groups whose claim a JWT meets. @returns ids */
+  claimedGroups(issuer: string, values: readonly string[]): readonly string[] {
+    if (values.length === 0) return [];
+    return [...this.groups.values()]
+      .filter(({ claim }) => claim?.issuer === issuer && values.includes(claim.value))
+      .map(({ id }) => id);
   }
 
   /** The password of an enrolled person; undefined where nobody has the name, or no password. */
@@ -74,7 +106,7 @@ export class AccessView {
    * wider. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are separate.
    */
   may(
-    callerId: string,
+    holders: Holders,
     operation: OperationName,
     resource: Resource,
     now: number,
@@ -82,24 +114,37 @@ export class AccessView {
   ): boolean {
     if (isEverybodys(operation)) return true;
     let allowed = false;
-    for (const grant of this.#grants.get(callerId) ?? []) {
-      if (grant.expiresAt <= now || !grant.operations.has(operation) || !covers(grant, resource)) continue;
-      if (grant.test && !grant.test(attributes, now)) continue;
-      if (grant.effect === 'deny') return false;
-      allowed = true;
+    for (const grant of heldBy(this.#grants, holders)) {
+      const verdict = verdictOf(grant, operation, resource, now, attributes);
+      if (verdict === 'denies') return false;
+      if (verdict === 'allows') allowed = true;
     }
-    return allowed && !this.administeringBinding(callerId, operation, resource, now);
+    return allowed && !this.administeringBinding(holders, operation, resource, now);
+  }
+
+  /** Why `may` says what it says: every binding of the holders that has the operation, and what it says. */
+  consider(
+    holders: Holders,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+    attributes: Attributes,
+  ): readonly Considered[] {
+    return heldBy(this.#grants, holders).map((grant) => ({
+      binding: grant.binding,
+      verdict: verdictOf(grant, operation, resource, now, attributes),
+    }));
   }
 
   /** The binding that keeps the caller from a use of keys that another allows: it administers there. */
   administeringBinding(
-    callerId: string,
+    holders: Holders,
     operation: OperationName,
     resource: Resource,
     now: number,
   ): BindingRow | undefined {
-    const grants = this.#administering.get(callerId);
-    if (!grants || !('keyringId' in resource) || !usesKeys(operation)) return undefined;
+    const grants = heldBy(this.#administering, holders);
+    if (grants.length === 0 || !('keyringId' in resource) || !usesKeys(operation)) return undefined;
     const { keyringId } = resource;
     if (this.unseparated.has(keyringId)) return undefined;
     return grants.find(
@@ -111,15 +156,30 @@ export class AccessView {
   conflictWith(added: Omit<BindingRow, 'revision'>, now: number): Held['binding'] | undefined {
     const operations = this.operationsOf(added.role);
     if (added.effect === 'deny' || !operations) return undefined;
-    const held = this.#grants.get(added.callerId) ?? [];
-    const live = held.filter(({ effect, expiresAt }) => effect === 'allow' && expiresAt > now);
-    return conflictOf(live, { binding: added, operations }, this.unseparated);
+    for (const holder of this.#holding(added.callerId)) {
+      const conflicting = conflictOf(this.#allowing(holder, now), { binding: added, operations }, this.unseparated);
+      if (conflicting) return conflicting;
+    }
+    return undefined;
+  }
+
+  /** The binding of a caller with which it would break the separation of duties, were it in the group. */
+  conflictInGroup(callerId: string, groupId: string, now: number): Held['binding'] | undefined {
+    for (const ofGroup of this.#allowing(groupId, now)) {
+      const conflicting = conflictOf(this.#allowing(callerId, now), ofGroup, this.unseparated);
+      if (conflicting) return conflicting;
+    }
+    return undefined;
+  }
+
+  #allowing(holder: string, now: number): readonly Grant[] {
+    return heldBy(this.#grants, holder).filter(({ effect, expiresAt }) => effect === 'allow' && expiresAt > now);
   }
 
   /** The coarse gate: whether any role of the caller holds the operation at all, wherever and whenever. Never refuses what `may` allows. */
-  mayAnywhere(callerId: string, operation: OperationName, now: number): boolean {
+  mayAnywhere(holders: Holders, operation: OperationName, now: number): boolean {
     if (isEverybodys(operation)) return true;
-    const grants = this.#grants.get(callerId) ?? [];
+    const grants = heldBy(this.#grants, holders);
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }
 
@@ -163,6 +223,27 @@ export class AccessView {
 
 function isPasswordInUse({ kind, revokedAt, factors }: CredentialRow): boolean {
   return kind === 'password' && !revokedAt && factors?.confirmed === true;
+}
+
+const NOTHING: readonly Grant[] = [];
+
+function heldBy(grants: ReadonlyMap<string, readonly Grant[]>, holders: Holders): readonly Grant[] {
+  if (typeof holders === 'string') return grants.get(holders) ?? NOTHING;
+  return holders.flatMap((holder) => grants.get(holder) ?? NOTHING);
+}
+
+function verdictOf(
+  grant: Grant,
+  operation: OperationName,
+  resource: Resource,
+  now: number,
+  attributes: Attributes,
+): Verdict {
+  if (!grant.operations.has(operation)) return 'other-operation';
+  if (grant.expiresAt <= now) return 'ended';
+  if (!covers(grant, resource)) return 'other-resource';
+  if (grant.test && !grant.test(attributes, now)) return 'conditions-not-met';
+  return grant.effect === 'deny' ? 'denies' : 'allows';
 }
 
 function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {

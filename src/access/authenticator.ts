@@ -21,6 +21,8 @@ export type Finding =
       readonly credentials: readonly CredentialRow[];
       readonly strength: Strength;
       readonly about?: string;
+      /** Ids of the groups that a JWT names. */
+      readonly groups?: readonly string[];
       /** Of a password: the code that went with it, good once. */
       readonly spent?: SpentCode;
     }

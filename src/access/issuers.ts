@@ -6,12 +6,17 @@ export interface VerifiedJwt {
   /** The value of the claim that names callers at this issuer. */
   readonly subject: string;
   readonly claims: Readonly<Record<string, unknown>>;
+  /** The texts in the claim that lists groups at this issuer. */
+  readonly groups: readonly string[];
 }
 
 /** The issuers of JWTs that are trusted here. */
 export abstract class Issuers {
   /** @param issuer as in the claim `iss` */
   abstract has(issuer: string): boolean;
+
+  /** Whether one of its claims lists groups. */
+  abstract listsGroups(issuer: string): boolean;
 
   /**
    * @param now milliseconds since 1970

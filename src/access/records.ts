@@ -53,6 +53,7 @@ export type BindingScope =
 
 export interface BindingRow {
   readonly id: string;
+  /** Id of the caller or of the group that it is for. */
   readonly callerId: string;
   readonly role: string;
   readonly effect: 'allow' | 'deny';
@@ -66,6 +67,27 @@ export interface BindingRow {
   /** Id of the caller who made it; none for what a first start made. */
   readonly createdBy?: string | null;
   readonly revision: number;
+}
+
+/** Callers that are bound together. */
+export interface GroupRow {
+  readonly id: string;
+  readonly name: string;
+  readonly description: string;
+  /** Ids of callers. */
+  readonly members: readonly string[];
+  /** Whose JWTs of this issuer say so are in the group too, for the request that brings the JWT. */
+  readonly claim: GroupClaim | null;
+  readonly removedAt: Date | null;
+  readonly createdAt: Date;
+  readonly createdBy: string | null;
+  readonly revision: number;
+}
+
+/** A value that the issuer's groups claim must hold. */
+export interface GroupClaim {
+  readonly issuer: string;
+  readonly value: string;
 }
 
 /** A custom role. Its permissions never change: a role of the same name that is made later is another row. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { addAccessCommands } from './commands/access.js';
 import { addAgreementCommands } from './commands/agreement.js';
 import { addAliasCommands } from './commands/alias.js';
 import { addApprovalCommands } from './commands/approval.js';
@@ -15,6 +16,7 @@ import { addKeyCommands } from './commands/key.js';
 import { addKeyMaterialCommands } from './commands/key-material.js';
 import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
+import { addGroupCommands } from './commands/group.js';
 import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
 import { addPkiCommands } from './commands/pki.js';
 import { addRandomCommand } from './commands/random.js';
@@ -80,7 +82,9 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addInvitationCommands,
     addTokenCommands,
     addCredentialCommands,
+    addGroupCommands,
     addBindingCommands,
+    addAccessCommands,
     addRoleCommands,
     addRootCommands,
     addSettingsCommands,

@@ -252,8 +252,9 @@ export interface Role {
 }
 
 export interface CreateBindingInput {
-  /** Id or name. */
-  readonly caller: string;
+  /** Id or name. One of the two. */
+  readonly caller?: string;
+  readonly group?: string;
   readonly role: string;
   readonly scope: Scope;
   /** Default `allow`; a deny wins over every allow. */
@@ -264,7 +265,11 @@ export interface CreateBindingInput {
 }
 export interface Binding {
   readonly id: string;
-  readonly caller: string;
+  /** null for a group's. */
+  readonly caller: string | null;
+  /** null for a caller's. */
+  readonly group?: string | null;
+  readonly groupName?: string | null;
   readonly role: string;
   readonly scope: Scope;
   readonly effect?: 'allow' | 'deny';
@@ -274,6 +279,7 @@ export interface Binding {
 }
 export interface BindingFilters {
   readonly caller?: string;
+  readonly group?: string;
   readonly keyring?: string;
 }
 

@@ -12,6 +12,7 @@ const issuers = z
       issuer: z.url({ protocol: /^https?$/, error: 'must be a URL as in the claim iss' }),
       audience: z.union([text.transform((one) => [one]), z.array(text).min(1)]),
       claim: text.default('sub'),
+      groupsClaim: text.optional(),
       jwksUri: z.url({ protocol: /^https?$/ }).optional(),
     }),
   )

@@ -1,5 +1,5 @@
 import type { ApprovalRow } from '../access/approval.js';
-import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../access/records.js';
+import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
 import type { RootMigrationRow } from './root-migrations.js';
@@ -22,6 +22,7 @@ export interface SealedRows {
   credential: CredentialRow;
   binding: BindingRow;
   role: RoleRow;
+  caller_group: GroupRow;
   install_setting: InstallSettingRow;
   approval: ApprovalRow;
   root_migration: RootMigrationRow;
@@ -75,6 +76,12 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     idOf: (row) => row.id,
     deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
     later: ['conditions', 'createdBy'],
+  },
+  caller_group: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'description', 'members', 'claim', 'removedAt', 'createdAt', 'createdBy'],
   },
   role: {
     inSet: true,

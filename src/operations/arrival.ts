@@ -10,6 +10,8 @@ export interface Arrival {
   readonly credentialId: string | null;
   /** How well it proved itself. */
   readonly strength: Strength;
+  /** Ids of groups that its JWT named: it is in them for this request. */
+  readonly groups?: readonly string[];
   /** By a password: the code that went with it, to be taken by whatever it is good for. */
   readonly spent?: SpentCode;
   readonly door: string;
@@ -20,6 +22,11 @@ export interface Arrival {
   readonly approval?: string;
   /** Whether nobody waits for the answer any more. */
   readonly isGone?: () => boolean;
+}
+
+/** Who a caller is, as bindings see it: itself, and the groups of its JWT. Groups that it is a member of are compiled in. */
+export function holdersOf({ caller, groups }: Pick<Arrival, 'caller' | 'groups'>): string | readonly string[] {
+  return groups ? [caller.id, ...groups] : caller.id;
 }
 
 /** A request before authentication. */

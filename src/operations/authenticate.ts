@@ -37,6 +37,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
     strength: finding.strength,
+    ...(finding.groups ? { groups: finding.groups } : {}),
     ...(finding.spent ? { spent: finding.spent } : {}),
     door,
     source,

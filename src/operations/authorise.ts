@@ -4,7 +4,7 @@ import type { AccessView, Resource } from '../access/access-view.js';
 import type { CredentialRow } from '../access/records.js';
 import { KmsError } from '../errors.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';
-import type { Arrival } from './arrival.js';
+import { holdersOf, type Arrival } from './arrival.js';
 import type { Need } from './operation.js';
 
 export function may(
@@ -23,7 +23,7 @@ export function may(
   const credential = liveCredential(access, arrival, now);
   if (!credential || !serves(credential.purpose, operation)) return false;
   const { source, door, strength } = arrival;
-  return access.may(id, operation, resource, now, { context, source, door, strength });
+  return access.may(holdersOf(arrival), operation, resource, now, { context, source, door, strength });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
@@ -34,7 +34,7 @@ export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: reado
   for (const need of needs) {
     const { permission, resource, context } = need;
     if (may(access, arrival, permission, resource, now, context)) continue;
-    const administering = access.administeringBinding(arrival.caller.id, permission, resource, now);
+    const administering = access.administeringBinding(holdersOf(arrival), permission, resource, now);
     throw administering ? dutiesNotSeparate(administering.id) : permissionDenied(permission);
   }
 }

@@ -46,6 +46,20 @@ export function guardedBinding(
   return gives && operations.some(usesKeys) ? { reason: 'use-of-keys', places } : undefined;
 }
 
+/** A caller that comes into a group, or goes: with its bindings for the use of keys, allows and denies alike. */
+export function guardedMembership(install: InstallView, groupId: string, now: number): Guarded | undefined {
+  const bindings = install.access.bindingsOf(groupId, now);
+  const meant = bindings.filter(({ role }) => rolesOperations(install.access, role).some(usesKeys));
+  if (meant.length === 0) return undefined;
+  return {
+    reason: 'use-of-keys',
+    places: placesOf(
+      install,
+      meant.map(({ scope }) => scope),
+    ),
+  };
+}
+
 function rolesOperations(access: AccessView, role: string): readonly OperationName[] {
   return access.operationsOf(role) ?? [];
 }

@@ -3,7 +3,7 @@ import type { Refusal } from '../access/refusal.js';
 import type { KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
-import type { Approach, Arrival } from './arrival.js';
+import { holdersOf, type Approach, type Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
 import { servesFor } from './authorise.js';
 import { authenticate, type Unauthenticated } from './authenticate.js';
@@ -66,7 +66,7 @@ export class Kms {
     const { ledger, clock } = this.deps;
     const may = async () => {
       const { access } = await ledger.install();
-      return servesFor(access, arrival, operation) && access.mayAnywhere(arrival.caller.id, operation, clock.now());
+      return servesFor(access, arrival, operation) && access.mayAnywhere(holdersOf(arrival), operation, clock.now());
     };
     if (await may()) return true;
     // The binding may have been made on another node a moment ago.

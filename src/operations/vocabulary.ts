@@ -1,6 +1,7 @@
 /** The closed lists of words that requests are made of, for the doors: they know operations and nothing below. */
 export { APPROVAL_STATES } from '../access/approval.js';
 export { CALLER_TYPES, CREDENTIAL_KINDS } from '../access/records.js';
+export { STRENGTHS } from '../access/presented.js';
 export { DOORS, PROVEN_STRENGTHS } from '../access/conditions.js';
 export {
   CRYPTO_OPERATIONS,

@@ -39,6 +39,7 @@ const READ_WRITE = [
   'credential_use',
   'binding',
   'role',
+  'caller_group',
   'install_setting',
   'approval',
   'pki_authority',

@@ -6,6 +6,7 @@ import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
 import { certificatesSuite } from '../unit/operations/certificates.suite.js';
 import { credentialsSuite } from '../unit/operations/credentials.suite.js';
 import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
+import { groupsSuite } from '../unit/operations/groups.suite.js';
 import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
 import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
 import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
@@ -28,6 +29,7 @@ const SUITES = [
   credentialsSuite,
   bindingsSuite,
   conditionsSuite,
+  groupsSuite,
   peopleSuite,
   enrolmentSuite,
   separationSuite,

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KeysteadClient, isKeysteadError, type AuditRecord, type ClientOptions } from '../../src/client/client.js';
 import { Authority } from '../support/authority.js';
+import { Issuer, makeSigningKey } from '../support/issuer.js';
 import { Server } from '../support/server.js';
 
 const SECRET = Buffer.from('the plaintext that no administrator may see');
@@ -28,14 +29,17 @@ let auditor: KeysteadClient;
 let auditorToken: string;
 let open: Ring;
 let governed: Ring;
+let issuer: Issuer;
 let approver: KeysteadClient;
 let sockPuppet: KeysteadClient;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'keystead-plaintext-'));
   authority = await Authority.make();
+  issuer = await Issuer.start(await makeSigningKey('one'));
   const own = await authority.issue({ ips: ['127.0.0.1'] });
   const env = {
+    KEYSTEAD_OIDC_ISSUERS: JSON.stringify([{ issuer: issuer.url, audience: 'keystead', groupsClaim: 'groups' }]),
     KEYSTEAD_TLS_CERT: await file('tls.crt', own.cert),
     KEYSTEAD_TLS_KEY: await file('tls.key', own.key),
     KEYSTEAD_TLS_CLIENT_CA: await file('ca.crt', authority.cert),
@@ -55,6 +59,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server.remove();
+  await issuer.stop();
   await rm(directory, { recursive: true });
 });
 
@@ -88,6 +93,8 @@ async function makeRing(name: string): Promise<Ring> {
   await administrator.keyrings.create({ name });
   const owner = await newCaller(`${name}-owner`, 'key-admin', name);
   const app = await newCaller(`${name}-app`, 'crypto-user', name);
+  await administrator.groups.create({ name: `${name}-team` });
+  await administrator.bindings.create({ group: `${name}-team`, role: 'decrypt-only', scope: { keyring: name } });
   await owner.with({ keyring: name }).keys.create({ name: 'orders', exportable: true });
   const { ciphertext } = await app.with({ keyring: name }).encrypt('orders', { plaintext: SECRET });
   return { name, app: `${name}-app`, ciphertext };
@@ -127,6 +134,29 @@ const WAYS: readonly (readonly [way: string, guarded: string, attempt: (ring: Ri
       await administrator.roles.create({ name: role, permissions: ['decrypt'] });
       // Everything is also every keyring under dual control: only for the one that is open, it is bound there.
       return decryptBy(await newCaller(role, role, ring === open ? 'open' : undefined), ring);
+    },
+  ],
+  [
+    'a group that a JWT of his own names',
+    'use-of-keys',
+    async (ring) => {
+      const name = `${ring.name}-claimant`;
+      await administrator.callers.create({ name, type: 'service' });
+      await administrator.credentials.create(name, { kind: 'jwt', match: { issuer: issuer.url, subject: name } });
+      await administrator.groups.create({ name, claim: { issuer: issuer.url, value: name } });
+      await administrator.bindings.create({ group: name, role: 'decrypt-only', scope: { keyring: ring.name } });
+      return decryptBy(clientWith({ token: await issuer.sign({ sub: name, groups: [name] }) }), ring);
+    },
+  ],
+  [
+    'a caller of his own in the application’s group',
+    'use-of-keys',
+    async (ring) => {
+      const name = `${ring.name}-member`;
+      await administrator.callers.create({ name, type: 'service' });
+      const { token } = await administrator.tokens.create(name);
+      await administrator.groups.add(`${ring.name}-team`, name);
+      return decryptBy(clientWith({ token }), ring);
     },
   ],
   [

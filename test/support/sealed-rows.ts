@@ -115,6 +115,17 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     createdBy: uuidv7(),
     revision: 7,
   },
+  caller_group: {
+    id: uuidv7(),
+    name: 'payments',
+    description: 'who pays',
+    members: [uuidv7()],
+    claim: { issuer: 'https://issuer.example', value: 'payments' },
+    removedAt: AT,
+    createdAt: AT,
+    createdBy: uuidv7(),
+    revision: 7,
+  },
   role: { id: uuidv7(), name: 'rotator', permissions: ['key.rotate'], removedAt: AT, createdAt: AT, revision: 7 },
   wrapping_key: { keyringId: SCOPE, version: 1, state: 'primary', createdAt: AT, revision: 7 },
   key: {

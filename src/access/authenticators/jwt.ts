@@ -13,7 +13,9 @@ export const authenticateJwt: Authenticator<{ readonly kind: 'jwt'; readonly jwt
   if ('refusal' in verdict) return verdict;
   const credentials = credentialsMatching(access, jwtKey(verdict)).filter((row) => claimsFit(row, verdict));
   const about = `${verdict.issuer} ${verdict.subject}`.slice(0, 512);
-  return credentials.length > 0 ? { credentials, strength: 'single', about } : { refusal: 'unknown-subject', about };
+  if (credentials.length === 0) return { refusal: 'unknown-subject', about };
+  const groups = access.claimedGroups(verdict.issuer, verdict.groups);
+  return { credentials, strength: 'single', about, ...(groups.length > 0 ? { groups } : {}) };
 };
 
 /** Every claim that the credential asks for, as a text of its own or as one of a list. */

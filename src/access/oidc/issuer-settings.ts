@@ -6,6 +6,8 @@ export interface IssuerSettings {
   readonly audience: readonly string[];
   /** The claim that names callers. */
   readonly claim: string;
+  /** The claim that lists groups; undefined: none does. */
+  readonly groupsClaim?: string | undefined;
   /** Where its public keys are; undefined: by discovery. */
   readonly jwksUri?: string | undefined;
 }

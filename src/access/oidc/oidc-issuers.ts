@@ -42,6 +42,10 @@ export class OidcIssuers extends Issuers {
     return this.#trusted.has(issuer);
   }
 
+  override listsGroups(issuer: string): boolean {
+    return this.#trusted.get(issuer)?.settings.groupsClaim !== undefined;
+  }
+
   override async verify(
     jwt: string,
     now: number,
@@ -50,7 +54,7 @@ export class OidcIssuers extends Issuers {
     if (issuer === undefined) return { refusal: 'malformed' };
     const trusted = this.#trusted.get(issuer);
     if (!trusted) return { refusal: 'unknown-issuer' };
-    const { audience, claim } = trusted.settings;
+    const { audience, claim, groupsClaim } = trusted.settings;
     try {
       const { payload } = await jwtVerify(jwt, trusted.keys.get, {
         issuer,
@@ -62,12 +66,18 @@ export class OidcIssuers extends Issuers {
       });
       const subject = payload[claim];
       if (typeof subject !== 'string') return { refusal: 'wrong-claim', about: `${issuer} ${claim}` };
-      return { issuer, subject, claims: payload };
+      const groups = textsOf(groupsClaim === undefined ? undefined : payload[groupsClaim]);
+      return { issuer, subject, claims: payload, groups };
     } catch (error) {
       const { refusal, about } = refusalOf(error);
       return { refusal, about: about === undefined ? issuer : `${issuer} ${about}` };
     }
   }
+}
+
+/** One text, or those of a list. */
+function textsOf(claim: unknown): readonly string[] {
+  return [claim].flat().filter((value) => typeof value === 'string');
 }
 
 /** What it says of itself, unproven: only to choose whose keys must have signed it. */

@@ -27,7 +27,7 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
   withExamples(
     binding
       .command('create')
-      .argument('<caller>', 'id or name')
+      .argument('<caller>', 'id or name; group:NAME for a group')
       .argument('<role>', 'such as crypto-user; keystead role list shows all')
       .option('--everything', 'in all keyrings, and where there is none')
       .option('--key <key>', 'for one key of the keyring only')
@@ -52,11 +52,14 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
         const when = conditionsOf(options);
         const effect = deny === true ? { effect: 'deny' as const } : {};
         const end = expiresAt === undefined ? {} : { expiresAt };
-        session.show(await session.client.bindings.create({ caller, role, scope, ...effect, ...when, ...end }));
+        session.show(
+          await session.client.bindings.create({ ...holderOf(caller), role, scope, ...effect, ...when, ...end }),
+        );
       }),
     'keystead binding create shop crypto-user --keyring default',
     'keystead binding create shop decrypt-only --keyring default --key archive --deny',
     'keystead binding create eve auditor --everything',
+    'keystead binding create group:payments crypto-user --keyring payments',
     'keystead binding create shop crypto-user --keyring default --tag team=shop --context tenant=acme --source 10.0.0.0/8',
   );
   withExamples(
@@ -72,7 +75,10 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
         const names = session.json ? new Map<string, string>() : await namesOf(client);
         session.showList(items, more, [
           ['ID', (item) => item.id],
-          ['CALLER', (item) => names.get(item.caller) ?? item.caller],
+          [
+            'CALLER',
+            (item) => (item.groupName ? `${GROUP}${item.groupName}` : (names.get(item.caller ?? '') ?? item.caller)),
+          ],
           ['ROLE', (item) => item.role],
           ['SCOPE', (item) => scopeText(item.scope, names)],
           ['EFFECT', (item) => item.effect],
@@ -94,6 +100,13 @@ export function addBindingCommands(program: Command, open: OpenSession): void {
       }),
     'keystead binding delete 0198c2f4-…',
   );
+}
+
+const GROUP = 'group:';
+
+/** Names of callers hold no colon. */
+function holderOf(text: string): { readonly caller: string } | { readonly group: string } {
+  return text.startsWith(GROUP) ? { group: text.slice(GROUP.length) } : { caller: text };
 }
 
 function scopeText(scope: Scope, names: ReadonlyMap<string, string>): string {

@@ -27,11 +27,13 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'approval-not-found': 404,
   'certificate-not-found': 404,
   'role-not-found': 404,
+  'group-not-found': 404,
 
   'name-taken': 409,
   conflict: 409,
   'limit-reached': 409,
   'role-in-use': 409,
+  'group-in-use': 409,
   'conflicting-binding': 409,
   'approval-required': 409,
   'approval-stale': 409,

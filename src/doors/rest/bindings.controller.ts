@@ -21,7 +21,7 @@ export class BindingsController {
     status: 201,
     answer: bindingAnswer,
     idempotent: true,
-    summary: 'Give a caller a role',
+    summary: 'Give a caller or a group a role',
     description:
       'Everywhere, in a keyring, for one key or for keys with certain tags; under conditions; or deny it there, which wins over every allow.',
   })

@@ -1,6 +1,7 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { RouteTable } from '../http/route-table.js';
+import { AccessController } from './access.controller.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
@@ -12,6 +13,7 @@ import { CertificatesController } from './certificates.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
 import { EncryptionController } from './encryption.controller.js';
+import { GroupsController } from './groups.controller.js';
 import { HealthController } from './health.controller.js';
 import { KeyMaterialController } from './key-material.controller.js';
 import { KeyringsController } from './keyrings.controller.js';
@@ -31,6 +33,7 @@ import { VersionsController } from './versions.controller.js';
 import { WhoamiController } from './whoami.controller.js';
 
 export const CONTROLLERS = [
+  AccessController,
   AgreementController,
   AliasesController,
   ApprovalsController,
@@ -42,6 +45,7 @@ export const CONTROLLERS = [
   CredentialsController,
   DocsController,
   EncryptionController,
+  GroupsController,
   HealthController,
   KeyMaterialController,
   KeyringsController,

@@ -1,6 +1,6 @@
 import type { AccessView } from '../../access/access-view.js';
 import { ROLES } from '../../access/permissions.js';
-import type { BindingRow, BindingScope, CallerRow } from '../../access/records.js';
+import type { BindingRow, BindingScope, CallerRow, GroupRow } from '../../access/records.js';
 import { KmsError } from '../../errors.js';
 import { mustBeTags } from '../../keys/names.js';
 import { uuidv7 } from '../../keys/uuid.js';
@@ -17,6 +17,7 @@ import { conditionsOf, type ConditionsInput } from './binding-conditions.js';
 import { resourceOf, subjectPartsOf } from './binding-scope.js';
 import { describeBinding, type BindingDescription } from './describe-binding.js';
 import { expiryOf } from './expiry.js';
+import { findGroup, groupNotFound } from './find-group.js';
 import { callerNotFound, findCaller } from './resolve-caller.js';
 
 /** Of roles, in an error. */
@@ -24,8 +25,9 @@ const MOST_NAMED = 32;
 const MOST_SECONDS = 10 * 366 * 86_400;
 
 export interface CreateBindingInput {
-  /** Id or name. */
-  readonly caller: string;
+  /** Id or name. One of the two. */
+  readonly caller?: string;
+  readonly group?: string;
   readonly role: string;
   /** Ids or names: everything, one keyring, one key of it, or its keys with certain tags. */
   readonly scope:
@@ -40,12 +42,14 @@ export interface CreateBindingInput {
   readonly expiresAt?: Date;
 }
 
+type Holder = { readonly kind: 'caller'; readonly row: CallerRow } | { readonly kind: 'group'; readonly row: GroupRow };
+
 interface ResolvedBinding extends Resolved {
-  readonly caller: CallerRow;
+  readonly holder: Holder;
   readonly scope: BindingScope;
 }
 
-/** Gives a caller a role, or takes one away from it by a deny. */
+/** Gives a caller or a group a role, or takes one away from it by a deny. */
 export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding, BindingDescription> = {
   name: 'binding.create',
 
@@ -54,31 +58,28 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
     const resource = resourceOf(scope);
     const { access } = await deps.ledger.install();
     if (!may(access, arrival, 'binding.create', resource, deps.clock.now())) throw permissionDenied('binding.create');
-    const caller = findCaller(access, input.caller);
-    if (!caller) throw callerNotFound();
+    const holder = findHolder(access, input);
     return {
-      caller,
+      holder,
       scope,
       needs: [{ permission: 'binding.create', resource }],
-      subject: { resource: `caller/${caller.id}`, ...subjectPartsOf(scope) },
+      subject: { resource: `${holder.kind}/${holder.row.id}`, ...subjectPartsOf(scope) },
       scopes: [],
-      basis: [caller],
+      basis: [holder.row],
     };
   },
 
-  async run(deps, { caller, scope }, { role, effect = 'allow', conditions: given, ...expiry }, commit, arrival) {
-    if (caller.id === arrival.caller.id) {
-      throw new KmsError('permission-denied', 'nobody binds himself: another administrator must make this binding');
-    }
+  async run(deps, { holder, scope }, { role, effect = 'allow', conditions: given, ...expiry }, commit, arrival) {
     const now = deps.clock.now();
     const conditions = conditionsOf(given);
     const expiresAt = expiryOf(endOf(expiry, given), now, MOST_SECONDS);
     const createdBy = arrival.caller.id;
-    const row = { id: uuidv7(), callerId: caller.id, role, effect, scope, conditions, expiresAt, removedAt: null };
+    const row = { id: uuidv7(), callerId: holder.row.id, role, effect, scope, conditions, expiresAt, removedAt: null };
     return commit([INSTALL_SCOPE], async (change) => {
       const { access } = change.install;
-      if (!access.callers.has(caller.id)) throw callerNotFound();
+      mustNotBeItself(findHolder(access, { [holder.kind]: holder.row.id }), arrival);
       mustBeRole(access, role);
+      if (holder.kind === 'group') mustNotDecide(access, role);
       if (!('everything' in scope)) mustBeLive(change, scope.keyring);
       const binding = { ...row, createdAt: new Date(now), createdBy };
       mustBeSeparate(access, binding, now);
@@ -100,6 +101,37 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
     return describeBinding(binding, access);
   },
 };
+
+/** @throws KmsError caller-not-found, group-not-found, invalid-request */
+function findHolder(access: AccessView, { caller, group }: Pick<CreateBindingInput, 'caller' | 'group'>): Holder {
+  if ((caller === undefined) === (group === undefined)) {
+    throw new KmsError('invalid-request', 'caller, group: give one of the two');
+  }
+  if (caller !== undefined) {
+    const row = findCaller(access, caller);
+    if (!row) throw callerNotFound();
+    return { kind: 'caller', row };
+  }
+  const row = findGroup(access, group ?? '');
+  if (!row) throw groupNotFound();
+  return { kind: 'group', row };
+}
+
+/** @throws KmsError permission-denied */
+function mustNotBeItself(holder: Holder, { caller, groups = [] }: Arrival): void {
+  const isItself =
+    holder.kind === 'caller'
+      ? holder.row.id === caller.id
+      : holder.row.members.includes(caller.id) || groups.includes(holder.row.id);
+  if (!isItself) return;
+  throw new KmsError('permission-denied', 'nobody binds himself: another administrator must make this binding');
+}
+
+/** Approvers are bound one by one, so that it is known who made them and when. @throws KmsError invalid-request */
+function mustNotDecide(access: AccessView, role: string): void {
+  if (!access.operationsOf(role)?.includes('approval.decide')) return;
+  throw new KmsError('invalid-request', `role: ${role} decides approvals, and is bound to callers, not to groups`);
+}
 
 async function findScope(deps: Deps, scope: CreateBindingInput['scope'], arrival: Arrival): Promise<BindingScope> {
   if ('everything' in scope) return { everything: true };

@@ -1,3 +1,4 @@
+import { holdersOf } from '../arrival.js';
 import { approvalStateAt, type ApprovalRow, type ApprovalState } from '../../access/approval.js';
 import { permissionDenied } from '../authorise.js';
 import type { Resolved, UseOperation } from '../operation.js';
@@ -20,7 +21,7 @@ export const listApprovals: UseOperation<ListApprovalsInput, ResolvedApprovals, 
   async resolve(deps, { state }, arrival) {
     const install = await deps.ledger.install();
     const now = deps.clock.now();
-    if (!install.access.mayAnywhere(arrival.caller.id, 'approval.list', now)) throw permissionDenied('approval.list');
+    if (!install.access.mayAnywhere(holdersOf(arrival), 'approval.list', now)) throw permissionDenied('approval.list');
     const approvals = [...install.approvals.values()].filter(
       (row) =>
         (state === undefined || approvalStateAt(row, now) === state) &&

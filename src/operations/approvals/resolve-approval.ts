@@ -2,7 +2,7 @@ import type { Resource } from '../../access/access-view.js';
 import type { ApprovalRow } from '../../access/approval.js';
 import type { OperationName } from '../../access/permissions.js';
 import type { InstallView } from '../../ledger/ledger.js';
-import type { Arrival } from '../arrival.js';
+import { holdersOf, type Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';
 import type { Resolved } from '../operation.js';
@@ -22,7 +22,7 @@ export function resolveApproval(operation: OperationName) {
   return async (deps: Deps, { approval: id }: ApprovalInput, arrival: Arrival): Promise<ResolvedApproval> => {
     const install = await deps.ledger.install();
     const now = deps.clock.now();
-    if (!install.access.mayAnywhere(arrival.caller.id, operation, now)) throw permissionDenied(operation);
+    if (!install.access.mayAnywhere(holdersOf(arrival), operation, now)) throw permissionDenied(operation);
     const approval = install.approvals.get(id);
     if (!approval || !isFor(install, approval, operation, arrival, now)) throw approvalNotFound();
     return {

@@ -4,6 +4,7 @@ import { ApprovalEntity } from './approval.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
 import { AuthorityEntity } from './authority.entity.js';
 import { BindingEntity } from './binding.entity.js';
+import { CallerGroupEntity } from './caller-group.entity.js';
 import { CallerEntity } from './caller.entity.js';
 import { CertificateEntity } from './certificate.entity.js';
 import { CredentialUseEntity } from './credential-use.entity.js';
@@ -35,6 +36,7 @@ export const ENTITIES = [
   CredentialUseEntity,
   BindingEntity,
   RoleEntity,
+  CallerGroupEntity,
   InstallSettingEntity,
   ApprovalEntity,
   AuthorityEntity,
@@ -58,6 +60,7 @@ export const SEALED_ENTITIES = {
   credential: CredentialEntity,
   binding: BindingEntity,
   role: RoleEntity,
+  caller_group: CallerGroupEntity,
   install_setting: InstallSettingEntity,
   approval: ApprovalEntity,
   pki_authority: AuthorityEntity,

@@ -7,6 +7,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   credential: ['id'],
   binding: ['id'],
   role: ['id'],
+  caller_group: ['id'],
   install_setting: ['id'],
   approval: ['id'],
   root_migration: ['id'],

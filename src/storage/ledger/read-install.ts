@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { ApprovalRow } from '../../access/approval.js';
 import { AccessView } from '../../access/access-view.js';
 import { unseparatedOf } from '../../access/separation.js';
-import type { BindingRow, CallerRow, CredentialRow, RoleRow } from '../../access/records.js';
+import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
 import type { AuthorityRow, CertificateRow } from '../../pki/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
@@ -12,6 +12,7 @@ import { ApprovalEntity } from '../entities/approval.entity.js';
 import { AuthorityEntity } from '../entities/authority.entity.js';
 import { BindingEntity } from '../entities/binding.entity.js';
 import { CallerEntity } from '../entities/caller.entity.js';
+import { CallerGroupEntity } from '../entities/caller-group.entity.js';
 import { CertificateEntity } from '../entities/certificate.entity.js';
 import { CredentialEntity } from '../entities/credential.entity.js';
 import { InstallSettingEntity } from '../entities/install-setting.entity.js';
@@ -28,6 +29,7 @@ export interface InstallRows {
   readonly credentials: readonly CredentialEntity[];
   readonly bindings: readonly BindingEntity[];
   readonly roles: readonly RoleEntity[];
+  readonly groups: readonly CallerGroupEntity[];
   readonly settings: readonly InstallSettingEntity[];
   readonly approvals: readonly ApprovalEntity[];
   /** Only verified here: see RootMigrations. */
@@ -44,6 +46,7 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     credentials: await manager.findBy(CredentialEntity, newer),
     bindings: await manager.findBy(BindingEntity, newer),
     roles: await manager.findBy(RoleEntity, newer),
+    groups: await manager.findBy(CallerGroupEntity, newer),
     settings: await manager.findBy(InstallSettingEntity, newer),
     approvals: await manager.findBy(ApprovalEntity, newer),
     rootMigrations: await manager.findBy(RootMigrationEntity, newer),
@@ -59,6 +62,7 @@ export class InstallState {
   readonly #credentials = new Map<string, CredentialRow>();
   readonly #bindings = new Map<string, BindingRow>();
   readonly #roles = new Map<string, RoleRow>();
+  readonly #groups = new Map<string, GroupRow>();
   readonly #settings = new Map<string, InstallSettingRow>();
   readonly #approvals = new Map<string, ApprovalRow>();
   readonly #authorities = new Map<string, AuthorityRow>();
@@ -71,6 +75,7 @@ export class InstallState {
     for (const row of rows.credentials) mustBeCurrent(mirror, 'credential', row);
     for (const row of rows.bindings) mustBeCurrent(mirror, 'binding', row);
     for (const row of rows.roles) mustBeCurrent(mirror, 'role', row);
+    for (const row of rows.groups) mustBeCurrent(mirror, 'caller_group', row);
     for (const row of rows.settings) mustBeCurrent(mirror, 'install_setting', row);
     for (const row of rows.approvals) mustBeCurrent(mirror, 'approval', row);
     for (const row of rows.rootMigrations) mustBeCurrent(mirror, 'root_migration', row);
@@ -81,6 +86,7 @@ export class InstallState {
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
     for (const row of rows.bindings) this.#bindings.set(row.id, row);
     for (const row of rows.roles) this.#roles.set(row.id, row);
+    for (const row of rows.groups) this.#groups.set(row.id, row);
     for (const row of rows.settings) this.#settings.set(row.id, row);
     for (const row of rows.approvals) this.#approvals.set(row.id, row);
     for (const row of rows.authorities) this.#authorities.set(row.id, row);
@@ -99,6 +105,7 @@ export class InstallState {
         bindings,
         this.#roles.values(),
         unseparatedOf(keyrings),
+        this.#groups.values(),
       ),
       bindings,
       keyringsById: new Map(this.#keyrings),

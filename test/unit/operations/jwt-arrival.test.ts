@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { OidcIssuers } from '../../../src/access/oidc/oidc-issuers.js';
+import { createBinding } from '../../../src/operations/access/create-binding.js';
 import { createCaller } from '../../../src/operations/access/create-caller.js';
 import { createCredential } from '../../../src/operations/access/create-credential.js';
+import { createGroup } from '../../../src/operations/access/create-group.js';
 import { revokeCredential } from '../../../src/operations/access/revoke-credential.js';
 import { whoami } from '../../../src/operations/access/whoami.js';
+import { encrypt } from '../../../src/operations/crypto/encrypt.js';
+import { createKey } from '../../../src/operations/keys/create-key.js';
+import { listKeys } from '../../../src/operations/keys/list-keys.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { codeOf } from '../../support/code-of.js';
 import { Issuer, makeSigningKey } from '../../support/issuer.js';
@@ -18,7 +23,9 @@ let names = 0;
 
 beforeAll(async () => {
   issuer = await Issuer.start(await makeSigningKey('one'));
-  bed = await makeMemoryBed(new OidcIssuers([{ issuer: issuer.url, audience: ['keystead'], claim: 'sub' }]));
+  bed = await makeMemoryBed(
+    new OidcIssuers([{ issuer: issuer.url, audience: ['keystead'], claim: 'sub', groupsClaim: 'groups' }]),
+  );
   bed.clock.advance(Date.now() - bed.clock.now());
   admin = await bed.arriveAs('administrator');
 });
@@ -88,4 +95,38 @@ it.each<[string, () => Promise<string>, string]>([
   const refusal = await lastRefusal();
   expect(refusal).toMatchObject({ caller: 'anonymous', presented: 'jwt', reason });
   expect(JSON.stringify(refusal)).not.toContain(jwt.split('.')[2]);
+});
+
+it('a groups claim puts its caller into the group that is mapped to it, for that request', async () => {
+  const { caller } = await add('grouped');
+  const claim = { issuer: issuer.url, value: 'publishers' };
+  const { output: group } = await bed.kms.change(createGroup, { name: 'publishers', claim }, admin);
+  const scope = { keyring: 'default' };
+  await bed.kms.change(createBinding, { group: group.id, role: 'auditor', scope }, admin);
+  const [inside, outside] = await Promise.all(
+    [
+      ['others', 'publishers'],
+      ['Publishers', group.id, group.name.slice(1)],
+    ].map(async (groups) => arrive(await issuer.sign({ sub: 'grouped', groups }))),
+  );
+  expect(inside).toMatchObject({ caller: { id: caller }, groups: [group.id] });
+  expect(outside).not.toHaveProperty('groups');
+  const list = (arrival: Arrival) => codeOf(bed.kms.perform(listKeys, { keyring: 'default' }, arrival));
+  expect(await list(inside!)).toBe('none');
+  expect(await list(outside!)).toBe('permission-denied');
+  expect(await bed.kms.mayAnywhere(inside!, 'key.list')).toBe(true);
+  expect(await bed.kms.mayAnywhere(outside!, 'key.list')).toBe(false);
+});
+
+it('a groups claim that would mix duties lets its caller administer, and use no key', async () => {
+  const { caller } = await add('mixed');
+  const claim = { issuer: issuer.url, value: 'users' };
+  const { output: group } = await bed.kms.change(createGroup, { name: 'users', claim }, admin);
+  await bed.kms.change(createBinding, { group: group.id, role: 'crypto-user', scope: { keyring: 'default' } }, admin);
+  await bed.kms.change(createBinding, { caller, role: 'key-admin', scope: { keyring: 'default' } }, admin);
+  const arrival = await arrive(await issuer.sign({ sub: 'mixed', groups: 'users' }));
+  const key = { keyring: 'default', name: `mixed-${randomUUID().slice(-6)}` };
+  await bed.kms.change(createKey, key, arrival);
+  const call = { keyring: 'default', key: key.name, plaintext: Buffer.from('x') };
+  expect(await codeOf(bed.kms.perform(encrypt, call, arrival))).toBe('permission-denied');
 });

@@ -24,7 +24,7 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Access',
     description: 'Callers, their tokens and other credentials, and their roles.',
-    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'whoami', 'bootstrap.'],
+    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'group.', 'access.', 'whoami', 'bootstrap.'],
   },
   {
     name: 'People',

@@ -4,6 +4,7 @@ import { PAGING } from './paging.js';
 import { ref, text, time } from './words.js';
 
 const caller = ref('Id or name of a caller', 'billing');
+const group = ref('Id or name of a group', 'payments');
 
 export const createCallerBody = z.strictObject({
   name: z
@@ -98,7 +99,8 @@ const conditions = z
 const role = ref('Name of a built-in or a custom role', 'crypto-user');
 
 export const createBindingBody = z.strictObject({
-  caller,
+  caller: z.exactOptional(caller),
+  group: z.exactOptional(group),
   role,
   scope,
   conditions: z.exactOptional(conditions),
@@ -114,6 +116,7 @@ export const createBindingBody = z.strictObject({
 export const listBindingsQuery = z.strictObject({
   ...PAGING,
   caller: z.exactOptional(caller),
+  group: z.exactOptional(group),
   keyring: z.exactOptional(ref('Id or name of a keyring', 'default')),
 });
 
@@ -163,8 +166,10 @@ export const rotatedTokenAnswer = newTokenAnswer
 export const bindingAnswer = z
   .object({
     id: z.string(),
-    caller: z.string().meta({ description: 'Id of the caller' }),
+    caller: z.string().nullable().meta({ description: 'Id of the caller; null for a group’s' }),
     callerName: z.string().nullable(),
+    group: z.string().nullable().meta({ description: 'Id of the group; null for a caller’s' }),
+    groupName: z.string().nullable(),
     role: z.string(),
     effect: z.enum(['allow', 'deny']),
     scope: z.record(z.string(), z.unknown()),

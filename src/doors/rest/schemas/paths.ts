@@ -21,6 +21,9 @@ export const IN_CERTIFICATE = z.strictObject({
   certificate: ref('Id of a certificate or its request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
 export const IN_ROLE = z.strictObject({ role: ref('Name of a custom role', 'key-rotator') });
+const group = ref('Id or name of a group', 'payments');
+export const IN_GROUP = z.strictObject({ group });
+export const IN_MEMBER = z.strictObject({ group, caller });
 export const IN_APPROVAL = z.strictObject({
   approval: ref('Id of a request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
