@@ -31,13 +31,25 @@ async function keystead(who: keyof Tokens, words: string): Promise<string> {
 it('groups and explanations answer as they are documented', async () => {
   const { id } = await done('admin', 'POST', '/api/v1/groups', { name: 'team', description: 'of the test' });
   await done('admin', 'PUT', '/api/v1/groups/team/members/auditor', {});
-  expect((await done('admin', 'GET', '/api/v1/groups?limit=1')).items).toMatchObject([{ id, members: [{ name: 'auditor' }] }]);
+  expect((await done('admin', 'GET', '/api/v1/groups?limit=1')).items).toMatchObject([
+    { id, members: [{ name: 'auditor' }] },
+  ]);
   const input = { group: 'team', role: 'verify-only', scope: { keyring: 'default' } };
   const bound = await done('admin', 'POST', '/api/v1/bindings', input);
-  expect((await done('admin', 'GET', '/api/v1/bindings?group=team')).items).toMatchObject([{ id: bound.id, groupName: 'team' }]);
+  expect((await done('admin', 'GET', '/api/v1/bindings?group=team')).items).toMatchObject([
+    { id: bound.id, groupName: 'team' },
+  ]);
   const question = 'operation=verify&resource=keyrings/default';
-  const explained = await done('auditor', 'GET', `/api/v1/access/explain?caller=auditor&${question}&context=a%3Db&context=c%3D%3D&strength=mfa`);
-  expect(explained).toMatchObject({ allowed: true, reason: 'allowed', bindings: [{ id: bound.id, verdict: 'allows' }, {}] });
+  const explained = await done(
+    'auditor',
+    'GET',
+    `/api/v1/access/explain?caller=auditor&${question}&context=a%3Db&context=c%3D%3D&strength=mfa`,
+  );
+  expect(explained).toMatchObject({
+    allowed: true,
+    reason: 'allowed',
+    bindings: [{ id: bound.id, verdict: 'allows' }, {}],
+  });
   const { items } = await done('auditor', 'GET', `/api/v1/access/who-can?${question}`);
   expect(items.map(({ name }: { name: string }) => name)).toEqual(['app', 'auditor']);
   await done('admin', 'DELETE', `/api/v1/bindings/${bound.id}`);
@@ -55,7 +67,9 @@ it('on the command line', async () => {
   expect(await keystead('auditor', 'access explain --caller auditor --operation encrypt --keyring default')).toMatch(
     /^allows .*group payments/m,
   );
-  const json = JSON.parse(await keystead('auditor', 'access explain --caller app --operation key.rotate --keyring default --json'));
+  const json = JSON.parse(
+    await keystead('auditor', 'access explain --caller app --operation key.rotate --keyring default --json'),
+  );
   expect(json).toMatchObject({ allowed: false, reason: 'no-binding' });
   expect(await keystead('auditor', 'access who-can encrypt --keyring default')).toMatch(/^auditor +caller/m);
 });
