@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { AccessView, type Resource } from '../../../src/access/access-view.js';
 import { OPERATIONS, ROLES } from '../../../src/access/permissions.js';
 import type { BindingRow, BindingScope, GroupRow } from '../../../src/access/records.js';
