@@ -1,4 +1,4 @@
-import type { Binding } from './resource-types.js';
+import type { Binding } from './binding-types.js';
 
 /** Callers that are bound together. */
 export interface Group {

@@ -1,4 +1,4 @@
-import type { Role } from './resource-types.js';
+import type { Role } from './binding-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 

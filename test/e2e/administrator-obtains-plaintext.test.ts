@@ -1,4 +1,3 @@
-import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { IncomingMessage, OutgoingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
@@ -11,15 +10,7 @@ import { KeysteadClient, isKeysteadError, type AuditRecord, type ClientOptions }
 import { Authority } from '../support/authority.js';
 import { Issuer, makeSigningKey } from '../support/issuer.js';
 import { Server } from '../support/server.js';
-
-const SECRET = Buffer.from('the plaintext that no administrator may see');
-
-/** A keyring with a key, an application that uses it, and what it encrypted. */
-interface Ring {
-  readonly name: string;
-  readonly app: string;
-  readonly ciphertext: Buffer;
-}
+import { codeOf, SECRET, WAYS, type Ring } from './administrators-ways.js';
 
 let directory: string;
 let authority: Authority;
@@ -63,6 +54,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true });
 });
 
+const stage = () => ({ administrator, authority, issuer, open, clientWith, newCaller });
+
 async function file(name: string, text: string): Promise<string> {
   const path = join(directory, name);
   await writeFile(path, text);
@@ -100,117 +93,6 @@ async function makeRing(name: string): Promise<Ring> {
   return { name, app: `${name}-app`, ciphertext };
 }
 
-async function decryptBy(client: KeysteadClient, { name, ciphertext }: Ring): Promise<Buffer> {
-  return (await client.with({ keyring: name }).decrypt({ ciphertext })).plaintext;
-}
-
-/** What an administrator would try. Each ends with the plaintext, or with what decides on it. */
-const WAYS: readonly (readonly [way: string, guarded: string, attempt: (ring: Ring) => Promise<unknown>])[] = [
-  [
-    'a token for the application’s caller',
-    'credential-of-key-user',
-    async (ring) => decryptBy(clientWith({ token: (await administrator.tokens.create(ring.app)).token }), ring),
-  ],
-  [
-    'a certificate for the application’s caller',
-    'credential-of-key-user',
-    async (ring) => {
-      const dns = `${randomUUID()}.example`;
-      const { cert, key } = await authority.issue({ dns: [dns] });
-      await administrator.credentials.create(ring.app, { kind: 'certificate', match: { dns } });
-      return decryptBy(clientWith({ cert, key }), ring);
-    },
-  ],
-  [
-    'a new caller bound by himself',
-    'use-of-keys',
-    async (ring) => decryptBy(await newCaller(`${ring.name}-own`, 'decrypt-only', ring.name), ring),
-  ],
-  [
-    'a custom role, everywhere',
-    'use-of-keys',
-    async (ring) => {
-      const role = `${ring.name}-opener`;
-      await administrator.roles.create({ name: role, permissions: ['decrypt'] });
-      // Everything is also every keyring under dual control: only for the one that is open, it is bound there.
-      return decryptBy(await newCaller(role, role, ring === open ? 'open' : undefined), ring);
-    },
-  ],
-  [
-    'a group that a JWT of his own names',
-    'use-of-keys',
-    async (ring) => {
-      const name = `${ring.name}-claimant`;
-      await administrator.callers.create({ name, type: 'service' });
-      await administrator.credentials.create(name, { kind: 'jwt', match: { issuer: issuer.url, subject: name } });
-      await administrator.groups.create({ name, claim: { issuer: issuer.url, value: name } });
-      await administrator.bindings.create({ group: name, role: 'decrypt-only', scope: { keyring: ring.name } });
-      return decryptBy(clientWith({ token: await issuer.sign({ sub: name, groups: [name] }) }), ring);
-    },
-  ],
-  [
-    'a caller of his own in the application’s group',
-    'use-of-keys',
-    async (ring) => {
-      const name = `${ring.name}-member`;
-      await administrator.callers.create({ name, type: 'service' });
-      const { token } = await administrator.tokens.create(name);
-      await administrator.groups.add(`${ring.name}-team`, name);
-      return decryptBy(clientWith({ token }), ring);
-    },
-  ],
-  [
-    'switching separation off, and a second administrator who binds him',
-    'separation-of-duties',
-    async (ring) => {
-      const puppet = await newCaller(`${ring.name}-puppet`, 'administrator');
-      const { id } = await administrator.whoami();
-      const bind = async () =>
-        puppet.bindings.create({ caller: id, role: 'crypto-user', scope: { keyring: ring.name } });
-      expect(await codeOf(bind())).toBe('conflicting-binding');
-      await administrator.keyrings.update(ring.name, { separationOfDuties: false });
-      await bind();
-      return decryptBy(administrator, ring);
-    },
-  ],
-  [
-    'changing the approver set',
-    'approver-set',
-    async (ring) => {
-      const { id } = await administrator.callers.create({ name: `${ring.name}-friend`, type: 'person' });
-      await administrator.bindings.create({ caller: id, role: 'approver', scope: { keyring: ring.name } });
-      return SECRET;
-    },
-  ],
-  [
-    'ending dual control',
-    'dual-control',
-    async (ring) => {
-      await administrator.keyrings.update(ring.name, { dualControl: null });
-      return SECRET;
-    },
-  ],
-  [
-    'a key-admin of his own who exports the key',
-    'key-export',
-    async (ring) => {
-      const exporter = await newCaller(`${ring.name}-exporter`, 'key-admin', ring.name);
-      const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 3072 });
-      const spki = publicKey.export({ type: 'spki', format: 'der' });
-      const algorithm = 'rsaes-oaep-sha-256';
-      await exporter.with({ keyring: ring.name }).keys.exportMaterial('orders', { publicKey: spki, algorithm });
-      return SECRET;
-    },
-  ],
-];
-
-async function codeOf(call: Promise<unknown>): Promise<string> {
-  return call.then(
-    () => 'none',
-    (error: unknown) => (isKeysteadError(error) ? error.code : String(error)),
-  );
-}
-
 async function approvalOf(call: Promise<unknown>): Promise<string> {
   const error: unknown = await call.catch((thrown: unknown) => thrown);
   if (isKeysteadError(error, 'approval-required') && error.approval !== undefined) return error.approval;
@@ -231,7 +113,7 @@ async function counted(reason: string): Promise<number> {
 describe('without dual control an administrator gets at the plaintext, and leaves an event and a record that names it', () => {
   it.each(WAYS)('by %s', async (_way, guarded, attempt) => {
     const before = [(await guardedRecords(guarded, 'success')).length, await counted(guarded)] as const;
-    expect(await attempt(open)).toEqual(SECRET);
+    expect(await attempt(stage(), open)).toEqual(SECRET);
     expect((await guardedRecords(guarded, 'success')).length).toBeGreaterThan(before[0]);
     expect(await counted(guarded)).toBeGreaterThan(before[1]);
   });
@@ -239,7 +121,7 @@ describe('without dual control an administrator gets at the plaintext, and leave
 
 describe('with dual control he does not', () => {
   it.each(WAYS)('by %s', async (_way, guarded, attempt) => {
-    const approval = await approvalOf(attempt(governed));
+    const approval = await approvalOf(attempt(stage(), governed));
     expect(await guardedRecords(guarded, 'error')).toContainEqual(
       expect.objectContaining({ code: 'approval-required', detail: expect.objectContaining({ approval }) }),
     );
