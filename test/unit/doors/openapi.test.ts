@@ -11,6 +11,7 @@ import { Kms } from '../../../src/operations/kms.js';
 import { Health } from '../../../src/telemetry/health.js';
 import { JsonLogger } from '../../../src/telemetry/json-logger.js';
 import { TelemetryModule } from '../../../src/telemetry/telemetry.module.js';
+import { KEY, OF_PERSONS, ROUTES } from './all-routes.js';
 import { PlayedKms } from './planted-app.js';
 import { send } from './sending.js';
 
@@ -64,102 +65,6 @@ function references(value: unknown): string[] {
   const own = '$ref' in value && typeof value.$ref === 'string' ? [value.$ref] : [];
   return [...own, ...Object.values(value).flatMap(references)];
 }
-
-const KEY = '/api/v1/keyrings/{keyring}/keys/{key}';
-/** What persons make of themselves: a repeat takes the place of what was made, or ends by itself. No secret is kept. */
-const OF_PERSONS = [
-  '/api/v1/callers/{caller}/invitations',
-  '/api/v1/enrolment',
-  '/api/v1/recovery-codes',
-  '/api/v1/sessions',
-];
-const ROUTES = [
-  'post /api/v1/keyrings/{keyring}/keys',
-  'get /api/v1/keyrings/{keyring}/keys',
-  `get ${KEY}`,
-  `patch ${KEY}`,
-  `get ${KEY}/versions`,
-  ...['rotate', 'enable', 'disable', 'schedule-destruction', 'cancel-destruction'].map((verb) => `post ${KEY}/${verb}`),
-  ...['encrypt', 'decrypt', 're-encrypt', 'data-key', 'data-key-pair'].map((verb) => `post ${KEY}/${verb}`),
-  ...['sign', 'verify', 'mac', 'verify-mac'].map((verb) => `post ${KEY}/${verb}`),
-  ...['derive-shared-secret', 'encapsulate', 'decapsulate'].map((verb) => `post ${KEY}/${verb}`),
-  ...['import-parameters', 'import', 'export'].map((verb) => `post ${KEY}/${verb}`),
-  ...['retire', 'restore', 'disable', 'enable', 'revoke', 'destroy'].map(
-    (verb) => `post ${KEY}/versions/{version}/${verb}`,
-  ),
-  `get ${KEY}/public-key`,
-  'post /api/v1/keyrings/{keyring}/decrypt',
-  'post /api/v1/random',
-  'get /api/v1/keyrings/{keyring}/aliases',
-  'post /api/v1/keyrings/{keyring}/aliases',
-  'put /api/v1/keyrings/{keyring}/aliases/{alias}',
-  'delete /api/v1/keyrings/{keyring}/aliases/{alias}',
-  'get /api/v1/keyrings',
-  'post /api/v1/keyrings',
-  'get /api/v1/keyrings/{keyring}',
-  'patch /api/v1/keyrings/{keyring}',
-  'delete /api/v1/keyrings/{keyring}',
-  'get /api/v1/keyrings/{keyring}/rewrap',
-  'post /api/v1/keyrings/{keyring}/rewrap',
-  'get /api/v1/callers',
-  'post /api/v1/callers',
-  'get /api/v1/callers/{caller}',
-  'post /api/v1/callers/{caller}/disable',
-  'post /api/v1/callers/{caller}/enable',
-  'get /api/v1/callers/{caller}/tokens',
-  'post /api/v1/callers/{caller}/credentials',
-  'get /api/v1/callers/{caller}/credentials',
-  'delete /api/v1/callers/{caller}/credentials/{credential}',
-  'post /api/v1/callers/{caller}/tokens',
-  'delete /api/v1/callers/{caller}/tokens/{token}',
-  'post /api/v1/callers/{caller}/tokens/{token}/rotate',
-  'get /api/v1/pki',
-  'post /api/v1/pki',
-  'get /pki/ca.crt',
-  'get /pki/ca.crl',
-  'get /api/v1/certificates',
-  'post /api/v1/certificates',
-  'post /api/v1/certificates/renew',
-  'get /api/v1/certificates/{certificate}',
-  ...['approve', 'reject', 'revoke'].map((verb) => `post /api/v1/certificates/{certificate}/${verb}`),
-  'get /api/v1/bindings',
-  'post /api/v1/bindings',
-  'delete /api/v1/bindings/{binding}',
-  'get /api/v1/roles',
-  'post /api/v1/roles',
-  'delete /api/v1/roles/{role}',
-  'get /api/v1/groups',
-  'post /api/v1/groups',
-  'delete /api/v1/groups/{group}',
-  'put /api/v1/groups/{group}/members/{caller}',
-  'delete /api/v1/groups/{group}/members/{caller}',
-  'get /api/v1/access/explain',
-  'get /api/v1/access/who-can',
-  'post /api/v1/callers/{caller}/invitations',
-  'post /api/v1/enrolment',
-  'post /api/v1/enrolment/confirm',
-  'post /api/v1/sessions',
-  'delete /api/v1/sessions/current',
-  'post /api/v1/password',
-  'post /api/v1/recovery-codes',
-  'post /api/v1/bootstrap/finish',
-  'get /api/v1/approvals',
-  'get /api/v1/approvals/{approval}',
-  ...['approve', 'reject', 'cancel'].map((verb) => `post /api/v1/approvals/{approval}/${verb}`),
-  'get /api/v1/settings',
-  'patch /api/v1/settings',
-  'get /api/v1/root',
-  'post /api/v1/root/rotate',
-  'post /api/v1/root/migrate',
-  'get /api/v1/whoami',
-  'get /api/v1/audit/records',
-  'get /.well-known/{keyring}/jwks.json',
-  'get /health/live',
-  'get /health/ready',
-  'get /metrics',
-  'get /api/openapi.json',
-  'get /api/docs',
-];
 
 describe("the API's description", () => {
   it('has every route, and no other', () => {
