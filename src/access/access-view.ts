@@ -272,8 +272,16 @@ function covers({ scope, effect, tags }: Grant, resource: Resource): boolean {
   if ('key' in scope) return resource.kind === 'key' && scope.key === resource.keyId;
   if (tags === undefined) return true;
   if (resource.kind !== 'key') return false;
-  for (const [name, value] of tags) {
-    if (!Object.hasOwn(resource.tags, name) || resource.tags[name] !== value) return false;
+  return includesTags(resource.tags, tags);
+}
+
+/** Whether a key has every tag that a selector names. */
+export function includesTags(
+  tags: Readonly<Record<string, string>>,
+  wanted: readonly (readonly [name: string, value: string])[],
+): boolean {
+  for (const [name, value] of wanted) {
+    if (!Object.hasOwn(tags, name) || tags[name] !== value) return false;
   }
   return true;
 }

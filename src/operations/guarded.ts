@@ -1,6 +1,7 @@
-import type { AccessView } from '../access/access-view.js';
+import { includesTags, type AccessView } from '../access/access-view.js';
 import { usesKeys, type OperationName } from '../access/permissions.js';
 import type { BindingRow, BindingScope } from '../access/records.js';
+import type { KeyRow } from '../keys/records.js';
 import type { InstallView } from '../ledger/ledger.js';
 
 /** Why an operation is guarded. Backup, restore and account-root access keys join here when there are any. */
@@ -44,6 +45,21 @@ export function guardedBinding(
   // A deny that goes gives as much as an allow that comes.
   const gives = (effect === 'allow') === comes;
   return gives && operations.some(usesKeys) ? { reason: 'use-of-keys', places } : undefined;
+}
+
+/** Tags of a key that change: bindings for the use of keys by tags come to hold for it, or denies cease to. */
+export function guardedTags(
+  { access, bindings }: InstallView,
+  { keyringId, tags }: Pick<KeyRow, 'keyringId' | 'tags'>,
+  after: KeyRow['tags'],
+): Guarded | undefined {
+  const gives = bindings.some(({ scope, role, effect, removedAt }) => {
+    if (removedAt || !('tags' in scope) || scope.keyring !== keyringId) return false;
+    const [held, holds] = [tags, after].map((some) => includesTags(some, Object.entries(scope.tags)));
+    const comes = effect === 'allow' ? holds && !held : held && !holds;
+    return comes && rolesOperations(access, role).some(usesKeys);
+  });
+  return gives ? { reason: 'use-of-keys', places: [keyringId] } : undefined;
 }
 
 /** A caller that comes into a group, or goes: with its bindings for the use of keys, allows and denies alike. */

@@ -1,6 +1,7 @@
 import { accessSuite } from '../unit/operations/access.suite.js';
 import { approvalsSuite } from '../unit/operations/approvals.suite.js';
 import { approversSuite } from '../unit/operations/approvers.suite.js';
+import { detoursSuite } from '../unit/operations/detours.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
 import { certificatesSuite } from '../unit/operations/certificates.suite.js';
@@ -35,6 +36,7 @@ const SUITES = [
   separationSuite,
   approvalsSuite,
   approversSuite,
+  detoursSuite,
   auditSuite,
   recordsSuite,
 ];

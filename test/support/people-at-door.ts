@@ -42,7 +42,7 @@ export function peopleAtDoor(bed: TestBed, admin: Arrival) {
     return { id, name, ...(await enrolAgain(id, password)) };
   }
 
-  async function enrolAgain(id: string, password: string) {
+  async function enrolAgain(id: string, password = PASSWORD) {
     const invited = await withToken((await invite(id)).token);
     const { totpSecret } = (await bed.kms.change(enrol, { password }, invited)).output;
     const { recoveryCodes } = (await bed.kms.change(confirmEnrolment, { code: codeNow(totpSecret) }, invited)).output;
@@ -57,5 +57,5 @@ export function peopleAtDoor(bed: TestBed, admin: Arrival) {
     return record?.detail['reason'];
   };
 
-  return { arrive, withToken, invite, addPerson, codeNow, enrolled, comeIn, logIn, lastReason };
+  return { arrive, withToken, invite, addPerson, codeNow, enrolled, enrolAgain, comeIn, logIn, lastReason };
 }

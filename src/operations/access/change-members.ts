@@ -45,7 +45,10 @@ function changeOfMembers(
 ): ChangeOperation<MemberInput, Resolved, GroupDescription> {
   return {
     name,
-    resolve: resolveInstall(name),
+    async resolve(deps, { group, caller }) {
+      const { access } = await deps.ledger.install();
+      return { ...(await resolveInstall(name)(deps)), basis: [findGroup(access, group), findCaller(access, caller)] };
+    },
 
     async run(deps, _resolved, { group: groupRef, caller: callerRef }, commit, arrival) {
       const now = deps.clock.now();

@@ -65,7 +65,8 @@ export const createBinding: ChangeOperation<CreateBindingInput, ResolvedBinding,
       needs: [{ permission: 'binding.create', resource }],
       subject: { resource: `${holder.kind}/${holder.row.id}`, ...subjectPartsOf(scope) },
       scopes: [],
-      basis: [holder.row],
+      // A custom role that was made anew under the same name is another one.
+      basis: [holder.row, access.roles.get(input.role)],
     };
   },
 

@@ -41,6 +41,7 @@ export const rotateToken: ChangeOperation<RotateTokenInput, ResolvedCaller, Rota
     return commit([INSTALL_SCOPE], async (change) => {
       const current = await change.find('credential', old);
       if (current?.callerId !== caller.id || current.kind !== 'token') throw credentialNotFound();
+      mustBeRotatable(current);
       mustBeLiveToken(current, now);
       mustHaveRoomForToken(change.install.access.credentials.values(), caller.id, now);
       const expiresAt = new Date(now + (expiresIn === undefined ? lifetimeOf(current) : expiresIn * 1000));
@@ -71,6 +72,12 @@ export const rotateToken: ChangeOperation<RotateTokenInput, ResolvedCaller, Rota
 function mustBeOverlap(overlap: number): void {
   if (Number.isInteger(overlap) && overlap >= 0 && overlap <= OVERLAP.most) return;
   throw new KmsError('invalid-request', `overlap: a whole number of seconds from 0 to ${OVERLAP.most}`);
+}
+
+/** What a session, an invitation or the bootstrap token is good for would outlive its short life. */
+function mustBeRotatable({ purpose }: CredentialRow): void {
+  if (purpose === 'api' || purpose === 'development') return;
+  throw new KmsError('invalid-transition', `a token for ${purpose} is not rotated: it is short-lived, and made anew`);
 }
 
 function mustBeLiveToken(row: CredentialRow, now: number): void {

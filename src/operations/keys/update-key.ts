@@ -5,6 +5,7 @@ import type { ChangeOperation } from '../operation.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
 import { mustBePublishable } from './publishable.js';
+import { guardedTags } from '../guarded.js';
 import { resourceOfKey } from '../resolve-key.js';
 import { currentKey, mustBeFree, resolveKeyChange } from './resolve-key-change.js';
 
@@ -44,7 +45,12 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedKey, KeyDescript
       };
       const key = { ...current.key, ...changes };
       change.putKey(key, []);
-      return { output: describeKey({ key }, deps.clock.now()), detail: { changed: Object.keys(changes) } };
+      const guarded = tags && guardedTags(change.install, current.key, tags);
+      return {
+        output: describeKey({ key }, deps.clock.now()),
+        detail: { changed: Object.keys(changes) },
+        ...(guarded ? { guarded } : {}),
+      };
     });
   },
 };

@@ -24,7 +24,7 @@ export const createSession: ChangeOperation<object, Resolved, Session> = {
     const { id, secret, token } = generateToken();
     const expiresAt = new Date(now + deps.sessionSeconds * 1000);
     const { caller } = arrival;
-    const row: Omit<CredentialRow, 'revision'> = {
+    const row: Omit<CredentialRow, 'revision' | 'createdBy'> = {
       id,
       callerId: caller.id,
       kind: 'token',
@@ -35,13 +35,13 @@ export const createSession: ChangeOperation<object, Resolved, Session> = {
       expiresAt,
       revokedAt: null,
       createdAt: new Date(now),
-      createdBy: caller.id,
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const password = await takePassword(change, arrival);
       mustHaveRoomForToken(change.install.access.credentials.values(), caller.id, now);
       change.put('credential', password);
-      change.put('credential', row);
+      // As the password that it stands on.
+      change.put('credential', { ...row, createdBy: password.createdBy ?? null });
       const recoveryCodesLeft = password.factors?.recoveryCodes.length ?? 0;
       const by = arrival.spent && 'step' in arrival.spent ? 'totp' : 'recovery-code';
       return {

@@ -24,13 +24,13 @@ export const enrol: ChangeOperation<EnrolInput, Resolved, Enrolment> = {
   name: 'person.enrol',
   resolve: resolveOwnAccount('person.enrol'),
 
-  async run(deps, _resolved, { password }, commit, { caller }) {
+  async run(deps, _resolved, { password }, commit, { caller, credentialId }) {
     mustBePassword(password, caller.name);
     const digest = deps.secrets.digest.bind(deps.secrets);
     const id = uuidv7();
     const secret = generateTotpSecret();
     const createdAt = new Date(deps.clock.now());
-    const row: Omit<CredentialRow, 'revision'> = {
+    const row: Omit<CredentialRow, 'revision' | 'createdBy'> = {
       id,
       callerId: caller.id,
       kind: 'password',
@@ -42,11 +42,12 @@ export const enrol: ChangeOperation<EnrolInput, Resolved, Enrolment> = {
       expiresAt: null,
       revokedAt: null,
       createdAt,
-      createdBy: caller.id,
     };
     return commit([INSTALL_SCOPE], async (change) => {
       endCredentials(change, caller.id, ({ factors }) => factors?.confirmed === false, createdAt.getTime());
-      change.put('credential', row);
+      // Who held the invitation could be who made it: approvals must not take them for two.
+      const { createdBy = null } = change.install.access.credentials.get(credentialId ?? '') ?? {};
+      change.put('credential', { ...row, createdBy });
       return {
         output: { totpUri: totpUri(secret, caller.name), totpSecret: totpText(secret) },
         detail: { credential: id },

@@ -4,13 +4,10 @@ import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { RootMigration } from '../../ledger/root-migrations.js';
 import type { RootKey } from '../../roots/root-key.js';
 import type { Deps } from '../deps.js';
-import type { Guarded } from '../guarded.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { readRoot, type RootDescription } from './describe-root.js';
 import { resolveRoot } from './resolve-root.js';
 import { waitForRootWork } from './wait-for-root-work.js';
-
-const GUARDED: Guarded = { reason: 'root-migration', places: [null] };
 
 /**
  * Moves to the root of KEYSTEAD_ROOT_KEY_NEXT: to what every node's operator has configured, never to what a request
@@ -28,7 +25,9 @@ export const migrateRoot: ChangeOperation<object, Resolved, RootDescription> = {
       const detail = { phase: migration.phase, from: migration.fromRoot, to: migration.toRoot };
       await commit([INSTALL_SCOPE], async (change) => {
         change.putRootMigration(migration, undefined);
-        return { output: undefined, detail, resourceId: migration.id, guarded: GUARDED };
+        // Every keyring is under the root.
+        const places = [null, ...change.install.keyringsById.keys()];
+        return { output: undefined, detail, resourceId: migration.id, guarded: { reason: 'root-migration', places } };
       });
     } else {
       mustBeTheSame(underWay, to);

@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createBinding } from '../../../src/operations/access/create-binding.js';
 import { createToken } from '../../../src/operations/access/create-token.js';
 import { disableCaller } from '../../../src/operations/access/disable-caller.js';
-import { enableCaller } from '../../../src/operations/access/enable-caller.js';
 import { listTokens } from '../../../src/operations/access/list-tokens.js';
 import { cancelApproval } from '../../../src/operations/approvals/cancel-approval.js';
 import { approveRequest, rejectRequest } from '../../../src/operations/approvals/decide-approval.js';
@@ -135,7 +134,6 @@ export function approvalsSuite(place: string, makeBed: () => Promise<TestBed>): 
       const approval = await approvalOf(tokenFor(app));
       await governed.approve(approval, ...approvers);
       await bed.kms.change(disableCaller, { caller: app }, governed.maker);
-      await bed.kms.change(enableCaller, { caller: app }, governed.maker);
       expect(await codeOf(tokenFor(app, approval))).toBe('approval-stale');
     });
 
