@@ -18,6 +18,8 @@ import { approvalOf, Governed, type Member } from '../../support/governed.js';
 import { peopleAtDoor } from '../../support/people-at-door.js';
 import type { TestBed } from '../../support/test-bed.js';
 
+const name = () => `d-${randomUUID().slice(0, 23)}`;
+
 /** Ways around dual control, by who is allowed a part of each, on whatever they are stored in. */
 export function detoursSuite(place: string, makeBed: () => Promise<TestBed>): void {
   describe(`detours around dual control, ${place}`, () => {
@@ -37,7 +39,6 @@ export function detoursSuite(place: string, makeBed: () => Promise<TestBed>): vo
     });
     afterAll(() => bed.dispose());
 
-    const name = () => `d-${randomUUID().slice(0, 23)}`;
     /** With the approval of the one who may give it. */
     const approved = async <T>(call: (by: Arrival) => Promise<T>): Promise<T> => {
       const approval = await approvalOf(call(await asker.arrive()));
