@@ -93,6 +93,7 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     kind: 'token',
     hash: Buffer.alloc(32, 3),
     match: { dns: 'shop.example' },
+    factors: { totp: 'AAAA', usedStep: 1, recoveryCodes: ['AAAA'], confirmed: true },
     purpose: 'api',
     source: 'any',
     description: 'd',

@@ -72,8 +72,8 @@ describe('fields of requests', () => {
 
   it('name the words that there are', () => {
     expect(refusal(createKeyBody, { spec: 'aes-512' })).toMatch(/^spec: must be one of aes-256-xaes, /);
-    expect(refusal(createRoleBody, { name: 'a', permissions: ['fly'] })).toMatch(
-      /^permissions\[0\]: must be one of .*decrypt/,
+    expect(refusal(createRoleBody, { name: 'a', permissions: ['fly'] })).toBe(
+      'permissions[0]: must be the name of an operation that a role may hold',
     );
   });
 

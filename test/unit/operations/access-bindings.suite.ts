@@ -62,6 +62,8 @@ export function bindingsSuite(place: string, makeBed: () => Promise<TestBed>): v
           id: expect.any(String),
           caller: caller.id,
           callerName: caller.name,
+          group: null,
+          groupName: null,
           role: 'crypto-user',
           effect: 'allow',
           scope: { keyring: bed.keyringId, key: key.id },
