@@ -114,9 +114,10 @@ async function retire(server: Server, bootstrap: string): Promise<void> {
   );
   expect((await ask(bootstrap, 'callers/bootstrap/tokens')).body.code).toBe('permission-denied');
   await ask(bootstrap, 'callers', { name: 'alice', type: 'person' });
-  const { token } = (await ask(bootstrap, 'callers/alice/tokens')).body;
-  expect((await finish(bootstrap)).body.code).toBe('invalid-transition');
   await ask(bootstrap, 'bindings', { caller: 'alice', role: 'administrator', scope: { everything: true } });
+  expect((await ask(bootstrap, 'callers/alice/invitations')).status).toBe(201);
+  expect((await finish(bootstrap)).body.code).toBe('invalid-transition');
+  const { token } = (await ask(bootstrap, 'callers/alice/tokens')).body;
   expect((await finish(token)).body).toMatchObject({
     tokens: [expect.any(String)],
     administrators: [expect.any(String)],

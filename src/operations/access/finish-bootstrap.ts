@@ -48,8 +48,9 @@ export const finishBootstrap: ChangeOperation<object, Resolved, FinishedBootstra
 };
 
 function administratorsBeside(access: AccessView, callers: ReadonlySet<string>, now: number): readonly string[] {
-  const isLive = ({ purpose, revokedAt, expiresAt }: CredentialRow) =>
-    purpose !== 'bootstrap' && !revokedAt && (expiresAt?.getTime() ?? Infinity) > now;
+  // An invitation may never be redeemed, and a session ends by itself.
+  const isLive = ({ purpose, factors, revokedAt, expiresAt }: CredentialRow) =>
+    (purpose === 'api' || factors?.confirmed === true) && !revokedAt && (expiresAt?.getTime() ?? Infinity) > now;
   const comeIn = new Set([...access.credentials.values()].filter(isLive).map(({ callerId }) => callerId));
   const administers = (id: string) =>
     BOOTSTRAP_OPERATIONS.every((operation) => access.granting(id, operation, { kind: 'install' }, now).length > 0);
