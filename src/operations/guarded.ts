@@ -23,10 +23,19 @@ export interface Guarded {
   readonly places: readonly (string | null)[];
 }
 
-/** A credential for this caller: whoever gets it can be the caller. */
-export function guardedCredential(install: InstallView, callerId: string, now: number): Guarded | undefined {
+/**
+ * A credential for this caller: whoever gets it can be the caller.
+ * @param issuer of its JWTs, which may name groups besides
+ */
+export function guardedCredential(
+  install: InstallView,
+  callerId: string,
+  now: number,
+  issuer?: string,
+): Guarded | undefined {
   const { access } = install;
-  const uses = access.scopesOf(callerId, usesKeys, now);
+  const claimed = [...access.groups.values()].filter(({ claim }) => claim && claim.issuer === issuer);
+  const uses = [callerId, ...claimed.map(({ id }) => id)].flatMap((id) => access.scopesOf(id, usesKeys, now));
   const decides = access.scopesOf(callerId, isDeciding, now);
   const places = placesOf(install, [...uses, ...decides]);
   if (uses.length > 0) return { reason: 'credential-of-key-user', places };

@@ -63,7 +63,7 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
       mustHaveRoomForToken(credentials.values(), caller.id, now);
       mustBeNobodyElses(credentials.values(), caller.id, match, now);
       change.put('credential', row);
-      const guarded = guardedCredential(change.install, caller.id, now);
+      const guarded = guardedCredential(change.install, caller.id, now, 'issuer' in match ? match.issuer : undefined);
       return {
         output: describeCredential(row, now),
         detail: { credential: row.id, kind, match },

@@ -51,7 +51,7 @@ function makerOf(row: { readonly createdBy?: string | null } | undefined): strin
 }
 
 /** Whether `origin` is `maker`, or made him, or his maker, and so on. */
-function isOrigin(access: AccessView, origin: string, maker: string | null): boolean {
+export function isOrigin(access: AccessView, origin: string, maker: string | null): boolean {
   let current = maker;
   for (let steps = 0; current !== null; steps++) {
     if (current === origin || steps === MOST_ANCESTORS) return true;

@@ -10,7 +10,7 @@ import { resolveApproval, type ApprovalInput, type ResolvedApproval } from './re
 
 type Decide = ChangeOperation<ApprovalInput, ResolvedApproval, ApprovalDescription>;
 
-/** One approver's word. One rejection ends the request; enough approvals let its requester send the call again. */
+/** One approver's word. One rejection ends the request, until it is executed; enough approvals let its requester send the call again. */
 function decideApproval(verdict: ApprovalDecision['verdict']): Decide {
   return {
     name: 'approval.decide',
@@ -20,10 +20,11 @@ function decideApproval(verdict: ApprovalDecision['verdict']): Decide {
       return commit([INSTALL_SCOPE], async (change) => {
         const now = deps.clock.now();
         const { access } = change.install;
-        const current = await mustBeIn(change, id, ['pending'], now);
+        const current = await mustBeIn(change, id, verdict === 'reject' ? ['pending', 'approved'] : ['pending'], now);
         const decision = decisionBy(arrival, verdict, now);
         if (!current.required.some((place) => mayDecide(access, current, decision, place, now))) throw notIndependent();
-        if (current.decisions.some(({ callerId }) => callerId === decision.callerId)) {
+        const isRepeated = ({ callerId }: ApprovalDecision) => callerId === decision.callerId;
+        if (verdict === 'approve' && current.decisions.some(isRepeated)) {
           throw new KmsError('invalid-transition', 'you have decided this request already');
         }
         const decided = { ...current, decisions: [...current.decisions, decision], changedAt: new Date(now) };

@@ -37,7 +37,8 @@ export const approveCertificate: ChangeOperation<CertificateInput, ResolvedCerti
         description: `certificate ${id}`,
         revokedAt: null,
         createdAt: new Date(now),
-        createdBy: arrival.caller.id,
+        // Whoever asked for another holds the key.
+        createdBy: request.requesterId === caller.id ? arrival.caller.id : request.requesterId,
         ...issuing.credential,
       };
       const issued = { ...request, ...issuing.certificate, credentialId: credential.id, decidedBy: arrival.caller.id };

@@ -1,16 +1,17 @@
 import type { InstallView } from '../../ledger/ledger.js';
 import { KmsError } from '../../errors.js';
 import { certificateStateAt, type CertificateRow } from '../../pki/records.js';
+import { isOrigin } from '../approvals/approver.js';
 import type { Arrival } from '../arrival.js';
 import { certificateNotFound } from './certificate-not-found.js';
 
 /**
- * A registration is decided by a person who neither asked for it, nor is let in by it, nor was made by who asked.
+ * A registration is decided by a person who neither asked for it, nor is let in by it, nor was made by who asked, or by somebody he made.
  * @throws KmsError permission-denied
  */
 export function mustBeSecondPerson({ access }: InstallView, row: CertificateRow, { caller }: Arrival): void {
   const isOther = caller.id !== row.requesterId && caller.id !== row.callerId;
-  const isIndependent = access.callers.get(caller.id)?.createdBy !== row.requesterId;
+  const isIndependent = !isOrigin(access, row.requesterId, access.callers.get(caller.id)?.createdBy ?? null);
   if (caller.type === 'person' && isOther && isIndependent) return;
   throw new KmsError(
     'permission-denied',

@@ -8,7 +8,7 @@ import { deleteRole } from '../../../src/operations/access/delete-role.js';
 import { disableCaller } from '../../../src/operations/access/disable-caller.js';
 import { enableCaller } from '../../../src/operations/access/enable-caller.js';
 import { rotateToken } from '../../../src/operations/access/rotate-token.js';
-import { approveRequest } from '../../../src/operations/approvals/decide-approval.js';
+import { approveRequest, rejectRequest } from '../../../src/operations/approvals/decide-approval.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
 import { updateKey } from '../../../src/operations/keys/update-key.js';
@@ -127,6 +127,15 @@ export function detoursSuite(place: string, makeBed: () => Promise<TestBed>): vo
       const approval = await approvalOf(bed.kms.change(updateKeyring, change, inSession));
       expect(await codeOf(bed.kms.change(approveRequest, { approval }, await both.arrive()))).toBe('permission-denied');
       expect(await governed.approve(approval, approver)).toBe('approved');
+    });
+
+    it('an approval that is not used yet may be taken back, by its giver too', async () => {
+      const change = { keyring, description: name(), separationOfDuties: true };
+      const call = async (approval?: string) => bed.kms.change(updateKeyring, change, await asker.arrive(approval));
+      const approval = await approvalOf(call());
+      expect(await governed.approve(approval, approver)).toBe('approved');
+      await bed.kms.change(rejectRequest, { approval }, await approver.arrive());
+      expect(await codeOf(call(approval))).toBe('approval-stale');
     });
 
     it('what is short-lived is not rotated into what is not', async () => {
