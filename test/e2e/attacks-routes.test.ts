@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { addressOf, describedRoutes, type DescribedRoute } from '../support/described-routes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
@@ -44,6 +45,10 @@ beforeAll(async () => {
   const { id: binding } = await make(tokens.admin, '/api/v1/bindings', { caller, role, scope: { keyring } });
   const theirApp = await newCaller(`${THEIRS}-user`, 'crypto-user', `${THEIRS}-ring`);
   const sealed = await call(server, theirApp, 'POST', `${ring}/keys/${key}/encrypt`, { plaintext: '' });
+  const { id: group } = await make(tokens.admin, '/api/v1/groups', { name: `${THEIRS}-group` });
+  await call(server, tokens.admin, 'POST', '/api/v1/pki', { trustDomain: 'everybodys.example' });
+  const { csr } = makeCertificateRequest();
+  const { id: certificate } = await make(theirApp, '/api/v1/certificates', { csr });
   const approver = await make(tokens.admin, '/api/v1/callers', { name: `${THEIRS}-approver`, type: 'person' });
   await make(tokens.admin, '/api/v1/bindings', { caller: approver.id, role: 'approver', scope: { keyring } });
   await call(server, tokens.admin, 'PATCH', ring, { dualControl: { approvers: 1 } });
@@ -60,6 +65,8 @@ beforeAll(async () => {
     credential,
     role,
     binding,
+    group,
+    certificate,
   };
 });
 afterAll(async () => server.remove());
@@ -134,7 +141,8 @@ describe('another tenant’s id', () => {
       const path = addressOf(route, { ...theirs, keyring: OWN });
       for (const name of references.filter((one) => route.inQuery.includes(one))) {
         tried += 1;
-        const answers = await askedByAll(route, `${path}?${name}=${theirs[name]}`);
+        const query = new URLSearchParams({ ...route.query, [name]: theirs[name]! });
+        const answers = await askedByAll(route, `${path}?${query.toString()}`);
         expect([named(route), name, answers, isKeptOut(answers)]).toEqual([named(route), name, answers, true]);
       }
       for (const name of references.filter((one) => route.inBody.includes(one))) {

@@ -11,6 +11,8 @@ export interface DescribedRoute {
   readonly isPublic: boolean;
   readonly inPath: readonly string[];
   readonly inQuery: readonly string[];
+  /** What its query must hold at least. */
+  readonly query: Readonly<Record<string, string>>;
   readonly hasBody: boolean;
   /** Names of the fields of its body. */
   readonly inBody: readonly string[];
@@ -34,8 +36,14 @@ interface Schema {
   readonly oneOf?: readonly Schema[];
   readonly properties?: Readonly<Record<string, Schema>>;
 }
+interface Parameter {
+  readonly name: string;
+  readonly in: string;
+  readonly required: boolean;
+  readonly schema: { readonly examples?: readonly string[] };
+}
 interface Operation {
-  readonly parameters: readonly { readonly name: string; readonly in: string }[];
+  readonly parameters: readonly Parameter[];
   readonly requestBody?: {
     readonly content: { readonly 'application/json': { readonly schema: Schema; readonly example: object } };
   };
@@ -54,6 +62,7 @@ export async function describedRoutes(server: { readonly url: string }, token: s
       const each = json?.schema.oneOf !== undefined;
       const item = each ? json.schema.oneOf?.[0] : json?.schema;
       const fields = schemas[item?.$ref?.split('/').at(-1) ?? ''] ?? item;
+      const needed = parameters.filter((one) => one.in === 'query' && one.required);
       const namesIn = (place: string) => parameters.filter((one) => one.in === place).map(({ name }) => name);
       return {
         method: method.toUpperCase(),
@@ -62,6 +71,7 @@ export async function describedRoutes(server: { readonly url: string }, token: s
         isPublic: operation.security?.length === 0,
         inPath: namesIn('path'),
         inQuery: namesIn('query'),
+        query: Object.fromEntries(needed.map(({ name, schema }) => [name, schema.examples?.[0] ?? name])),
         hasBody: ['post', 'put', 'patch'].includes(method),
         inBody: Object.keys(fields?.properties ?? {}),
         body: json && { ...(BODIES[permission ?? ''] ?? json.example) },
