@@ -90,6 +90,7 @@ const SYSTEM = [
   'approval.expire',
   'service.start',
   'service.stop',
+  'administrator.recover',
   'integrity.alarm',
   'maintenance.run',
   'pki.publish-crl',
@@ -220,7 +221,7 @@ export function isRoleName(name: string): name is RoleName {
 
 export const SYSTEM_CALLERS = {
   'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
-  'system:service': [],
+  'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
 export type SystemCallerId = keyof typeof SYSTEM_CALLERS;

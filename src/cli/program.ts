@@ -22,6 +22,7 @@ import { addPkiCommands } from './commands/pki.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
+import { addRecoverAdminCommand } from './commands/recover-admin.js';
 import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
 import { addSettingsCommands } from './commands/settings.js';
@@ -87,6 +88,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addAccessCommands,
     addRoleCommands,
     addRootCommands,
+    addRecoverAdminCommand,
     addSettingsCommands,
     addApprovalCommands,
     addBootstrapCommands,

@@ -100,7 +100,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   telemetry: { rooms: ['operations', 'errors'], packages: ['prom-client', 'node:os'] },
   admin: {
     rooms: [...PURE, 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
-    packages: ['node:fs/promises', 'node:path'],
+    packages: ['node:fs/promises', 'node:path', 'reflect-metadata'],
   },
   migrations: { rooms: [], packages: ['typeorm'] },
   /** app.module.ts, serve.ts and main.ts: they put the rooms together. */
