@@ -12,7 +12,7 @@ export function report(
   { connections, seconds, rounds }: BenchOptions,
   at: Date,
 ): string {
-  const { rows, more, warmKey, databases } = result;
+  const { rows, more, warmKey, accessUs, databases } = result;
   return [
     `# Benchmark of ${at.toISOString().slice(0, 10)}`,
     list([...machine, ...databases]),
@@ -57,6 +57,8 @@ request say more than requests per second, and ratios within this page more than
       ['', 'p50 ms', 'server µs'],
       Object.entries(warmKey).map(([name, cost]) => [name, milliseconds(cost.latencyUs), cost.serverUs.toFixed(0)]),
     ),
+    '## Who asks, and whether he may',
+    `Authentication by a token, the gate and the decision, on the warm data path: ${accessUs.toFixed(1)} µs of CPU per request. Measured in a tight loop in one process, the median of the rounds.`,
     '',
   ].join('\n\n');
 }

@@ -1,3 +1,4 @@
+import { measureAccessCost } from './access-cost.js';
 import { LoadGenerator } from './load/load-generator.js';
 import { measure, medianOf, type Measurement } from './measure.js';
 import type { BenchOptions } from './options.js';
@@ -24,6 +25,8 @@ export interface BenchResult {
   /** Batches and signatures, on the embedded database. */
   readonly more: readonly Row[];
   readonly warmKey: WarmKeyCost;
+  /** Authentication by a token and authorisation, µs of CPU per request. */
+  readonly accessUs: number;
   /** One line for each database. */
   readonly databases: readonly string[];
 }
@@ -54,6 +57,7 @@ export async function runBench(
       rows,
       more,
       warmKey: await measureWarmKey(),
+      accessUs: await measureAccessCost(),
       databases: keysteads.map(({ name, database }) => `${name}: ${database}`),
     };
   } finally {

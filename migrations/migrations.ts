@@ -1,4 +1,20 @@
 import { Keystead1700000000001 } from './1700000000001-keystead.js';
+import { Access1700000000002 } from './1700000000002-access.js';
+import { Pki1700000000003 } from './1700000000003-pki.js';
+import { People1700000000004 } from './1700000000004-people.js';
+import { Approvals1700000000005 } from './1700000000005-approvals.js';
+import { Groups1700000000006 } from './1700000000006-groups.js';
+import { Integrity1700000000015 } from './1700000000015-integrity.js';
+import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
 
 /** In the order in which they are applied. */
-export const MIGRATIONS = [Keystead1700000000001];
+export const MIGRATIONS = [
+  Keystead1700000000001,
+  Access1700000000002,
+  Pki1700000000003,
+  People1700000000004,
+  Approvals1700000000005,
+  Groups1700000000006,
+  Integrity1700000000015,
+  SealedRootMigration1700000000016,
+];

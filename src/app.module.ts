@@ -68,9 +68,15 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       this.deps.meter.integrityFailure();
       void this.#alarm(failure);
     };
+    this.ledger.onKeyChanged = (keyId) => this.deps.loaded.forgetKey(keyId);
+    this.ledger.onWrappingKeyChanged = (keyringId, version) => {
+      this.deps.loaded.clear();
+      this.deps.secrets.forgetWrappingKeySoon(keyringId, version);
+    };
     await this.#heartbeat.start();
     await this.ledger.start();
     await this.#mustKeepDevelopmentTokensHere();
+    this.deps.lastUse.start();
     await this.kms.note('service.start');
   }
 
@@ -97,5 +103,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   async beforeApplicationShutdown(): Promise<void> {
     await this.#heartbeat.stop();
     await this.kms.flush();
+    await this.deps.lastUse.stop();
   }
 }

@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { prepareDataDir } from './admin/prepare-data-dir.js';
 import { AppModule } from './app.module.js';
-import { readConfig } from './config/config.js';
+import { readConfig, type Config } from './config/config.js';
 import { createHttpApp } from './doors/http/create-http-app.js';
+import { TlsServers } from './doors/http/tls/tls-servers.js';
 import { InstallReady } from './operations/install-ready.js';
 import { Kms } from './operations/kms.js';
 import { RootKeys } from './roots/root-keys.js';
@@ -18,7 +19,14 @@ export async function serve(environment: Record<string, string | undefined>): Pr
   const config = readConfig(environment);
   const logger = new JsonLogger(config.KEYSTEAD_LOG_LEVEL, process.stderr.isTTY ? writeForPeople : undefined);
   const notes = await prepareDataDir(config);
-  const app = await createHttpApp(AppModule.of(config), { logger });
+  const tls = await openTls(config, logger);
+  const app = await createHttpApp(AppModule.of(config), {
+    logger,
+    tls,
+    maxInFlight: config.KEYSTEAD_MAX_IN_FLIGHT,
+    maxBodyBytes: config.KEYSTEAD_MAX_BODIES_MIB * 1024 * 1024,
+    requestMs: config.KEYSTEAD_REQUEST_SECONDS * 1000,
+  });
   for (const note of [...notes, ...app.get(InstallReady).notes]) logger.warn(note);
 
   let stopping: Promise<void> | undefined;
@@ -42,5 +50,20 @@ export async function serve(environment: Record<string, string | undefined>): Pr
 
   await app.listen(config.KEYSTEAD_PORT, config.KEYSTEAD_HOST);
   const { address, port } = app.getHttpServer().address() as AddressInfo;
-  logger.log(`Keystead listens on http://${address.includes(':') ? `[${address}]` : address}:${port}`);
+  const scheme = tls ? 'https' : 'http';
+  logger.log(`Keystead listens on ${scheme}://${address.includes(':') ? `[${address}]` : address}:${port}`);
+}
+
+/** @throws KmsError invalid-setting */
+async function openTls(config: Config, logger: JsonLogger): Promise<TlsServers | undefined> {
+  const { KEYSTEAD_TLS_CERT: cert, KEYSTEAD_TLS_KEY: key } = config;
+  if (cert === undefined || key === undefined) return undefined;
+  const settings = {
+    cert,
+    key,
+    minVersion: config.KEYSTEAD_TLS_MIN_VERSION,
+    clientCa: config.KEYSTEAD_TLS_CLIENT_CA,
+    crl: config.KEYSTEAD_TLS_CRL,
+  };
+  return TlsServers.open(settings, logger);
 }

@@ -1,5 +1,7 @@
-import { isEverybodys, isRoleName, ROLES, type OperationName } from './permissions.js';
-import type { BindingRow, BindingScope, CallerRow, CredentialRow } from './records.js';
+import { compileConditions, NO_ATTRIBUTES, type Attributes, type Test } from './conditions.js';
+import { administers, isEverybodys, isRoleName, ROLES, usesKeys, type OperationName } from './permissions.js';
+import type { BindingRow, BindingScope, CallerRow, CredentialRow, GroupRow, RoleRow } from './records.js';
+import { conflictOf, type Held } from './separation.js';
 
 /** What a permission is asked for. */
 export type Resource =
@@ -7,70 +9,279 @@ export type Resource =
   /** What belongs to no keyring and needs none, such as random bytes: allowed by a grant of any scope. */
   | { readonly kind: 'anywhere' }
   | { readonly kind: 'keyring'; readonly keyringId: string }
-  | { readonly kind: 'key'; readonly keyringId: string; readonly keyId: string };
+  | {
+      readonly kind: 'key';
+      readonly keyringId: string;
+      readonly keyId: string;
+      readonly tags: Readonly<Record<string, string>>;
+    };
 
 interface Grant {
+  readonly binding: BindingRow;
   readonly operations: ReadonlySet<OperationName>;
   readonly effect: 'allow' | 'deny';
   readonly scope: BindingScope;
+  /** Of a tag selector. */
+  readonly tags: readonly (readonly [name: string, value: string])[] | undefined;
+  readonly test: Test | undefined;
   readonly expiresAt: number;
-  readonly role: string;
+}
+
+/** Id of a caller; or that and the ids of groups that it is in by its JWT. */
+export type Holders = string | readonly string[];
+
+/** What a binding says to a request. */
+export type Verdict = 'allows' | 'denies' | 'ended' | 'other-operation' | 'other-resource' | 'conditions-not-met';
+
+/** A binding that was looked at, and what it said. */
+export interface Considered {
+  readonly binding: BindingRow;
+  readonly verdict: Verdict;
 }
 
 /** Who there is and what each may do, compiled once per change; immutable. A check costs no query. */
 export class AccessView {
   readonly #grants = new Map<string, Grant[]>();
+  /** Of those, the ones that allow to administer. */
+  readonly #administering = new Map<string, Grant[]>();
+  /** Of people, by name. */
+  readonly #passwords = new Map<string, CredentialRow>();
+  /** Groups that are there, by id. */
+  readonly groups: ReadonlyMap<string, GroupRow>;
+  /** Custom roles that are there, by name. */
+  readonly roles: ReadonlyMap<string, RoleRow>;
 
   constructor(
     readonly callers: ReadonlyMap<string, CallerRow>,
     readonly credentials: ReadonlyMap<string, CredentialRow>,
     bindings: Iterable<BindingRow>,
+    roles: Iterable<RoleRow> = [],
+    /** Ids of the keyrings in which one may both administer and use keys. */
+    private readonly unseparated: ReadonlySet<string> = new Set(),
+    groups: Iterable<GroupRow> = [],
   ) {
+    this.groups = new Map([...groups].filter((group) => !group.removedAt).map((group) => [group.id, group]));
+    this.roles = new Map([...roles].filter((role) => !role.removedAt).map((role) => [role.name, role]));
+    for (const credential of credentials.values()) {
+      const caller = callers.get(credential.callerId);
+      if (caller && isPasswordInUse(credential)) this.#passwords.set(caller.name, credential);
+    }
     for (const binding of bindings) {
-      if (binding.removedAt || !isRoleName(binding.role)) continue;
-      const grants = this.#grants.get(binding.callerId) ?? [];
-      grants.push({
-        operations: new Set<OperationName>(ROLES[binding.role]),
-        effect: binding.effect,
-        scope: binding.scope,
-        expiresAt: binding.expiresAt?.getTime() ?? Infinity,
-        role: binding.role,
-      });
-      this.#grants.set(binding.callerId, grants);
+      const operations = this.operationsOf(binding.role);
+      if (binding.removedAt || !operations) continue;
+      const grant = grantOf(binding, operations);
+      const isAdministering = grant.effect === 'allow' && operations.some(administers);
+      for (const holder of this.#holding(binding.callerId)) {
+        push(this.#grants, holder, grant);
+        if (isAdministering) push(this.#administering, holder, grant);
+      }
     }
   }
 
-  /** Default deny; an explicit deny wins. A deny for one key or keyring does not deny what is wider. */
-  may(callerId: string, operation: OperationName, resource: Resource, now: number): boolean {
+  /** A caller; or a group and those in it. */
+  #holding(holder: string): readonly string[] {
+    return [holder, ...(this.groups.get(holder)?.members ?? [])];
+  }
+
+  /** The groups whose claim a JWT meets. @returns ids */
+  claimedGroups(issuer: string, values: readonly string[]): readonly string[] {
+    if (values.length === 0) return [];
+    return [...this.groups.values()]
+      .filter(({ claim }) => claim?.issuer === issuer && values.includes(claim.value))
+      .map(({ id }) => id);
+  }
+
+  /** The password of an enrolled person; undefined where nobody has the name, or no password. */
+  passwordOf(name: string): CredentialRow | undefined {
+    return this.#passwords.get(name);
+  }
+
+  /** Of a built-in role or a custom one; undefined where there is none. */
+  operationsOf(role: string): readonly OperationName[] | undefined {
+    return isRoleName(role) ? ROLES[role] : this.roles.get(role)?.permissions;
+  }
+
+  /**
+   * Default deny; an explicit deny whose conditions are met wins. A deny for one key or keyring does not deny what is
+   * wider. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are separate.
+   */
+  may(
+    holders: Holders,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+    attributes: Attributes = NO_ATTRIBUTES,
+  ): boolean {
     if (isEverybodys(operation)) return true;
     let allowed = false;
-    for (const grant of this.#grants.get(callerId) ?? []) {
-      if (grant.expiresAt <= now || !grant.operations.has(operation) || !covers(grant, resource)) continue;
-      if (grant.effect === 'deny') return false;
-      allowed = true;
+    for (const grant of heldBy(this.#grants, holders)) {
+      const verdict = verdictOf(grant, operation, resource, now, attributes);
+      if (verdict === 'denies') return false;
+      if (verdict === 'allows') allowed = true;
     }
-    return allowed;
+    return allowed && !this.administeringBinding(holders, operation, resource, now);
   }
 
-  /** The coarse gate: whether any role of the caller holds the operation at all, wherever. Never refuses what `may` allows. */
-  mayAnywhere(callerId: string, operation: OperationName, now: number): boolean {
+  /** Why `may` says what it says: every binding of the holders that has the operation, and what it says. */
+  consider(
+    holders: Holders,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+    attributes: Attributes,
+  ): readonly Considered[] {
+    return heldBy(this.#grants, holders).map((grant) => ({
+      binding: grant.binding,
+      verdict: verdictOf(grant, operation, resource, now, attributes),
+    }));
+  }
+
+  /** The binding that keeps the caller from a use of keys that another allows: it administers there. */
+  administeringBinding(
+    holders: Holders,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+  ): BindingRow | undefined {
+    const grants = heldBy(this.#administering, holders);
+    if (grants.length === 0 || !('keyringId' in resource) || !usesKeys(operation)) return undefined;
+    const { keyringId } = resource;
+    if (this.unseparated.has(keyringId)) return undefined;
+    return grants.find(
+      ({ scope, expiresAt }) => expiresAt > now && ('everything' in scope || scope.keyring === keyringId),
+    )?.binding;
+  }
+
+  /** The binding of the same holder with which a new one would break the separation of duties; the new one, if alone it does. */
+  conflictWith(added: Omit<BindingRow, 'revision'>, now: number): Held['binding'] | undefined {
+    const operations = this.operationsOf(added.role);
+    if (added.effect === 'deny' || !operations) return undefined;
+    for (const holder of this.#holding(added.callerId)) {
+      const conflicting = conflictOf(this.#allowing(holder, now), { binding: added, operations }, this.unseparated);
+      if (conflicting) return conflicting;
+    }
+    return undefined;
+  }
+
+  /** The binding of a caller with which it would break the separation of duties, were it in the group. */
+  conflictInGroup(callerId: string, groupId: string, now: number): Held['binding'] | undefined {
+    for (const ofGroup of this.#allowing(groupId, now)) {
+      const conflicting = conflictOf(this.#allowing(callerId, now), ofGroup, this.unseparated);
+      if (conflicting) return conflicting;
+    }
+    return undefined;
+  }
+
+  #allowing(holder: string, now: number): readonly Grant[] {
+    return heldBy(this.#grants, holder).filter(({ effect, expiresAt }) => effect === 'allow' && expiresAt > now);
+  }
+
+  /** The coarse gate: whether any role of the caller holds the operation at all, wherever and whenever. Never refuses what `may` allows. */
+  mayAnywhere(holders: Holders, operation: OperationName, now: number): boolean {
     if (isEverybodys(operation)) return true;
-    const grants = this.#grants.get(callerId) ?? [];
+    const grants = heldBy(this.#grants, holders);
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }
 
-  rolesOf(
+  /**
+   * The bindings that give the caller the operation there; none where a deny stands against it.
+   * @param attributes undefined: whatever conditions may ask
+   */
+  granting(
     callerId: string,
+    operation: OperationName,
+    resource: Resource,
     now: number,
-  ): readonly { readonly role: string; readonly effect: string; readonly scope: BindingScope }[] {
+    attributes?: Attributes,
+  ): readonly BindingRow[] {
+    const applying = (this.#grants.get(callerId) ?? []).filter(
+      (grant) =>
+        grant.expiresAt > now &&
+        grant.operations.has(operation) &&
+        covers(grant, resource) &&
+        (!grant.test || !attributes || grant.test(attributes, now)),
+    );
+    const denied = applying.some(({ effect, test }) => effect === 'deny' && (attributes || !test));
+    return denied ? [] : applying.filter(({ effect }) => effect === 'allow').map(({ binding }) => binding);
+  }
+
+  /** Where the caller is allowed an operation of a kind, whatever conditions ask and denies take away. */
+  scopesOf(callerId: string, isMeant: (operation: OperationName) => boolean, now: number): readonly BindingScope[] {
+    return (this.#grants.get(callerId) ?? [])
+      .filter(
+        ({ effect, expiresAt, operations }) => effect === 'allow' && expiresAt > now && [...operations].some(isMeant),
+      )
+      .map(({ scope }) => scope);
+  }
+
+  /** The bindings of a caller that have not ended. */
+  bindingsOf(callerId: string, now: number): readonly BindingRow[] {
     const live = (this.#grants.get(callerId) ?? []).filter((grant) => grant.expiresAt > now);
-    return live.map(({ role, effect, scope }) => ({ role, effect, scope }));
+    return live.map(({ binding }) => binding);
   }
 }
 
-function covers({ scope, effect }: Grant, resource: Resource): boolean {
+function isPasswordInUse({ kind, revokedAt, factors }: CredentialRow): boolean {
+  return kind === 'password' && !revokedAt && factors?.confirmed === true;
+}
+
+const NOTHING: readonly Grant[] = [];
+
+function heldBy(grants: ReadonlyMap<string, readonly Grant[]>, holders: Holders): readonly Grant[] {
+  if (typeof holders === 'string') return grants.get(holders) ?? NOTHING;
+  return holders.flatMap((holder) => grants.get(holder) ?? NOTHING);
+}
+
+function verdictOf(
+  grant: Grant,
+  operation: OperationName,
+  resource: Resource,
+  now: number,
+  attributes: Attributes,
+): Verdict {
+  if (!grant.operations.has(operation)) return 'other-operation';
+  if (grant.expiresAt <= now) return 'ended';
+  if (!covers(grant, resource)) return 'other-resource';
+  if (grant.test && !grant.test(attributes, now)) return 'conditions-not-met';
+  return grant.effect === 'deny' ? 'denies' : 'allows';
+}
+
+function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {
+  const held = grants.get(holder);
+  if (held) held.push(grant);
+  else grants.set(holder, [grant]);
+}
+
+function grantOf(binding: BindingRow, operations: readonly OperationName[]): Grant {
+  const { effect, scope, conditions = null, expiresAt } = binding;
+  return {
+    binding,
+    operations: new Set(operations),
+    effect,
+    scope,
+    tags: 'tags' in scope ? Object.entries(scope.tags) : undefined,
+    test: compileConditions(conditions, effect),
+    expiresAt: expiresAt?.getTime() ?? Infinity,
+  };
+}
+
+function covers({ scope, effect, tags }: Grant, resource: Resource): boolean {
   if ('everything' in scope) return true;
   if (resource.kind === 'anywhere') return effect === 'allow';
   if (resource.kind === 'install' || scope.keyring !== resource.keyringId) return false;
-  return 'key' in scope ? resource.kind === 'key' && scope.key === resource.keyId : true;
+  if ('key' in scope) return resource.kind === 'key' && scope.key === resource.keyId;
+  if (tags === undefined) return true;
+  if (resource.kind !== 'key') return false;
+  return includesTags(resource.tags, tags);
+}
+
+/** Whether a key has every tag that a selector names. */
+export function includesTags(
+  tags: Readonly<Record<string, string>>,
+  wanted: readonly (readonly [name: string, value: string])[],
+): boolean {
+  for (const [name, value] of wanted) {
+    if (!Object.hasOwn(tags, name) || tags[name] !== value) return false;
+  }
+  return true;
 }

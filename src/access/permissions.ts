@@ -40,26 +40,80 @@ const KEY_CHANGES = [
 
 const ADMINISTRATION = [
   'keyring.create',
+  'keyring.update',
   'keyring.rewrap',
   'keyring.destroy',
   'caller.create',
   'caller.disable',
   'caller.enable',
   'token.create',
+  'invitation.create',
+  'token.rotate',
   'token.revoke',
+  'credential.create',
+  'credential.revoke',
   'binding.create',
   'binding.delete',
+  'role.create',
+  'role.delete',
+  'group.create',
+  'group.delete',
+  'group.add-member',
+  'group.remove-member',
+  'settings.update',
+  'pki.init',
+  'certificate.approve',
+  'certificate.reject',
+  'certificate.revoke',
+  'bootstrap.finish',
 ] as const;
 
-const ACCESS_READS = ['caller.list', 'token.list', 'binding.list'] as const;
+const ACCESS_READS = [
+  'caller.list',
+  'token.list',
+  'credential.list',
+  'binding.list',
+  'role.list',
+  'group.list',
+  'access.explain',
+  'access.who-can',
+  'settings.describe',
+  'certificate.list',
+  'approval.list',
+] as const;
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
 /** Only the service itself, on its schedule. */
-const SYSTEM = ['key.destroy', 'service.start', 'service.stop', 'integrity.alarm', 'maintenance.run'] as const;
+const SYSTEM = [
+  'key.destroy',
+  'approval.expire',
+  'service.start',
+  'service.stop',
+  'administrator.recover',
+  'integrity.alarm',
+  'maintenance.run',
+  'pki.publish-crl',
+] as const;
 
 /** Every authenticated caller. */
-const EVERYBODY = ['whoami'] as const;
+const EVERYBODY = [
+  'whoami',
+  'session.end',
+  'pki.describe',
+  'certificate.request',
+  'certificate.describe',
+  'certificate.renew',
+] as const;
+
+/** A person, with an invitation or a password: what these are good for, and nothing else (`purposes.ts`). */
+const OWN_ACCOUNT = [
+  'person.enrol',
+  'person.confirm',
+  'session.create',
+  'password.change',
+  'recovery-codes.create',
+] as const;
 
 /** What happens before there is a caller, or before the request could be read. Recorded, never granted. */
 const AT_THE_DOOR = ['authenticate', 'read-request'] as const;
@@ -71,26 +125,92 @@ export const OPERATIONS = [
   'key.export',
   ...ADMINISTRATION,
   ...ACCESS_READS,
+  'approval.decide',
+  'approval.cancel',
   ...ROOT,
   'audit.read',
   ...SYSTEM,
   ...EVERYBODY,
+  ...OWN_ACCOUNT,
   ...AT_THE_DOOR,
 ] as const;
 
 export type OperationName = (typeof OPERATIONS)[number];
 
+/** What a role may hold: all but what is everybody's, the service's own, or no operation yet. */
+export const GRANTABLE = OPERATIONS.filter(
+  (name) => ![...SYSTEM, ...EVERYBODY, ...OWN_ACCOUNT, ...AT_THE_DOOR].some((other) => other === name),
+);
+
+const USES: ReadonlySet<OperationName> = new Set(CRYPTO_OPERATIONS.filter((name) => name !== 'random'));
+const ADMINISTERS: ReadonlySet<OperationName> = new Set([...KEY_CHANGES, 'key.export', ...ADMINISTRATION]);
+
+/** Whether the operation uses a key. Random bytes come from none. */
+export function usesKeys(operation: OperationName): boolean {
+  return USES.has(operation);
+}
+
+/** Whether the operation administers callers, bindings, settings or keys. Reading is not administering. */
+export function administers(operation: OperationName): boolean {
+  return ADMINISTERS.has(operation);
+}
+
+/** What may be put under dual control: what changes something, or hands a key out. An import has a token of its own, good once. */
+export const DUAL_CONTROL_OPERATIONS = [
+  ...KEY_CHANGES.filter((name) => !name.startsWith('key.import')),
+  'key.export',
+  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish'),
+  'root.rotate',
+  'root.migrate',
+] as const;
+
+export function isUnderDualControl(name: string): boolean {
+  return DUAL_CONTROL_OPERATIONS.some((operation) => operation === name);
+}
+
+/** What the first administrator's token is for, besides reading what there is: others who take over. */
+export const BOOTSTRAP_OPERATIONS = [
+  'caller.create',
+  'token.create',
+  'credential.create',
+  'invitation.create',
+  'binding.create',
+  'bootstrap.finish',
+] as const satisfies readonly OperationName[];
+
+/** The same, and what one looks at on the way. */
+export const BOOTSTRAPPING: ReadonlySet<OperationName> = new Set([
+  ...BOOTSTRAP_OPERATIONS,
+  ...ACCESS_READS,
+  ...EVERYBODY,
+  'keyring.list',
+  'keyring.describe',
+]);
+
+export function isGrantable(name: string): name is OperationName {
+  return GRANTABLE.some((operation) => operation === name);
+}
+
 /** The built-in roles (design: access.md). */
 export const ROLES = {
-  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'keyring.describe', 'keyring.list'],
-  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export'],
+  administrator: [...ADMINISTRATION, ...ACCESS_READS, 'approval.cancel', 'keyring.describe', 'keyring.list'],
+  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export', 'approval.list', 'approval.cancel'],
   'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
   'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
   'sign-only': ['sign', 'mac', ...KEY_READS],
   'verify-only': ['verify', 'verify-mac', ...KEY_READS],
   auditor: ['audit.read', ...KEY_READS, ...ACCESS_READS, 'root.describe'],
-  operator: ['root.describe', 'root.rotate', 'root.migrate', 'keyring.list', 'keyring.describe'],
+  operator: [
+    'root.describe',
+    'root.rotate',
+    'root.migrate',
+    'keyring.list',
+    'keyring.describe',
+    'approval.list',
+    'approval.cancel',
+  ],
+  approver: ['approval.decide', 'approval.list', 'keyring.list', 'keyring.describe'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
 export type RoleName = keyof typeof ROLES;
@@ -101,11 +221,11 @@ export function isRoleName(name: string): name is RoleName {
 
 export const SYSTEM_CALLERS = {
   'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
-  'system:service': [],
+  'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
 export type SystemCallerId = keyof typeof SYSTEM_CALLERS;
 
 export function isEverybodys(operation: OperationName): boolean {
-  return (EVERYBODY as readonly string[]).includes(operation);
+  return ([...EVERYBODY, ...OWN_ACCOUNT] as readonly string[]).includes(operation);
 }

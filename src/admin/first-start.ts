@@ -1,10 +1,11 @@
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.js';
 import type { InstallStore } from '../ledger/install-store.js';
 import { EVALUATION_CALLERS, foundInstall, openInstall, type FirstCaller } from '../operations/found-install.js';
 import type { KeyringSecrets } from '../operations/keyring-secrets.js';
 import { generateBootstrapToken } from './generate-token.js';
+import { writePrivately } from './write-privately.js';
 
 const TOKENS_FILE = 'tokens.env';
 const BOOTSTRAP_FILE = 'bootstrap-token';
@@ -86,18 +87,4 @@ function urlOf(config: Config): string {
 
 function exportLine(name: string, value: string): string {
   return `export ${name}='${value}'\n`;
-}
-
-/** Mode 0600 from the first byte on, complete or not there, and on the disk when this returns. */
-async function writePrivately(path: string, text: string): Promise<void> {
-  const draft = `${path}.${process.pid}.draft`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.chmod(0o600);
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
 }

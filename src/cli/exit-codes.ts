@@ -42,6 +42,7 @@ export function exitCodeOf(error: unknown): number {
 const OF_CODE: Readonly<Record<string, number>> = {
   aborted: EXIT.interrupted,
   'connection-failed': EXIT.unavailable,
+  'server-not-trusted': EXIT.unavailable,
   timeout: EXIT.unavailable,
   'invalid-ciphertext': EXIT.notAuthentic,
   'unexpected-answer': EXIT.failed,

@@ -7,13 +7,20 @@ export interface Explanation {
   readonly code: string;
   readonly detail: string;
   readonly requestId?: string;
+  /** Of approval-required. */
+  readonly approval?: string;
 }
 
 /** Any error as a code and a sentence; never a stack trace. */
 export function explain(error: unknown): Explanation {
   if (isKeysteadError(error)) {
-    const { code, detail, requestId } = error;
-    return requestId === undefined ? { code, detail } : { code, detail, requestId };
+    const { code, detail, requestId, approval } = error;
+    return {
+      code,
+      detail,
+      ...(requestId === undefined ? {} : { requestId }),
+      ...(approval === undefined ? {} : { approval }),
+    };
   }
   if (error instanceof UsageError) return { code: 'usage', detail: error.message };
   if (!isObject(error)) return { code: 'failed', detail: String(error) };

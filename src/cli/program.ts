@@ -1,9 +1,14 @@
 import { Command } from 'commander';
+import { addAccessCommands } from './commands/access.js';
 import { addAgreementCommands } from './commands/agreement.js';
 import { addAliasCommands } from './commands/alias.js';
+import { addApprovalCommands } from './commands/approval.js';
 import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
+import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCertificateCommands } from './commands/certificate.js';
+import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
@@ -11,10 +16,16 @@ import { addKeyCommands } from './commands/key.js';
 import { addKeyMaterialCommands } from './commands/key-material.js';
 import { addKeyringCommands } from './commands/keyring.js';
 import { addMacCommands } from './commands/mac.js';
+import { addGroupCommands } from './commands/group.js';
+import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
+import { addPkiCommands } from './commands/pki.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
+import { addRecoverAdminCommand } from './commands/recover-admin.js';
+import { addRoleCommands } from './commands/role.js';
 import { addRootCommands } from './commands/root.js';
+import { addSettingsCommands } from './commands/settings.js';
 import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
 import { addTokenCommands } from './commands/token.js';
@@ -33,7 +44,12 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     .helpOption('-h, --help', 'show help')
     .option('--url <url>', 'the server (default: KEYSTEAD_URL, or http://127.0.0.1:7300)')
     .option('--token-file <file>', 'a file that holds the token (default: KEYSTEAD_TOKEN)')
+    .option('--ca-cert <file>', 'PEM authorities of the server (default: KEYSTEAD_CA_CERT, or the system’s)')
+    .option('--server-pin <sha256>', 'SHA-256 of the server’s public key, in base64 (default: KEYSTEAD_SERVER_PIN)')
+    .option('--client-cert <file>', 'PEM client certificate, in place of a token (default: KEYSTEAD_CLIENT_CERT)')
+    .option('--client-key <file>', 'its PEM private key (default: KEYSTEAD_CLIENT_KEY)')
     .option('--keyring <keyring>', 'id or name of the keyring', 'default')
+    .option('--approval <id>', 'carry out what was approved: the same command, with the id of its request')
     .option('--json', 'answer in JSON, for programs')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({
@@ -62,10 +78,22 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addAgreementCommands,
     addRandomCommand,
     addAuditCommands,
+    addPeopleCommands,
     addCallerCommands,
+    addInvitationCommands,
     addTokenCommands,
+    addCredentialCommands,
+    addGroupCommands,
     addBindingCommands,
+    addAccessCommands,
+    addRoleCommands,
     addRootCommands,
+    addRecoverAdminCommand,
+    addSettingsCommands,
+    addApprovalCommands,
+    addBootstrapCommands,
+    addPkiCommands,
+    addCertificateCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

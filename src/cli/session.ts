@@ -2,16 +2,30 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { KeysteadClient } from '../client/client.js';
 import { toJson } from './json.js';
+import { SessionFile } from './session-file.js';
 import { fields, table, type Column } from './table.js';
 import type { Terminal } from './terminal.js';
 import { UsageError } from './usage-error.js';
 
 const DEFAULT_URL = 'http://127.0.0.1:7300';
 
+/** Options of TLS, and the variables that stand for them. */
+const VARIABLES = {
+  caCert: 'KEYSTEAD_CA_CERT',
+  serverPin: 'KEYSTEAD_SERVER_PIN',
+  clientCert: 'KEYSTEAD_CLIENT_CERT',
+  clientKey: 'KEYSTEAD_CLIENT_KEY',
+} as const;
+
 /** The options that every command takes. */
 interface GlobalOptions {
   readonly url?: string;
   readonly tokenFile?: string;
+  readonly caCert?: string;
+  readonly serverPin?: string;
+  readonly clientCert?: string;
+  readonly clientKey?: string;
+  readonly approval?: string;
   readonly keyring: string;
   readonly json?: boolean;
 }
@@ -33,14 +47,29 @@ export class Session {
     this.json = this.#options.json === true;
   }
 
-  /** @throws UsageError if there is no token */
+  /** @throws UsageError if there is neither a token nor a client certificate */
   get client(): KeysteadClient {
-    return this.#client(this.#token());
+    const token = this.#token();
+    if (token === undefined && this.#setting('clientCert') === undefined) {
+      throw new UsageError(
+        'No token: log in (keystead login), set KEYSTEAD_TOKEN, or give --token-file FILE, or --client-cert and --client-key.',
+      );
+    }
+    return this.#client(token);
   }
 
   /** For what answers without a token. */
   get anonymousClient(): KeysteadClient {
     return this.#client(undefined);
+  }
+
+  /** With this token, whatever the settings say. */
+  clientWith(token: string): KeysteadClient {
+    return this.#client(token);
+  }
+
+  get url(): string {
+    return this.#options.url ?? this.terminal.env['KEYSTEAD_URL'] ?? DEFAULT_URL;
   }
 
   /** To standard output: JSON with `--json`, else the text. */
@@ -69,16 +98,47 @@ export class Session {
   }
 
   #client(token: string | undefined): KeysteadClient {
-    const url = this.#options.url ?? this.terminal.env['KEYSTEAD_URL'] ?? DEFAULT_URL;
-    return new KeysteadClient({ url, token, keyring: this.keyring, signal: this.terminal.signal });
+    const tls = {
+      ca: this.#file('caCert'),
+      cert: this.#file('clientCert'),
+      key: this.#file('clientKey'),
+      pin: this.#setting('serverPin'),
+    };
+    const { approval } = this.#options;
+    return new KeysteadClient({
+      url: this.url,
+      token,
+      approval,
+      ...tls,
+      keyring: this.keyring,
+      signal: this.terminal.signal,
+    });
   }
 
-  #token(): string {
+  /** An option, or the environment's variable for it; empty counts as unset. */
+  #setting(name: keyof typeof VARIABLES): string | undefined {
+    return (this.#options[name] ?? this.terminal.env[VARIABLES[name]]) || undefined;
+  }
+
+  #file(name: keyof typeof VARIABLES): string | undefined {
+    const path = this.#setting(name);
+    return path === undefined ? undefined : readFileSync(path, 'utf8');
+  }
+
+  /** Of `keystead login`. A client certificate goes before it. */
+  #keptToken(): string | undefined {
+    if (this.#setting('clientCert') !== undefined) return undefined;
+    const kept = new SessionFile(this.terminal).find(this.url);
+    if (kept === undefined) return undefined;
+    if (Date.parse(kept.expiresAt) > Date.now()) return kept.token;
+    throw new UsageError(`The session of ${kept.name} has ended: log in again (keystead login).`);
+  }
+
+  #token(): string | undefined {
     const { tokenFile } = this.#options;
-    const token =
-      tokenFile === undefined ? this.terminal.env['KEYSTEAD_TOKEN'] : readFileSync(tokenFile, 'utf8').trim();
-    if (token !== undefined && token !== '') return token;
-    if (tokenFile !== undefined) throw new UsageError(`${tokenFile} holds no token.`);
-    throw new UsageError('No token: set KEYSTEAD_TOKEN, or give --token-file FILE.');
+    if (tokenFile === undefined) return this.terminal.env['KEYSTEAD_TOKEN'] || this.#keptToken();
+    const token = readFileSync(tokenFile, 'utf8').trim();
+    if (token === '') throw new UsageError(`${tokenFile} holds no token.`);
+    return token;
   }
 }

@@ -1,5 +1,5 @@
 import { eachItem, type Page, type Paging } from './page.js';
-import type { Binding, BindingFilters, CreateBindingInput } from './resource-types.js';
+import type { Binding, BindingFilters, CreateBindingInput } from './binding-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 import { toWire } from './wire.js';

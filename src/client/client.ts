@@ -1,44 +1,68 @@
+import { Access } from './access.js';
 import { Aliases } from './aliases.js';
+import { Approvals } from './approvals.js';
 import { Audit } from './audit.js';
 import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
+import { Bootstrap } from './bootstrap.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
+import { Credentials } from './credentials.js';
+import { Certificates } from './certificates.js';
 import { CryptoCalls } from './crypto-calls.js';
 import { FreshDataKeys, type DataKeySource } from './data-keys.js';
 import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
 import type { EncryptionContext } from './encryption-context.js';
 import { decryptFile, encryptFile, type ByteSource } from './file-encryption.js';
+import { Groups } from './groups.js';
+import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
+import { Pki } from './pki.js';
 import type { Health, Whoami } from './resource-types.js';
+import { People } from './people.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
+import { Roles } from './roles.js';
 import { Root } from './root.js';
 import { route } from './route.js';
-import { sendByFetch, sendByNode } from './send.js';
+import { Settings } from './settings.js';
+import { sendByFetch, sendByNode, sendOverTls, type Send } from './send.js';
+import type { TlsOptions } from './tls-options.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
 
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
+export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';
+export type * from './certificate-types.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
+export type * from './approval-types.js';
+export type * from './governance-types.js';
 export type { EncryptionContext } from './encryption-context.js';
 export type { ByteSource } from './file-encryption.js';
 export { KeysteadError, isKeysteadError, type ClientErrorCode } from './keystead-error.js';
+export type * from './group-types.js';
 export type { KeySpec, KeyUsage } from './key-words.js';
 export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
 export type { Page, Paging } from './page.js';
+export type * from './people.js';
+export type * from './binding-types.js';
 export type * from './resource-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
-export interface ClientOptions {
+export interface ClientOptions extends TlsOptions {
   /** The server's address, such as `http://127.0.0.1:7300`. */
   readonly url: string;
-  /** A bearer token, `kst_…`. Without one, only `health` and `jwks` answer. */
+  /**
+   * A bearer token, `kst_…`, or a JWT of an issuer that the server trusts. Without one, and without a client certificate,
+   * only `health` and `jwks` answer.
+   */
   readonly token?: string | undefined;
+  /** Id of an approved request: the call is sent with it, and is carried out once. For one call, by `with`. */
+  readonly approval?: string | undefined;
   /** Default `default`. */
   readonly keyring?: string;
   /** For one attempt. Default 30,000. */
@@ -65,6 +89,20 @@ export interface EncryptStreamOptions extends EnvelopeOptions {
   readonly bytes?: number;
 }
 
+/** The options that connections are made by. */
+const SENDING = ['url', 'fetch', 'ca', 'cert', 'key', 'pin'] as const;
+
+function sendFor({ url, fetch, ca, cert, key, pin }: ClientOptions): Send {
+  const ofTls = [ca, cert, key, pin].some((option) => option !== undefined);
+  if (fetch !== undefined) {
+    if (!ofTls) return sendByFetch(fetch);
+    throw new KeysteadError('invalid-request', 'ca, cert, key, pin: not with a fetch of your own, which has its own.');
+  }
+  if (!ofTls) return sendByNode;
+  if (url.startsWith('https:')) return sendOverTls({ ca, cert, key, pin });
+  throw new KeysteadError('invalid-request', 'ca, cert, key, pin: only for an https:// address.');
+}
+
 /**
  * A Keystead server, as one caller sees one keyring. Crypto operations are methods of its own, everything else is grouped
  * (`client.keys`, `client.audit`, …). Every method throws a KeysteadError.
@@ -76,36 +114,69 @@ export class KeysteadClient extends CryptoCalls {
   readonly versions: Versions;
   readonly aliases: Aliases;
   readonly audit: Audit;
+  readonly access: Access;
   readonly callers: Callers;
+  readonly groups: Groups;
   readonly tokens: Tokens;
+  readonly credentials: Credentials;
   readonly bindings: Bindings;
+  readonly roles: Roles;
+  readonly people: People;
   readonly root: Root;
+  readonly settings: Settings;
+  readonly approvals: Approvals;
+  readonly bootstrap: Bootstrap;
+  readonly pki: Pki;
+  readonly certificates: Certificates;
   readonly #options: ClientOptions;
   readonly #dataKeys: DataKeySource;
+  readonly #send: Send;
 
-  constructor(options: ClientOptions) {
-    const { url, token, keyring = 'default', timeoutMs = 30_000, retries = 4, backoffMs = 100, signal } = options;
-    const send = options.fetch === undefined ? sendByNode : sendByFetch(options.fetch);
-    const transport = new Transport({ url, token, timeoutMs, retries, backoffMs, signal, send });
+  /** @param send internal: the connections of a client that this one is made from */
+  constructor(options: ClientOptions, send: Send = sendFor(options)) {
+    const {
+      url,
+      token,
+      approval,
+      keyring = 'default',
+      timeoutMs = 30_000,
+      retries = 4,
+      backoffMs = 100,
+      signal,
+    } = options;
+    const transport = new Transport({ url, token, approval, timeoutMs, retries, backoffMs, signal, send });
     super(transport, keyring);
     this.#options = options;
+    this.#send = send;
     this.batch = new BatchCalls(transport, keyring);
     this.keyrings = new Keyrings(transport);
     this.keys = new Keys(transport, keyring);
     this.versions = new Versions(transport, keyring);
     this.aliases = new Aliases(transport, keyring);
     this.audit = new Audit(transport);
+    this.access = new Access(transport);
     this.callers = new Callers(transport);
+    this.groups = new Groups(transport);
     this.tokens = new Tokens(transport);
+    this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
+    this.roles = new Roles(transport);
+    this.people = new People(transport);
     this.root = new Root(transport);
+    this.settings = new Settings(transport);
+    this.approvals = new Approvals(transport);
+    this.bootstrap = new Bootstrap(transport);
+    this.pki = new Pki(transport);
+    this.certificates = new Certificates(transport);
     const fresh = new FreshDataKeys(this);
     this.#dataKeys = options.dataKeyCache === undefined ? fresh : new CachingDataKeys(fresh, options.dataKeyCache);
   }
 
   /** The same client with other options: another keyring, a signal for some calls. Its data-key cache is its own. */
   with(changes: Partial<ClientOptions>): KeysteadClient {
-    return new KeysteadClient({ ...this.#options, ...changes });
+    const options = { ...this.#options, ...changes };
+    const own = SENDING.some((name) => name in changes);
+    return own ? new KeysteadClient(options) : new KeysteadClient(options, this.#send);
   }
 
   async whoami(): Promise<Whoami> {

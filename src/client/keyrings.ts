@@ -1,7 +1,16 @@
+import type { DualControlInput } from './governance-types.js';
 import { eachItem, type Page, type Paging } from './page.js';
 import type { Keyring, RewrapStatus } from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
+
+export interface UpdateKeyringInput {
+  readonly description?: string;
+  /** false: somebody may both administer and use keys there. */
+  readonly separationOfDuties?: boolean;
+  /** null: none. */
+  readonly dualControl?: DualControlInput | null;
+}
 
 /** Keyrings: tenants, each with its own wrapping key. Every method throws a KeysteadError. */
 export class Keyrings {
@@ -26,6 +35,11 @@ export class Keyrings {
 
   async get(keyring: string): Promise<Keyring> {
     return this.transport.call({ method: 'GET', path: route`/api/v1/keyrings/${keyring}` });
+  }
+
+  /** Changes what is given. Separation of duties and dual control are guarded settings. */
+  async update(keyring: string, input: UpdateKeyringInput): Promise<Keyring> {
+    return this.transport.call({ method: 'PATCH', path: route`/api/v1/keyrings/${keyring}`, body: input });
   }
 
   /** Makes a new wrapping key and moves every key's material to it in the background; `rewrapStatus` tells how far it is. */

@@ -4,6 +4,8 @@ import { isKmsError, type ErrorCode } from '../errors.js';
 export type ClientErrorCode =
   /** No connection, or it broke, also after the retries. */
   | 'connection-failed'
+  /** Something answered, but by TLS it is not the server: another authority, name or public key, or a certificate that ended. */
+  | 'server-not-trusted'
   /** No answer within `timeoutMs`. The service may still have done what was asked. */
   | 'timeout'
   /** The caller's own signal ended the call. */
@@ -18,6 +20,8 @@ export interface KeysteadErrorContext {
   readonly status?: number | undefined;
   /** The id under which the service logged and audited the request. */
   readonly requestId?: string | undefined;
+  /** Of approval-required: the id of the request to have approved. */
+  readonly approval?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -25,6 +29,7 @@ export interface KeysteadErrorContext {
 export class KeysteadError extends Error {
   readonly status: number | undefined;
   readonly requestId: string | undefined;
+  readonly approval: string | undefined;
 
   constructor(
     /** A newer service may know codes that are not in the lists. */
@@ -36,6 +41,7 @@ export class KeysteadError extends Error {
     this.name = 'KeysteadError';
     this.status = context.status;
     this.requestId = context.requestId;
+    this.approval = context.approval;
   }
 }
 

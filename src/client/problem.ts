@@ -10,7 +10,7 @@ export function readProblem(status: number, body: unknown, requestIdHeader: stri
   if (code === undefined || detail === undefined) {
     return new KeysteadError('unexpected-answer', strange(status), { status, requestId });
   }
-  return new KeysteadError(code, detail, { status, requestId });
+  return new KeysteadError(code, detail, { status, requestId, approval: text(problem['approval']) });
 }
 
 /** The `error` of one item of a batch. */

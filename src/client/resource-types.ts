@@ -1,3 +1,4 @@
+import type { DualControl } from './governance-types.js';
 import type { KeySpec, KeyUsage } from './key-words.js';
 import type { Paging } from './page.js';
 
@@ -11,6 +12,9 @@ export interface Keyring {
   readonly state: string;
   /** Of the wrapping key that wraps new material. */
   readonly wrappingVersion?: number;
+  /** Nobody may both administer and use keys here. */
+  readonly separationOfDuties?: boolean;
+  readonly dualControl?: DualControl | null;
   readonly createdAt?: Timestamp;
 }
 
@@ -171,35 +175,52 @@ export interface Token {
   readonly expiresAt?: Timestamp | null;
   readonly revokedAt?: Timestamp | null;
 }
+export interface ListedToken extends Token {
+  /** To within 5 seconds; null: never. */
+  readonly lastUsedAt?: Timestamp | null;
+}
 export interface NewToken extends Token {
   /** Shown once. */
   readonly token: string;
 }
 
-export type Scope = { readonly everything: true } | { readonly keyring: string; readonly key?: string };
+export interface RotateTokenInput {
+  /** For how long the old token goes on: seconds, or a text such as `24h`, which is the default. 0: it ends at once. */
+  readonly overlap?: number | string;
+  /** Default: as long as the old one was given. */
+  readonly expiresIn?: number | string;
+}
+export interface RotatedToken extends NewToken {
+  /** The old token, with the moment at which it ends. */
+  readonly previous: Token;
+}
 
-export interface CreateBindingInput {
-  /** Id or name. */
-  readonly caller: string;
-  readonly role: string;
-  readonly scope: Scope;
-  /** Default `allow`; a deny wins over every allow. */
-  readonly effect?: 'allow' | 'deny';
-  /** The binding ends by itself. */
-  readonly expiresAt?: Date | Timestamp;
+export type CertificateMatch = { readonly spiffe: string } | { readonly dns: string } | { readonly pin: string };
+export interface JwtMatch {
+  readonly issuer: string;
+  readonly subject: string;
+  /** Further claims that must be there. */
+  readonly claims?: Readonly<Record<string, string>>;
 }
-export interface Binding {
+export type CreateCredentialInput = (
+  | { readonly kind: 'certificate'; readonly match: CertificateMatch }
+  | { readonly kind: 'jwt'; readonly match: JwtMatch }
+) & {
+  /** Seconds, or a text such as `90d`. */
+  readonly expiresIn?: number | string;
+  readonly description?: string;
+};
+export interface Credential {
   readonly id: string;
-  readonly caller: string;
-  readonly role: string;
-  readonly scope: Scope;
-  readonly effect?: 'allow' | 'deny';
-  readonly expiresAt?: Timestamp | null;
+  readonly kind: 'token' | 'certificate' | 'jwt' | (string & {});
+  /** Null for a token. */
+  readonly match?: CertificateMatch | JwtMatch | null;
+  readonly state?: string;
+  readonly description?: string | null;
   readonly createdAt?: Timestamp;
-}
-export interface BindingFilters {
-  readonly caller?: string;
-  readonly keyring?: string;
+  readonly expiresAt?: Timestamp | null;
+  readonly revokedAt?: Timestamp | null;
+  readonly lastUsedAt?: Timestamp | null;
 }
 
 export interface RootStatus {

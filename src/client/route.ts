@@ -1,6 +1,6 @@
 import { KeysteadError } from './keystead-error.js';
 
-export type Query = Readonly<Record<string, string | number | boolean | Date | undefined>>;
+export type Query = Readonly<Record<string, string | number | boolean | Date | readonly string[] | undefined>>;
 
 /**
  * A path whose values are escaped: route`/keyrings/${keyring}/keys/${key}`.
@@ -10,11 +10,13 @@ export function route(literals: TemplateStringsArray, ...values: readonly (strin
   return literals.reduce((path, literal, i) => path + segment(values[i - 1]) + literal);
 }
 
-/** `?a=1&b=2`, without what is undefined; dates in ISO 8601. Empty for nothing. */
+/** `?a=1&b=2`, without what is undefined; dates in ISO 8601, a list as one name for each. Empty for nothing. */
 export function queryString(query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined) search.append(name, value instanceof Date ? value.toISOString() : String(value));
+    if (value === undefined) continue;
+    const texts = Array.isArray(value) ? value : [value instanceof Date ? value.toISOString() : String(value)];
+    for (const text of texts) search.append(name, text);
   }
   const text = search.toString();
   return text === '' ? '' : `?${text}`;

@@ -1,6 +1,13 @@
 import { KeysteadError } from './keystead-error.js';
 import { eachItem, type Page, type Paging } from './page.js';
-import type { CreateTokenInput, NewToken, Token } from './resource-types.js';
+import type {
+  CreateTokenInput,
+  ListedToken,
+  NewToken,
+  RotatedToken,
+  RotateTokenInput,
+  Token,
+} from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 
@@ -14,19 +21,32 @@ export class Tokens {
    */
   async create(caller: string, input: CreateTokenInput = {}): Promise<NewToken> {
     const path = route`/api/v1/callers/${caller}/tokens`;
-    const made = await this.transport.call<Partial<NewToken>>({ method: 'POST', path, body: input, creates: true });
-    const { id, token } = made;
-    if (typeof id === 'string' && typeof token === 'string') return { ...made, id, token };
-    const detail = `Token ${id} was made, but the answer that held it was lost on the way: revoke it and make another.`;
-    throw new KeysteadError('one-time-secret-lost', detail);
+    return mustBeShown(
+      await this.transport.call<Token & { readonly token?: string }>({
+        method: 'POST',
+        path,
+        body: input,
+        creates: true,
+      }),
+    );
   }
 
-  async list(caller: string, paging: Paging = {}): Promise<Page<Token>> {
+  /**
+   * A new token in the place of another, which goes on for the overlap.
+   * @throws KeysteadError one-time-secret-lost as `create`
+   */
+  async rotate(caller: string, tokenId: string, input: RotateTokenInput = {}): Promise<RotatedToken> {
+    const path = route`/api/v1/callers/${caller}/tokens/${tokenId}/rotate`;
+    type Made = Omit<RotatedToken, 'token'> & { readonly token?: string };
+    return mustBeShown(await this.transport.call<Made>({ method: 'POST', path, body: input, creates: true }));
+  }
+
+  async list(caller: string, paging: Paging = {}): Promise<Page<ListedToken>> {
     const path = route`/api/v1/callers/${caller}/tokens`;
     return this.transport.call({ method: 'GET', path, query: { ...paging } });
   }
 
-  all(caller: string): AsyncGenerator<Token, void> {
+  all(caller: string): AsyncGenerator<ListedToken, void> {
     return eachItem((cursor) => this.list(caller, cursor === undefined ? {} : { cursor }));
   }
 
@@ -34,4 +54,13 @@ export class Tokens {
   async revoke(caller: string, tokenId: string): Promise<void> {
     await this.transport.call({ method: 'DELETE', path: route`/api/v1/callers/${caller}/tokens/${tokenId}` });
   }
+}
+
+function mustBeShown<T extends { readonly id: string; readonly token?: string }>(
+  made: T,
+): T & { readonly token: string } {
+  const { id, token } = made;
+  if (typeof token === 'string') return { ...made, token };
+  const detail = `Token ${id} was made, but the answer that held it was lost on the way: revoke it and make another.`;
+  throw new KeysteadError('one-time-secret-lost', detail);
 }

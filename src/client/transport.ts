@@ -10,6 +10,8 @@ export interface TransportSettings {
   /** The server's address, such as `http://127.0.0.1:7300`. */
   readonly url: string;
   readonly token: string | undefined;
+  /** Id of an approved request. */
+  readonly approval?: string | undefined;
   /** For one attempt, from sending to the answer's last byte. */
   readonly timeoutMs: number;
   /** Attempts after the first. */
@@ -28,6 +30,8 @@ export interface Call<T> {
   readonly body?: object;
   /** Makes or rotates something: an Idempotency-Key keeps a retry from doing it twice. */
   readonly creates?: boolean;
+  /** Is not sent again, whatever becomes of it: what it holds is good once. */
+  readonly once?: boolean;
   /** Statuses beside 2xx whose body is the answer, not an error. */
   readonly answers?: readonly number[];
   /** Never set: it carries the type. */
@@ -73,7 +77,7 @@ export class Transport {
     const request = this.#request(call);
     for (let retry = 0; ; retry++) {
       const attempt = await this.#attempt(call, request);
-      const mayRetry = retry < this.#settings.retries;
+      const mayRetry = retry < this.#settings.retries && call.once !== true;
       if (attempt instanceof KeysteadError) {
         if (!mayRetry || attempt.code !== 'connection-failed') throw attempt;
         await this.#pause(backoffMs(retry, this.#settings.backoffMs));
@@ -91,6 +95,7 @@ export class Transport {
   #request(call: Call<unknown>): Omit<Outgoing, 'signal'> {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
     if (this.#settings.token !== undefined) headers['authorization'] = `Bearer ${this.#settings.token}`;
+    if (this.#settings.approval !== undefined) headers['keystead-approval'] = this.#settings.approval;
     if (call.creates === true) headers['idempotency-key'] = randomUUID();
     if (call.body !== undefined) headers['content-type'] = 'application/json';
     const url = this.#base + call.path + queryString(call.query ?? {});
@@ -120,7 +125,12 @@ export class Transport {
       const detail = `No answer from ${this.#base} within ${this.#settings.timeoutMs} ms. What was asked for may have been done.`;
       return new KeysteadError('timeout', detail, { cause });
     }
-    const detail = `Cannot reach ${this.#base} (${reasonOf(cause)}): check the address, and that the server runs.`;
+    const reason = reasonOf(cause);
+    if (NOT_TRUSTED.test(reason)) {
+      const detail = `${this.#base} does not prove that it is the server (${reason}): check its certificate, and ca and pin. Nothing was sent.`;
+      return new KeysteadError('server-not-trusted', detail, { cause });
+    }
+    const detail = `Cannot reach ${this.#base} (${reason}): check the address, and that the server runs.`;
     return new KeysteadError('connection-failed', detail, { cause });
   }
 
@@ -132,6 +142,10 @@ export class Transport {
     }
   }
 }
+
+/** The codes of a server that is not the one it should be, of OpenSSL and Node, and of a pin that does not fit. */
+const NOT_TRUSTED =
+  /^(CERT_|SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_(GET|VERIFY|DECODE)|INVALID_(CA|PURPOSE)|HOSTNAME_MISMATCH|ERR_TLS_CERT_|WRONG_PIN)/;
 
 function mustBeAddress(url: string): string {
   const address = URL.canParse(url) ? new URL(url) : undefined;

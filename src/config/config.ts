@@ -38,10 +38,19 @@ function mustFitTogether(config: Config): void {
   if (!config.KEYSTEAD_DATABASE_URL && config.KEYSTEAD_MIGRATION_DATABASE_URL) {
     throw new KmsError('invalid-setting', 'KEYSTEAD_MIGRATION_DATABASE_URL: only with KEYSTEAD_DATABASE_URL');
   }
-  if (!isLoopback(config.KEYSTEAD_HOST) && !config.KEYSTEAD_BEHIND_TLS_PROXY) {
+  if ((config.KEYSTEAD_TLS_CERT === undefined) !== (config.KEYSTEAD_TLS_KEY === undefined)) {
+    throw new KmsError('invalid-setting', 'KEYSTEAD_TLS_CERT, KEYSTEAD_TLS_KEY: give both or neither');
+  }
+  if (config.KEYSTEAD_TLS_CLIENT_CA && !config.KEYSTEAD_TLS_CERT) {
+    throw new KmsError('invalid-setting', 'KEYSTEAD_TLS_CLIENT_CA: only with KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY');
+  }
+  if (config.KEYSTEAD_TLS_CRL && !config.KEYSTEAD_TLS_CLIENT_CA) {
+    throw new KmsError('invalid-setting', 'KEYSTEAD_TLS_CRL: only with KEYSTEAD_TLS_CLIENT_CA');
+  }
+  if (!isLoopback(config.KEYSTEAD_HOST) && !config.KEYSTEAD_TLS_CERT && !config.KEYSTEAD_BEHIND_TLS_PROXY) {
     throw new KmsError(
       'invalid-setting',
-      'KEYSTEAD_HOST: not a loopback address, and the service speaks plain HTTP; put a proxy with TLS in front and set KEYSTEAD_BEHIND_TLS_PROXY=true',
+      'KEYSTEAD_HOST: not a loopback address, and the service speaks plain HTTP; set KEYSTEAD_TLS_CERT and KEYSTEAD_TLS_KEY, or put a proxy with TLS in front and set KEYSTEAD_BEHIND_TLS_PROXY=true',
     );
   }
 }

@@ -6,6 +6,26 @@ const text = z.string().min(1);
 const whole = (low: number, high: number) => z.coerce.number<string>().int().min(low).max(high);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const postgresUrl = z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' });
+const issuers = z
+  .array(
+    z.strictObject({
+      issuer: z.url({ protocol: /^https?$/, error: 'must be a URL as in the claim iss' }),
+      audience: z.union([text.transform((one) => [one]), z.array(text).min(1)]),
+      claim: text.default('sub'),
+      groupsClaim: text.optional(),
+      jwksUri: z.url({ protocol: /^https?$/ }).optional(),
+    }),
+  )
+  .refine((list) => new Set(list.map(({ issuer }) => issuer)).size === list.length, { error: 'names an issuer twice' });
+/** A text in JSON → its value. */
+const json = text.transform((value, { issues }): unknown => {
+  try {
+    return JSON.parse(value);
+  } catch {
+    issues.push({ code: 'custom', message: 'must be JSON', input: value });
+    return z.NEVER;
+  }
+});
 
 /** Every setting of the server. `.env.example` lists the same names: a test holds them together. */
 export const SETTINGS = {
@@ -29,6 +49,19 @@ export const SETTINGS = {
   KEYSTEAD_VAULT_ALLOW_HTTP: flag.default(false),
   KEYSTEAD_BOOTSTRAP_TOKEN: text.optional(),
   KEYSTEAD_BEHIND_TLS_PROXY: flag.default(false),
+  KEYSTEAD_TLS_CERT: text.optional(),
+  KEYSTEAD_TLS_KEY: text.optional(),
+  KEYSTEAD_TLS_MIN_VERSION: z.enum(['1.2', '1.3']).default('1.3'),
+  KEYSTEAD_TLS_CLIENT_CA: text.optional(),
+  KEYSTEAD_TLS_CRL: text.optional(),
+  KEYSTEAD_OIDC_ISSUERS: json.pipe(issuers).optional(),
+  KEYSTEAD_SESSION_SECONDS: whole(60, 43_200).default(3600),
+  KEYSTEAD_CALLER_COST_PER_SECOND: whole(1, 1_000_000_000).default(4_000_000),
+  KEYSTEAD_SOURCE_REQUESTS_PER_SECOND: whole(1, 1_000_000_000).default(200_000),
+  KEYSTEAD_SOURCE_FAILURES_PER_SECOND: whole(1, 1_000_000).default(100),
+  KEYSTEAD_MAX_IN_FLIGHT: whole(1, 1_000_000).default(2000),
+  KEYSTEAD_MAX_BODIES_MIB: whole(24, 1_000_000).default(64),
+  KEYSTEAD_REQUEST_SECONDS: whole(1, 600).default(60),
   KEYSTEAD_METRICS: z.enum(['off', 'open']).default('off'),
   KEYSTEAD_CACHE_KEYS: whole(1, 1_000_000).default(10_000),
   KEYSTEAD_CACHE_SECONDS: whole(1, 3600).default(60),

@@ -20,7 +20,10 @@ export function sealWith(
       ? createCipheriv(cipherName, key, nonce, OPTIONS)
       : createCipheriv(cipherName, key, nonce, OPTIONS);
   cipher.setAAD(aad, { plaintextLength: plaintext.length });
-  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+  const sealed = cipher.update(plaintext);
+  // Nothing is left over: these modes are stream ciphers.
+  cipher.final();
+  return Buffer.concat([sealed, cipher.getAuthTag()]);
 }
 
 /** @returns the plaintext, or undefined if it does not authenticate. What was decrypted before the tag failed is zeroed. */

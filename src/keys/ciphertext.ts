@@ -25,7 +25,7 @@ export type Purpose = keyof typeof PURPOSES;
 const PURPOSE_OF = new Map<number, Purpose>(Object.entries(PURPOSES).map(([name, code]) => [code, name as Purpose]));
 
 const OFFSET = { suite: 4, purpose: 5, lineage: 6, version: 22, material: 26, nonce: 34 } as const;
-const COMMITMENT_BYTES = 32;
+export const COMMITMENT_BYTES = 32;
 const TAG_BYTES = 16;
 
 export interface CiphertextHeader {

@@ -1,10 +1,12 @@
-import { createHmac, createSecretKey, hkdfSync, randomFillSync, timingSafeEqual, type KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
 import { algorithmFor } from '../crypto/algorithms.js';
 import type { AeadKey } from '../crypto/algorithm.js';
+import { fillRandomly } from '../crypto/fill-randomly.js';
 import type { KeySpec } from '../crypto/key-spec.js';
 import type { Secret } from '../crypto/secret.js';
 import { KmsError } from '../errors.js';
 import {
+  COMMITMENT_BYTES,
   encodeHeader,
   invalidCiphertext,
   suiteOf,
@@ -21,6 +23,7 @@ export class MessageKey {
   readonly #commitmentKey: KeyObject;
   readonly #suite: CipherSuite;
   readonly #materialId: Buffer;
+  readonly #prefixes = new Map<Purpose, Buffer>();
 
   constructor(
     spec: KeySpec,
@@ -42,11 +45,19 @@ export class MessageKey {
 
   /** @param context canonical bytes (`canonicalContext`) */
   seal(purpose: Purpose, plaintext: Buffer, context: Buffer): Buffer {
-    const nonce = randomFillSync(Buffer.allocUnsafe(this.#suite.nonceBytes));
-    const { suite, lineageId, version, materialId } = this.#header();
-    const committed = encodeHeader({ suite, purpose, lineageId, version, materialId, nonce });
-    const header = Buffer.concat([committed, this.#commit(committed)]);
-    return Buffer.concat([header, this.#aead.seal(nonce, plaintext, Buffer.concat([LABEL, header, context]))]);
+    const prefix = this.#prefixOf(purpose);
+    const nonceAt = LABEL.length + prefix.length;
+    const commitmentAt = nonceAt + this.#suite.nonceBytes;
+    const contextAt = commitmentAt + COMMITMENT_BYTES;
+    // Label, header and context: what is authenticated, with the header where it lies in it.
+    const aad = Buffer.allocUnsafe(contextAt + context.length);
+    LABEL.copy(aad);
+    prefix.copy(aad, LABEL.length);
+    const nonce = aad.subarray(nonceAt, commitmentAt);
+    fillRandomly(nonce);
+    this.#commit(aad.subarray(LABEL.length, commitmentAt)).copy(aad, commitmentAt);
+    context.copy(aad, contextAt);
+    return Buffer.concat([aad.subarray(LABEL.length, contextAt), this.#aead.seal(nonce, plaintext, aad)]);
   }
 
   /** @throws KmsError invalid-ciphertext, whatever the reason */
@@ -58,8 +69,22 @@ export class MessageKey {
     return plaintext;
   }
 
-  #header(): { suite: CipherSuite; lineageId: string; version: number; materialId: Buffer } {
-    return { suite: this.#suite, lineageId: this.lineageId, version: this.version, materialId: this.#materialId };
+  /** The header up to its nonce, which is the same for every message. */
+  #prefixOf(purpose: Purpose): Buffer {
+    const known = this.#prefixes.get(purpose);
+    if (known) return known;
+    const { lineageId, version } = this;
+    const nonce = Buffer.alloc(0);
+    const prefix = encodeHeader({
+      suite: this.#suite,
+      purpose,
+      lineageId,
+      version,
+      materialId: this.#materialId,
+      nonce,
+    });
+    this.#prefixes.set(purpose, prefix);
+    return prefix;
   }
 
   /** AES-GCM does not commit to its key (an imported key could be one of two that open the same bytes); this does. */

@@ -1,4 +1,5 @@
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { DualControl } from './dual-control.js';
 import type { KeyState } from './key-states.js';
 import type { RevocationReason, VersionState } from './version-states.js';
 
@@ -10,6 +11,10 @@ export interface KeyringRow {
   readonly state: 'enabled' | 'destroyed';
   /** Of the wrapping key that wraps new material. */
   readonly wrappingVersion: number;
+  /** false: somebody may both administer and use keys here. None is true. */
+  readonly separationOfDuties?: boolean | null;
+  /** None: everything is done by one person. */
+  readonly dualControl?: DualControl | null;
   readonly createdAt: Date;
   readonly destroyedAt: Date | null;
   readonly revision: number;

@@ -1,11 +1,14 @@
+import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
+import type { DualControl } from '../keys/dual-control.js';
 import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
+import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
 
@@ -17,6 +20,14 @@ export interface InstallView {
   readonly bindings: readonly BindingRow[];
   readonly keyringsById: ReadonlyMap<string, KeyringRow>;
   readonly keyringsByName: ReadonlyMap<string, KeyringRow>;
+  /** Ended ones too. */
+  readonly approvals: ReadonlyMap<string, ApprovalRow>;
+  /** None before `pki.init`. */
+  readonly authority: AuthorityRow | undefined;
+  /** Ended ones too. */
+  readonly certificates: ReadonlyMap<string, CertificateRow>;
+  /** Of what is in no keyring. */
+  readonly dualControl: DualControl | null;
 }
 
 /** Gives the seal of a scope: unwraps its integrity key by the root on first use. */
@@ -68,6 +79,8 @@ export interface Change {
   find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
   /** A key with its versions, verified as one. */
   findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
+  /** Every key of the keyring, verified, none missing. */
+  everyKey(keyringId: string): AsyncIterable<KeySnapshot>;
   /** Whether a key or an alias of the keyring has this name. */
   isNameTaken(keyringId: string, name: string): Promise<boolean>;
   /** Inserts or replaces; `revision` is set by the ledger. */
@@ -89,7 +102,7 @@ export interface Change {
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
-  /** Its detail gets each row that was put, with revision and tag. */
+  /** Its detail gets each row that was put, with revision and tag, and the new revision of each scope. */
   record(record: AuditRecord): void;
 }
 

@@ -16,6 +16,11 @@ export interface RootMigration {
   readonly changedAt: Date;
 }
 
+/** As it is stored, in the scope of the install. */
+export interface RootMigrationRow extends RootMigration {
+  readonly revision: number;
+}
+
 /** Where migrations are found. They are moved by `Change.putRootMigration`, with their record. */
 export abstract class RootMigrations {
   abstract newest(): Promise<RootMigration | undefined>;

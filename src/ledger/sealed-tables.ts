@@ -1,15 +1,33 @@
-import type { BindingRow, CallerRow, CredentialRow } from '../access/records.js';
+import type { ApprovalRow } from '../access/approval.js';
+import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
+import type { DualControl } from '../keys/dual-control.js';
+import type { RootMigrationRow } from './root-migrations.js';
 import type { SealedRow } from '../keys/row-seal.js';
+import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 
 /** The scope of everything that is not in a keyring: keyrings themselves, callers, credentials, bindings. */
 export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
+
+/** The settings of the install: one row, whose id is the install's scope. */
+export interface InstallSettingRow {
+  readonly id: string;
+  readonly dualControl: DualControl | null;
+  readonly revision: number;
+}
 
 export interface SealedRows {
   keyring: KeyringRow;
   caller: CallerRow;
   credential: CredentialRow;
   binding: BindingRow;
+  role: RoleRow;
+  caller_group: GroupRow;
+  install_setting: InstallSettingRow;
+  approval: ApprovalRow;
+  root_migration: RootMigrationRow;
+  pki_authority: AuthorityRow;
+  certificate: CertificateRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -25,6 +43,8 @@ interface SealedTable<Row> {
   readonly idOf: (row: Row) => string;
   /** The columns that a decision depends on, in the order in which they are tagged: never reorder, only add with a new tag format. */
   readonly deciding: readonly (keyof Row & string)[];
+  /** Deciding columns that came later, tagged where they hold something: rows from before keep their tags. */
+  readonly later?: readonly (keyof Row & string)[];
 }
 
 /** Every table whose rows are tagged. One line a column; a table is one entry here and one entity in storage/entities. */
@@ -34,19 +54,105 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['name', 'description', 'state', 'wrappingVersion', 'createdAt', 'destroyedAt'],
+    later: ['separationOfDuties', 'dualControl'],
   },
-  caller: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['name', 'type', 'state', 'createdAt'] },
+  caller: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'type', 'state', 'createdAt'],
+    later: ['createdBy'],
+  },
   credential: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
+    later: ['match', 'createdBy', 'factors'],
   },
   binding: {
     inSet: true,
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'role', 'effect', 'scope', 'expiresAt', 'removedAt', 'createdAt'],
+    later: ['conditions', 'createdBy'],
+  },
+  caller_group: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'description', 'members', 'claim', 'removedAt', 'createdAt', 'createdBy'],
+  },
+  role: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
+  },
+  install_setting: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['dualControl'] },
+  approval: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'operation',
+      'requesterId',
+      'requesterCredential',
+      'subject',
+      'required',
+      'guarded',
+      'request',
+      'digest',
+      'state',
+      'decisions',
+      'createdAt',
+      'expiresAt',
+      'changedAt',
+    ],
+  },
+  root_migration: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['phase', 'fromRoot', 'toRoot', 'startedAt', 'changedAt'],
+  },
+  pki_authority: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'trustDomain',
+      'systemKeyring',
+      'certificate',
+      'publicKey',
+      'maxLifetime',
+      'crlUrl',
+      'crl',
+      'crlNumber',
+      'crlAt',
+      'createdAt',
+    ],
+  },
+  certificate: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: [
+      'callerId',
+      'requesterId',
+      'dnsNames',
+      'lifetime',
+      'publicKey',
+      'state',
+      'decidedBy',
+      'credentialId',
+      'certificate',
+      'issued',
+      'reason',
+      'createdAt',
+      'expiresAt',
+      'changedAt',
+    ],
   },
   wrapping_key: {
     inSet: true,
@@ -93,7 +199,8 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
 };
 
 export function sealedRow<Name extends SealedTableName>(table: Name, row: SealedRows[Name]): SealedRow {
-  const { idOf, deciding } = SEALED_TABLES[table];
-  const columns = deciding.map((column) => [column, row[column]] as SealedRow['deciding'][number]);
+  const { idOf, deciding, later = [] } = SEALED_TABLES[table];
+  const filled = later.filter((column) => (row[column] ?? null) !== null);
+  const columns = [...deciding, ...filled].map((column) => [column, row[column]] as SealedRow['deciding'][number]);
   return { table, id: idOf(row), revision: row.revision, deciding: columns };
 }

@@ -1,43 +1,66 @@
-import { timingSafeEqual } from 'node:crypto';
-import { parseToken } from '../access/token.js';
-import type { CredentialRow } from '../access/records.js';
+import { find } from '../access/authenticators.js';
+import type { AccessView } from '../access/access-view.js';
+import type { CallerRow, CredentialRow } from '../access/records.js';
+import type { Lanes } from '../access/login-attempts.js';
+import type { PresentedPassword } from '../access/presented.js';
+import type { Refusal } from '../access/refusal.js';
 import { KmsError } from '../errors.js';
 import type { Approach, Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import { sourceKey } from './limits/source-key.js';
 
-/** @throws KmsError unauthenticated, the same for every reason */
-export async function authenticate(deps: Deps, approach: Approach): Promise<Arrival> {
+/** Nobody: the same on the wire for every reason, which is in the audit record. */
+export interface Unauthenticated {
+  readonly error: KmsError;
+  readonly detail: { readonly presented: string; readonly reason: Refusal; readonly about?: string };
+}
+
+/** Whose credential was presented, if it proves anything and may be used now and from there. */
+export async function authenticate(deps: Deps, approach: Approach): Promise<Arrival | Unauthenticated> {
   const { access } = await deps.ledger.install();
-  const parsed = parseToken(approach.token ?? '');
-  const credential = parsed && access.credentials.get(parsed.id);
-  const hash = deps.secrets.digest('token', parsed?.id ?? '', parsed?.secret ?? '');
-  // Compared also when there is no such credential, so that time does not tell the two apart.
-  const matches = timingSafeEqual(hash, credential?.hash ?? Buffer.alloc(hash.length));
-  const caller = credential && access.callers.get(credential.callerId);
-  if (
-    !credential ||
-    !caller ||
-    !matches ||
-    caller.state !== 'enabled' ||
-    !mayBeUsed(credential, approach, deps.clock.now())
-  ) {
-    throw new KmsError(
-      'unauthenticated',
-      approach.token === undefined
-        ? 'no token: send the header "Authorization: Bearer <token>"'
-        : 'the token is not known here, has ended, or may not be used from this address',
-    );
-  }
-  const { door, source, requestId, idempotencyKey, isGone } = approach;
+  const { presented } = approach;
+  if (!presented) return unauthenticated(approach, { refusal: 'nothing-presented' });
+  const now = deps.clock.now();
+  const digest = (label: string, ...parts: readonly (Buffer | string)[]) => deps.secrets.digest(label, ...parts);
+  const lanes = presented.kind === 'password' ? lanesOf(deps, presented, approach) : undefined;
+  const wait = lanes ? await deps.loginAttempts.begin(lanes, new Date(now)) : 0;
+  if (wait > 0) return tooManyAttempts(wait);
+  const finding = await find(presented, { access, issuers: deps.issuers, digest, now });
+  if ('refusal' in finding) return unauthenticated(approach, finding);
+  const chosen = choose(access, finding.credentials, approach, now);
+  if ('refusal' in chosen) return unauthenticated(approach, { ...finding, ...chosen });
+  const { credential, caller } = chosen;
+  if (lanes) await deps.loginAttempts.succeed(lanes, new Date(now));
+  deps.lastUse.note(credential.id, now);
+  const { door, source, requestId, idempotencyKey, approval, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
+    strength: finding.strength,
+    ...(finding.groups ? { groups: finding.groups } : {}),
+    ...(finding.spent ? { spent: finding.spent } : {}),
     door,
     source,
     requestId,
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(approval === undefined ? {} : { approval }),
     ...(isGone === undefined ? {} : { isGone }),
   };
+}
+
+/** The newest credential that is live, of the one caller to whom all live ones belong. */
+function choose(
+  access: AccessView,
+  credentials: readonly CredentialRow[],
+  approach: Approach,
+  now: number,
+): { readonly credential: CredentialRow; readonly caller: CallerRow } | { readonly refusal: Refusal } {
+  const live = credentials.filter((row) => mayBeUsed(row, approach, now));
+  const credential = live.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime())[0];
+  if (!credential) return { refusal: 'ended-credential' };
+  if (live.some(({ callerId }) => callerId !== credential.callerId)) return { refusal: 'ambiguous-credential' };
+  const caller = access.callers.get(credential.callerId);
+  return caller?.state === 'enabled' ? { credential, caller } : { refusal: 'disabled-caller' };
 }
 
 function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): boolean {
@@ -45,6 +68,38 @@ function mayBeUsed(credential: CredentialRow, approach: Approach, now: number): 
   return credential.source === 'any' || (!approach.isForwarded && isLoopback(approach.source));
 }
 
+function lanesOf({ secrets }: Deps, { name }: PresentedPassword, { source }: Approach): Lanes {
+  const address = sourceKey(source);
+  return {
+    pair: secrets.digest('login', 'pair', name, address),
+    name: secrets.digest('login', 'name', name),
+    source: secrets.digest('login', 'source', address),
+  };
+}
+
+/** The same whether anybody has the name. */
+function tooManyAttempts(wait: number): Unauthenticated {
+  const error = new KmsError('too-many-requests', 'too many attempts to log in; wait as long as Retry-After says');
+  return {
+    error: Object.assign(error, { retryAfter: Math.ceil(wait) }),
+    detail: { presented: 'password', reason: 'too-many-attempts' },
+  };
+}
+
 function isLoopback(address: string | null): boolean {
   return address !== null && (address === '::1' || /^(::ffff:)?127\./.test(address));
+}
+
+function unauthenticated(
+  { presented }: Approach,
+  { refusal, about }: { readonly refusal: Refusal; readonly about?: string },
+): Unauthenticated {
+  const error = new KmsError(
+    'unauthenticated',
+    presented
+      ? 'the credential is not known here, has ended, or may not be used from this address'
+      : 'no token: send the header "Authorization: Bearer <token>", or a client certificate where the service asks for one',
+  );
+  const detail = { presented: presented?.kind ?? 'nothing', reason: refusal };
+  return { error, detail: about === undefined ? detail : { ...detail, about } };
 }

@@ -1,3 +1,5 @@
+import type { Issuers } from '../access/issuers.js';
+import type { LoginAttempts } from '../access/login-attempts.js';
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { MaterialStore } from '../keys/material-store.js';
@@ -5,7 +7,9 @@ import type { MessageCounters } from '../keys/message-counters.js';
 import type { Clock } from '../ledger/clock.js';
 import type { Ledger } from '../ledger/ledger.js';
 import type { MaintenanceStore } from '../ledger/maintenance-store.js';
+import type { LastUse } from './last-use.js';
 import type { KeyringSecrets } from './keyring-secrets.js';
+import type { Limits } from './limits/limits.js';
 import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
 import type { RootCeremony } from './root-ceremony.js';
@@ -26,6 +30,12 @@ export interface Deps {
   readonly maintenance: MaintenanceStore;
   readonly root: RootCeremony;
   readonly meter: Meter;
+  readonly issuers: Issuers;
+  readonly limits: Limits;
+  readonly lastUse: LastUse;
+  readonly loginAttempts: LoginAttempts;
+  /** How long a person's session lasts. */
+  readonly sessionSeconds: number;
   /** Asks for a rotation in the background: a version has sealed as many messages as it should. May be asked again. */
   readonly rotateSoon: (keyringId: string, keyId: string) => void;
   /** This node's name in audit records. */

@@ -7,6 +7,7 @@ import { WrappingKey } from '../keys/material.js';
 import { integrityFailure, RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject, WrappingStore } from '../keys/wrapped-object.js';
 import type { RootKey } from '../roots/root-key.js';
+import { RootRefusal } from '../roots/root-refusal.js';
 
 export interface RootProof {
   /** An unwrapped wrapping key is proven to the root again after this long: the kill-switch delay. */
@@ -20,6 +21,9 @@ interface Held {
   provenAt: number;
   proving: Promise<void> | undefined;
 }
+
+/** Requests that were under way may still hold material as it was before. */
+const FORGET_AFTER_MS = 60_000;
 
 /** The secret that says whether a root is this database's: it must open, or nothing is served. */
 export const CANARY: WrappedName = { kind: 'canary', scopeId: INSTALL_SCOPE, version: 1 };
@@ -89,6 +93,12 @@ export class KeyringSecrets extends SealKeys {
     this.#wrappingKeys.delete(`${keyringId}/${version}`);
   }
 
+  /** For a wrapping key that may be gone: one that is not is unwrapped again. Requests under way may still need it for a while. */
+  forgetWrappingKeySoon(keyringId: string, version: number): void {
+    if (!this.#wrappingKeys.has(`${keyringId}/${version}`)) return;
+    setTimeout(() => this.forgetWrappingKey(keyringId, version), FORGET_AFTER_MS).unref();
+  }
+
   /** @throws KmsError root-unavailable, wrong-root-key, integrity-failure */
   async unwrap(name: WrappedName): Promise<Secret> {
     const wrapped = await this.wrappings.find(name);
@@ -144,7 +154,8 @@ export class KeyringSecrets extends SealKeys {
     try {
       await held.proving;
     } catch (error) {
-      if (isKmsError(error, 'root-unavailable') && age < this.proof.provenForMs + this.proof.graceMs) return;
+      const isOutage = isKmsError(error, 'root-unavailable') && !(error instanceof RootRefusal);
+      if (isOutage && age < this.proof.provenForMs + this.proof.graceMs) return;
       throw error;
     }
   }

@@ -1,18 +1,24 @@
 import type { OperationName, SystemCallerId } from '../access/permissions.js';
-import { parseToken } from '../access/token.js';
-import { isKmsError, type KmsError } from '../errors.js';
+import type { Refusal } from '../access/refusal.js';
+import type { KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
-import type { Approach, Arrival } from './arrival.js';
+import { holdersOf, type Approach, type Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
-import { authenticate } from './authenticate.js';
+import { servesFor } from './authorise.js';
+import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
+import { charging } from './limits/charging.js';
+import { costOf } from './limits/cost-of.js';
 import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
 import { asKmsError, recordOf } from './record.js';
 import { RefusalLane } from './refusal-lane.js';
 import { systemArrival } from './system-arrival.js';
+
+/** Refusals of a credential that is well made: another node may know it. */
+const UNKNOWN_HERE: ReadonlySet<Refusal> = new Set(['unknown-token', 'unknown-certificate', 'unknown-subject']);
 
 /** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
 export class Kms {
@@ -24,25 +30,30 @@ export class Kms {
 
   /** @throws KmsError unauthenticated, after it was written down */
   async arrive(approach: Approach): Promise<Arrival> {
+    const { limits } = this.deps;
+    const tooMany = limits.ofSource(approach.source);
+    if (tooMany) throw await this.refuse(approach, 'authenticate', tooMany);
+    let found: Arrival | Unauthenticated;
     try {
-      return await this.#authenticate(approach);
+      found = await this.#authenticate(approach);
     } catch (error) {
       throw await this.refuse(approach, 'authenticate', asKmsError(error));
     }
+    if (!('error' in found)) return found;
+    const error = limits.ofFailure(approach.source) ?? found.error;
+    throw await this.refuse(approach, 'authenticate', error, undefined, found.detail);
   }
 
-  /** A token that is not known may have been made on another node a moment ago. */
-  async #authenticate(approach: Approach): Promise<Arrival> {
+  /** A credential that is not known may have been made on another node a moment ago. */
+  async #authenticate(approach: Approach): Promise<Arrival | Unauthenticated> {
     const { ledger } = this.deps;
+    // Its code may have been used on another node a moment ago.
+    if (approach.presented?.kind === 'password') await ledger.refresh(INSTALL_SCOPE);
     const { epoch } = ledger;
-    try {
-      return await authenticate(this.deps, approach);
-    } catch (error) {
-      if (!isKmsError(error, 'unauthenticated') || !parseToken(approach.token ?? '')) throw error;
-      await ledger.refresh(INSTALL_SCOPE);
-      if (ledger.epoch === epoch) throw error;
-      return authenticate(this.deps, approach);
-    }
+    const found = await authenticate(this.deps, approach);
+    if (!('error' in found) || !UNKNOWN_HERE.has(found.detail.reason)) return found;
+    await ledger.refresh(INSTALL_SCOPE);
+    return ledger.epoch === epoch ? found : authenticate(this.deps, approach);
   }
 
   /** The service itself, by its schedule. */
@@ -53,7 +64,10 @@ export class Kms {
   /** Whether the caller holds the operation anywhere at all: the coarse gate of the doors. */
   async mayAnywhere(arrival: Arrival, operation: OperationName): Promise<boolean> {
     const { ledger, clock } = this.deps;
-    const may = async () => (await ledger.install()).access.mayAnywhere(arrival.caller.id, operation, clock.now());
+    const may = async () => {
+      const { access } = await ledger.install();
+      return servesFor(access, arrival, operation) && access.mayAnywhere(holdersOf(arrival), operation, clock.now());
+    };
     if (await may()) return true;
     // The binding may have been made on another node a moment ago.
     await ledger.refresh(INSTALL_SCOPE);
@@ -75,9 +89,7 @@ export class Kms {
     detail?: Readonly<Record<string, unknown>>,
   ): Promise<KmsError> {
     const known = 'caller' in approach;
-    const arrival: Arrival = known
-      ? approach
-      : { ...approach, caller: { id: 'anonymous', name: 'anonymous', type: 'system' }, credentialId: null };
+    const arrival = known ? approach : nobodyOf(approach);
     const attempt = { operation, arrival, startedAt: performance.now() };
     const subject = await (known ? askedForAtDoor(this.deps, asked) : askedFor(this.deps, asked));
     const record = recordOf(this.deps, attempt, subject, error, detail);
@@ -105,7 +117,8 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Output> {
-    const [outcome] = await performUse(this.deps, operation, [input], arrival);
+    await this.#mustHaveBudget(operation.name, 1, arrival);
+    const [outcome] = await performUse(this.deps, charging(operation), [input], arrival);
     if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
     return outcome.output;
   }
@@ -116,7 +129,8 @@ export class Kms {
     inputs: readonly Input[],
     arrival: Arrival,
   ): Promise<Outcome<Output>[]> {
-    return performUse(this.deps, operation, inputs, arrival);
+    await this.#mustHaveBudget(operation.name, inputs.length, arrival);
+    return performUse(this.deps, charging(operation), inputs, arrival);
   }
 
   /** Changes a state. */
@@ -125,6 +139,29 @@ export class Kms {
     input: Input,
     arrival: Arrival,
   ): Promise<Changed<Output>> {
+    await this.#mustHaveBudget(operation.name, 1, arrival);
     return performChange(this.deps, operation, input, arrival);
   }
+
+  /** @throws KmsError too-many-requests, after it was written down or counted in the bounded lane */
+  async #mustHaveBudget(operation: OperationName, items: number, arrival: Arrival): Promise<void> {
+    const refused = this.deps.limits.ofCaller(arrival, items * costOf(operation));
+    if (!refused) return;
+    const record = recordOf(
+      this.deps,
+      { operation, arrival, startedAt: performance.now() },
+      { resource: 'install' },
+      refused,
+      undefined,
+    );
+    await this.#refusals.append(record);
+    this.deps.meter.performed(operation, record.outcome, 0);
+    throw refused;
+  }
+}
+
+/** What a record says of somebody who did not get in. */
+function nobodyOf({ door, source, requestId }: Approach): Arrival {
+  const caller = { id: 'anonymous', name: 'anonymous', type: 'system' } as const;
+  return { caller, credentialId: null, strength: 'single', door, source, requestId };
 }

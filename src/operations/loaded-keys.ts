@@ -26,6 +26,15 @@ export class LoadedKeys {
     return this.#versions.size;
   }
 
+  /** Something of the key changed: what was unwrapped of it goes at once. Who is using it keeps it until it is done. */
+  forgetKey(keyId: string): void {
+    for (const row of this.#versions.keys()) if (row.keyId === keyId) this.#versions.delete(row);
+  }
+
+  clear(): void {
+    this.#versions.clear();
+  }
+
   /**
    * Rows are immutable snapshots, so the row itself is the cache's key: a changed version is another row.
    * @throws KmsError integrity-failure, root-unavailable

@@ -1,9 +1,12 @@
+import { approvalStateAt, isOpen } from '../access/approval.js';
 import { uuidv7 } from '../keys/uuid.js';
+import { expireApproval } from './approvals/expire-approval.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
 import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
+import { publishCrlWhenDue } from './pki/publish-crl.js';
 import { continueRootWork } from './root/continue-root-work.js';
 
 const DESTRUCTIONS_A_RUN = 1000;
@@ -17,7 +20,8 @@ export interface MaintenanceReport {
 }
 
 /**
- * What is due: destructions of keys, rewraps and root work that were broken off, expired rows. For the schedule, every minute.
+ * What is due: destructions of keys, requests that ended by themselves, rewraps and root work that were broken off, the revocation list,
+ * expired rows. For the schedule, every minute.
  * @throws KmsError database-unavailable
  */
 export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceReport> {
@@ -26,8 +30,18 @@ export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceR
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
+  await expireApprovals(kms, deps, arrival);
+  // A root that cannot be reached must not hold up the rest; the failure is recorded, and tried again the next time.
+  await publishCrlWhenDue(kms, deps, arrival).catch(() => undefined);
   await deps.maintenance.purge(new Date(deps.clock.now()));
   return { destroyed, failed, rewrapping: keyrings.length };
+}
+
+async function expireApprovals(kms: Kms, deps: Deps, arrival: Arrival): Promise<void> {
+  const { approvals } = await deps.ledger.install();
+  const now = deps.clock.now();
+  const ended = [...approvals.values()].filter((row) => isOpen(row) && approvalStateAt(row, now) === 'expired');
+  for (const { id } of ended) await kms.change(expireApproval, { approval: id }, arrival);
 }
 
 async function destroyDueKeys(kms: Kms, deps: Deps, arrival: Arrival): Promise<{ destroyed: number; failed: number }> {

@@ -1,13 +1,17 @@
 import type { OperationName } from '../access/permissions.js';
 import type { Resource } from '../access/access-view.js';
+import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Change } from '../ledger/ledger.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import type { Guarded } from './guarded.js';
 
 /** One thing that must be allowed before an operation runs. */
 export interface Need {
   readonly permission: OperationName;
   readonly resource: Resource;
+  /** What the operation binds: the same object that is authenticated with the ciphertext. */
+  readonly context?: EncryptionContext | undefined;
 }
 
 /** What an audit record says of the thing acted on. */
@@ -54,6 +58,8 @@ export type Commit = <Output>(
 export interface ChangeAnswer<Output> extends Answer<Output> {
   /** What was made, for a repeat under the same idempotency key. */
   readonly resourceId?: string;
+  /** What was done is a guarded operation. */
+  readonly guarded?: Guarded;
 }
 
 export interface ChangeOperation<Input, R extends Resolved, Output> {

@@ -1,4 +1,7 @@
 import { Global, Module } from '@nestjs/common';
+import { CredentialUses } from '../access/credential-uses.js';
+import { LoginAttempts } from '../access/login-attempts.js';
+import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -12,12 +15,25 @@ import { DEPS, type Deps } from './deps.js';
 import { InstallReady } from './install-ready.js';
 import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
+import { LastUse } from './last-use.js';
+import { Limits } from './limits/limits.js';
 import { LoadedKeys } from './loaded-keys.js';
 import { Meter } from './meter.js';
 import { RotationRequests } from './rotation-requests.js';
 import { RootCeremony } from './root-ceremony.js';
 
-const PORTS = [Ledger, Journal, Clock, KeyringSecrets, ImportTokens, MaterialStore, MaintenanceStore, MessageCounters];
+const PORTS = [
+  Ledger,
+  Journal,
+  Clock,
+  KeyringSecrets,
+  ImportTokens,
+  MaterialStore,
+  MaintenanceStore,
+  MessageCounters,
+  CredentialUses,
+  LoginAttempts,
+];
 
 /** The one way in, with everything behind it. */
 @Global()
@@ -54,6 +70,8 @@ function depsOf(
   materials: MaterialStore,
   maintenance: MaintenanceStore,
   counters: MessageCounters,
+  credentialUses: CredentialUses,
+  loginAttempts: LoginAttempts,
 ): Deps {
   const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
   return {
@@ -68,6 +86,15 @@ function depsOf(
     counters,
     root,
     meter,
+    limits: new Limits({
+      callerCost: config.KEYSTEAD_CALLER_COST_PER_SECOND,
+      sourceRequests: config.KEYSTEAD_SOURCE_REQUESTS_PER_SECOND,
+      sourceFailures: config.KEYSTEAD_SOURCE_FAILURES_PER_SECOND,
+    }),
+    issuers: new OidcIssuers(config.KEYSTEAD_OIDC_ISSUERS ?? []),
+    lastUse: new LastUse(credentialUses),
+    loginAttempts,
+    sessionSeconds: config.KEYSTEAD_SESSION_SECONDS,
     rotateSoon: (keyringId, keyId) => rotations.ask(keyringId, keyId),
     node: config.KEYSTEAD_NODE_NAME,
   };

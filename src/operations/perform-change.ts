@@ -1,5 +1,9 @@
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
+import { claimApproval, NeedsApproval } from './approvals/claim-approval.js';
+import { ApprovalRequired } from './approvals/approval-required.js';
+import { requestApproval } from './approvals/request-approval.js';
+import { requiredFor } from './approvals/required-approvals.js';
 import type { Arrival } from './arrival.js';
 import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
@@ -8,6 +12,7 @@ import type { ChangeOperation, Commit, Resolved } from './operation.js';
 import { askedUnderKey, claimOn, repeatOf } from './idempotency.js';
 import { isStale } from './is-stale.js';
 import { asKmsError, recordOf, type Attempt } from './record.js';
+import { Turns } from './turns.js';
 
 const MAX_TRIES = 5;
 /** The database may have committed all the same: to try again could do it twice. */
@@ -27,6 +32,9 @@ interface Tried {
   committed: boolean;
 }
 
+/** By key: whoever was overtaken by another change of the same key changes it in turn, and so do all who come after. */
+const turns = new Turns();
+
 /** Performs a change of state: the change, its record and its idempotency key commit together or not at all. */
 export async function performChange<Input, R extends Resolved, Output>(
   deps: Deps,
@@ -35,27 +43,46 @@ export async function performChange<Input, R extends Resolved, Output>(
   arrival: Arrival,
 ): Promise<Changed<Output>> {
   const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
-  for (let tries = 1; ; tries++) {
-    const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
-    let resolved: R | undefined;
-    try {
-      resolved = await operation.resolve(deps, input, arrival);
-      const { access } = await deps.ledger.install();
-      mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
-      const changed = await repeatOrRun(deps, operation, resolved, input, attempt, tried);
-      deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
-      return changed;
-    } catch (thrown) {
-      const error = asKmsError(thrown);
-      if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) continue;
-      const refused = await writeDown(deps, attempt, input, resolved, error);
-      const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
-        await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
-        throw unchecked;
-      });
-      if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
-      throw error;
+  let leave: (() => void) | undefined;
+  try {
+    for (let tries = 1; ; tries++) {
+      const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
+      let resolved: R | undefined;
+      try {
+        resolved = await operation.resolve(deps, input, arrival);
+        const { access } = await deps.ledger.install();
+        mustBeAllowed(access, arrival, resolved.needs, deps.clock.now());
+        const { key } = resolved.subject;
+        if (!leave && key !== undefined && turns.isTaken(key)) {
+          leave = await turns.take(key);
+          continue;
+        }
+        const changed = await repeatOrRun(deps, operation, resolved, input, attempt, tried);
+        deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
+        return changed;
+      } catch (thrown) {
+        const error = asKmsError(thrown);
+        // Its record was written with the request.
+        if (error instanceof ApprovalRequired && arrival.approval === undefined) {
+          deps.meter.performed(operation.name, 'error', (performance.now() - attempt.startedAt) / 1000);
+          throw error;
+        }
+        if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) {
+          const key = resolved?.subject.key;
+          if (key !== undefined) leave ??= await turns.take(key);
+          continue;
+        }
+        const refused = await writeDown(deps, attempt, input, resolved, error);
+        const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
+          await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
+          throw unchecked;
+        });
+        if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
+        throw error;
+      }
     }
+  } finally {
+    leave?.();
   }
 }
 
@@ -69,7 +96,8 @@ async function writeDown(
 ): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
   const subject = resolved?.subject ?? (await askedFor(deps, input));
-  const record = recordOf(deps, attempt, subject, error, undefined);
+  const { approval } = attempt.arrival;
+  const record = recordOf(deps, attempt, subject, error, approval === undefined ? undefined : { approval });
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
@@ -89,19 +117,26 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
   const repeated = await repeat();
   if (repeated) return { ...repeated, replayed: true };
   const commit: Commit = async (scopes, work) => {
-    const output = await deps.ledger.change(scopes, async (change) => {
+    const taken = attempt.arrival.approval === undefined ? scopes : [...new Set([...scopes, INSTALL_SCOPE])];
+    const { output, guarded, approved } = await deps.ledger.change(taken, async (change) => {
       mustBeAllowed(change.install.access, attempt.arrival, resolved.needs, deps.clock.now());
       const answer = await work(change);
+      const required = requiredFor(change.install, operation.name, resolved.subject, answer.guarded);
+      const approved = await claimApproval(deps, change, { attempt, resolved, input }, required, answer.guarded);
       if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
-      change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, answer.detail));
-      return answer.output;
+      const reason = answer.guarded ? { guarded: answer.guarded.reason } : {};
+      const detail = { ...answer.detail, ...reason, ...approved };
+      change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, detail));
+      return { ...answer, approved: required.approvals.length > 0 };
     });
     tried.committed = true;
+    if (guarded) deps.meter.guarded(operation.name, guarded.reason, approved);
     return output;
   };
   try {
     return { output: await operation.run(deps, resolved, input, commit, attempt.arrival), replayed: false };
   } catch (error) {
+    if (error instanceof NeedsApproval) throw await requestApproval(deps, { attempt, resolved, input }, error);
     // Sent twice at the same time, what the first has just made stands in the way of the second: it is a repeat all the same.
     const first = tried.committed ? undefined : await repeat();
     if (first) return { ...first, replayed: true };

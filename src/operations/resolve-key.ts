@@ -1,6 +1,8 @@
+import type { Resource } from '../access/access-view.js';
 import type { OperationName } from '../access/permissions.js';
 import { KmsError } from '../errors.js';
-import type { KeyringRow, KeySnapshot } from '../keys/records.js';
+import type { EncryptionContext } from '../keys/encryption-context.js';
+import type { KeyringRow, KeyRow, KeySnapshot } from '../keys/records.js';
 import type { Arrival } from './arrival.js';
 import { may, permissionDenied } from './authorise.js';
 import type { Deps } from './deps.js';
@@ -54,8 +56,13 @@ export async function mustBeAllowedToMiss(
   }
 }
 
-export function needOnKey(permission: OperationName, { key }: KeySnapshot): Need {
-  return { permission, resource: { kind: 'key', keyringId: key.keyringId, keyId: key.id } };
+export function resourceOfKey({ keyringId, id, tags }: KeyRow): Resource {
+  return { kind: 'key', keyringId, keyId: id, tags };
+}
+
+/** @param context what the operation binds */
+export function needOnKey(permission: OperationName, { key }: KeySnapshot, context?: EncryptionContext): Need {
+  return { permission, resource: resourceOfKey(key), context };
 }
 
 export function subjectOfKey({ key }: KeySnapshot, version?: number): Subject {

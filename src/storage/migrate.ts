@@ -36,7 +36,14 @@ const READ_WRITE = [
   'keyring',
   'caller',
   'credential',
+  'credential_use',
   'binding',
+  'role',
+  'caller_group',
+  'install_setting',
+  'approval',
+  'pki_authority',
+  'certificate',
   'wrapping_key',
   'key',
   'key_version',
@@ -45,7 +52,7 @@ const READ_WRITE = [
   'node',
   'root_migration',
 ];
-const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key'];
+const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key', 'login_attempt'];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
 async function grantApplication(dataSource: DataSource, application: string): Promise<void> {

@@ -2,7 +2,13 @@ import type { DataSource } from 'typeorm';
 import { ImportTokens, type ImportToken } from '../keys/import-tokens.js';
 import { ImportTokenEntity } from './entities/import-token.entity.js';
 
+/** Of how many tokens the tries are remembered; each comes with a key pair of its own, so there are never this many. */
+const REMEMBERED = 10_000;
+
 export class PostgresImportTokens extends ImportTokens {
+  /** By token: what was counted here. A count that somebody sets back in the database does not give a token more tries on this node. */
+  readonly #counted = new Map<string, number>();
+
   constructor(private readonly reads: DataSource) {
     super();
   }
@@ -20,7 +26,13 @@ export class PostgresImportTokens extends ImportTokens {
       'update import_token set failures = failures + 1 where id = $1 returning failures',
       [id],
     );
-    return rows[0][0]?.failures ?? 0;
+    const stored = rows[0][0]?.failures;
+    if (stored === undefined) return 0;
+    const failures = Math.max(stored, (this.#counted.get(id) ?? 0) + 1);
+    this.#counted.delete(id);
+    this.#counted.set(id, failures);
+    if (this.#counted.size > REMEMBERED) this.#counted.delete(this.#counted.keys().next().value as string);
+    return failures;
   }
 
   override async burn(id: string): Promise<boolean> {

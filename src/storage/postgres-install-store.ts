@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { AccessView } from '../access/access-view.js';
-import type { RowSeal } from '../keys/row-seal.js';
+import { integrityFailure, type RowSeal } from '../keys/row-seal.js';
 import type { WrappedObject } from '../keys/wrapped-object.js';
 import type { Clock } from '../ledger/clock.js';
 import { InstallStore } from '../ledger/install-store.js';
@@ -17,6 +17,10 @@ const EMPTY: InstallView = {
   revision: 0,
   access: new AccessView(new Map(), new Map(), []),
   bindings: [],
+  approvals: new Map(),
+  authority: undefined,
+  certificates: new Map(),
+  dualControl: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),
 };
@@ -30,7 +34,7 @@ export class PostgresInstallStore extends InstallStore {
   }
 
   override async exists(): Promise<boolean> {
-    return (await this.changes.manager.count(InstallEntity)) > 0;
+    return isFounded(this.changes.manager);
   }
 
   override async found(
@@ -40,7 +44,7 @@ export class PostgresInstallStore extends InstallStore {
   ): Promise<boolean> {
     return this.changes.transaction(async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [FOUNDING_LOCK]);
-      if ((await manager.count(InstallEntity)) > 0) return false;
+      if (await isFounded(manager)) return false;
       const now = this.clock.now();
       await manager.insert(InstallEntity, { id: 1, installId: randomUUID(), createdAt: new Date(now) });
       for (const one of wrapped) await manager.insert(WrappedKeyEntity, one);
@@ -51,4 +55,16 @@ export class PostgresInstallStore extends InstallStore {
       return true;
     });
   }
+}
+
+/** @throws KmsError integrity-failure when the row that says so is gone, and what it stands for is not */
+async function isFounded(manager: EntityManager): Promise<boolean> {
+  const [row] = await manager.query<{ founded: boolean; used: boolean }[]>(
+    `select exists (select from install) as founded, exists (select from head) or exists (select from wrapped_key)
+       or exists (select from keyring) or exists (select from caller) as used`,
+  );
+  if (row?.used && !row.founded) {
+    throw integrityFailure('the install row is missing, and the database holds keyrings, callers or wrapped keys');
+  }
+  return row?.founded ?? false;
 }

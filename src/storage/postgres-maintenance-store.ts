@@ -1,4 +1,5 @@
 import { LessThan, type DataSource } from 'typeorm';
+import { FORGOTTEN_AFTER_SECONDS } from '../access/login-attempts.js';
 import { MaintenanceStore, type DueKey } from '../ledger/maintenance-store.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { ImportTokenEntity } from './entities/import-token.entity.js';
@@ -38,5 +39,9 @@ export class PostgresMaintenanceStore extends MaintenanceStore {
     const createdAt = LessThan(new Date(now.getTime() - IDEMPOTENCY_KEPT_MS));
     await this.changes.manager.delete(IdempotencyKeyEntity, { createdAt });
     await this.changes.manager.delete(ImportTokenEntity, { expiresAt: LessThan(now) });
+    await this.changes.query(
+      `delete from login_attempt where last_at < $1 and (trusted_until is null or trusted_until < $2)`,
+      [new Date(now.getTime() - FORGOTTEN_AFTER_SECONDS * 1000), now],
+    );
   }
 }

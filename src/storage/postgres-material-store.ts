@@ -44,11 +44,13 @@ export class PostgresMaterialStore extends MaterialStore {
     return affected === 1;
   }
 
+  /** By the keyring of the key: that of the version is not sealed, and what is not counted is lost with its wrapping key. */
   override async countByWrapping(keyringId: string): Promise<ReadonlyMap<number, number>> {
     const rows = await this.changes
       .createQueryBuilder(KeyVersionEntity, 'v')
+      .innerJoin(KeyEntity, 'k', 'k.id = v.keyId')
       .select(['v.wrappingVersion as version', 'count(*) as count'])
-      .where('v.keyringId = :keyringId and v.material is not null', { keyringId })
+      .where('k.keyringId = :keyringId and v.material is not null', { keyringId })
       .groupBy('v.wrappingVersion')
       .getRawMany<{ version: number; count: string }>();
     return new Map(rows.map(({ version, count }) => [version, Number(count)]));

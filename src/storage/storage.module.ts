@@ -1,5 +1,7 @@
 import { resolve } from 'node:path';
 import { Global, Logger, Module } from '@nestjs/common';
+import { CredentialUses } from '../access/credential-uses.js';
+import { LoginAttempts } from '../access/login-attempts.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { ImportTokens } from '../keys/import-tokens.js';
@@ -16,8 +18,10 @@ import { PostgresRootWrappings } from './postgres-root-wrappings.js';
 import { PostgresRootMigrations } from './postgres-root-migrations.js';
 import { PostgresNodes } from './postgres-nodes.js';
 import { DatabaseClock } from './database-clock.js';
+import { PostgresCredentialUses } from './postgres-credential-uses.js';
 import { PostgresImportTokens } from './postgres-import-tokens.js';
 import { PostgresInstallStore } from './postgres-install-store.js';
+import { PostgresLoginAttempts } from './postgres-login-attempts.js';
 import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
 import { PostgresMaterialStore } from './postgres-material-store.js';
 import { PostgresWrappingStore } from './postgres-wrapping-store.js';
@@ -44,6 +48,16 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       useFactory: ({ changes }: Database) => new PostgresMaintenanceStore(changes),
       inject: [Database],
     },
+    {
+      provide: CredentialUses,
+      useFactory: ({ changes }: Database) => new PostgresCredentialUses(changes),
+      inject: [Database],
+    },
+    {
+      provide: LoginAttempts,
+      useFactory: ({ changes }: Database) => new PostgresLoginAttempts(changes),
+      inject: [Database],
+    },
     { provide: Nodes, useFactory: ({ changes }: Database) => new PostgresNodes(changes), inject: [Database] },
     {
       provide: RootMigrations,
@@ -68,6 +82,8 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
     ImportTokens,
     MaterialStore,
     MaintenanceStore,
+    CredentialUses,
+    LoginAttempts,
     Nodes,
     RootMigrations,
     RootWrappings,

@@ -26,6 +26,12 @@ export class PrometheusMeter extends Meter implements MetricsText {
     help: 'Rows or materials that were changed from outside. Anything but 0 is an alarm.',
     registers: [this.#registry],
   });
+  readonly #guarded = new Counter({
+    name: 'keystead_guarded_operations_total',
+    help: 'Operations by which an administrator could reach plaintext, done with (approved="yes") and without dual control.',
+    labelNames: ['operation', 'reason', 'approved'] as const,
+    registers: [this.#registry],
+  });
   readonly contentType = this.#registry.contentType;
 
   constructor() {
@@ -40,6 +46,10 @@ export class PrometheusMeter extends Meter implements MetricsText {
 
   override integrityFailure(): void {
     this.#integrityFailures.inc();
+  }
+
+  override guarded(operation: string, reason: string, approved: boolean): void {
+    this.#guarded.inc({ operation, reason, approved: approved ? 'yes' : 'no' });
   }
 
   /** Watches the size of something, such as the cache of unwrapped keys. @param name in snake_case, without prefix */

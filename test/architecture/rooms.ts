@@ -30,12 +30,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     rooms: ['roots', 'crypto', 'errors'],
     packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
   },
-  access: { rooms: ['keys', 'errors'], packages: ['node:crypto', 'node:zlib'] },
+  access: {
+    rooms: ['keys', 'errors'],
+    packages: ['node:crypto', 'node:net', 'node:zlib', '@node-rs/argon2', 'otpauth'],
+  },
+  'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
-  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'roots'], packages: ['node:crypto'] },
+  pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
+  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'pki', 'errors'], packages: [] },
+  operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
-    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'errors', 'migrations'],
+    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'pki', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
   },
   'storage/embedded': {
@@ -56,7 +61,17 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'doors/http': {
     rooms: ['operations', 'errors'],
-    packages: ['fastify', 'node:buffer', 'node:http', 'node:net'],
+    packages: [
+      '@peculiar/x509',
+      'fastify',
+      'node:buffer',
+      'node:crypto',
+      'node:fs/promises',
+      'node:http',
+      'node:https',
+      'node:net',
+      'node:tls',
+    ],
   },
   'doors/rest': {
     rooms: ['doors/http', 'operations', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],
@@ -65,7 +80,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
   client: {
     rooms: ['errors'],
-    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises'],
+    packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises', 'node:tls'],
   },
   cli: {
     rooms: ['client', 'admin', 'errors'],
@@ -74,6 +89,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node:crypto',
       'node:fs',
       'node:fs/promises',
+      'node:os',
       'node:path',
       'node:stream',
       'node:stream/promises',
@@ -84,7 +100,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   telemetry: { rooms: ['operations', 'errors'], packages: ['prom-client', 'node:os'] },
   admin: {
     rooms: [...PURE, 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
-    packages: ['node:fs/promises', 'node:path'],
+    packages: ['node:fs/promises', 'node:path', 'reflect-metadata'],
   },
   migrations: { rooms: [], packages: ['typeorm'] },
   /** app.module.ts, serve.ts and main.ts: they put the rooms together. */

@@ -1,11 +1,21 @@
 import { accessSuite } from '../unit/operations/access.suite.js';
+import { approvalsSuite } from '../unit/operations/approvals.suite.js';
+import { approversSuite } from '../unit/operations/approvers.suite.js';
+import { detoursSuite } from '../unit/operations/detours.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { certificatesSuite } from '../unit/operations/certificates.suite.js';
+import { credentialsSuite } from '../unit/operations/credentials.suite.js';
+import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
+import { groupsSuite } from '../unit/operations/groups.suite.js';
 import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
 import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
 import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
 import { keysSuite } from '../unit/operations/keys.suite.js';
+import { enrolmentSuite } from '../unit/operations/enrolment.suite.js';
+import { peopleSuite } from '../unit/operations/people.suite.js';
 import { recordsSuite } from '../unit/operations/records.suite.js';
+import { separationSuite } from '../unit/operations/separation.suite.js';
 import { versionsSuite } from '../unit/operations/versions.suite.js';
 import { makePostgresBed } from '../support/postgres-bed.js';
 
@@ -16,7 +26,17 @@ const SUITES = [
   versionsSuite,
   keyringsSuite,
   accessSuite,
+  certificatesSuite,
+  credentialsSuite,
   bindingsSuite,
+  conditionsSuite,
+  groupsSuite,
+  peopleSuite,
+  enrolmentSuite,
+  separationSuite,
+  approvalsSuite,
+  approversSuite,
+  detoursSuite,
   auditSuite,
   recordsSuite,
 ];

@@ -209,6 +209,7 @@ describe('the install', () => {
     ],
     ['a binding that was deleted', `delete from binding where role = 'crypto-user'`],
     ['a role that was raised', `update binding set role = 'administrator' where role = 'crypto-user'`],
+    ['a token that was made to stand for certificates too', `update credential set match = '{"dns": "evil.example"}'`],
     ['an expiry that was moved', `update credential set expires_at = now() + interval '10 years'`],
     ['a head that was set back', `update head set revision = revision - 1 where scope_id = '${INSTALL_SCOPE}'`],
   ])('%s stops the install', async (_what, statement) => {

@@ -139,6 +139,17 @@ describe('on one database', () => {
       /^keystead_integrity_failures_total (\d+)$/m.exec((await call(server, tokens.app, 'GET', '/metrics')).body)?.[1],
     );
 
+  it('what a node unwrapped of a key goes when the key changes on another node', async () => {
+    const { id } = (await ask(tokens.keyAdmin, 'POST', KEYS, { spec: 'aes-256-xaes' })).body;
+    const loaded = async () =>
+      Number(/^keystead_loaded_versions (\d+)$/m.exec((await call(two, tokens.app, 'GET', '/metrics')).body)?.[1]);
+    expect((await ask(tokens.app, 'POST', `${KEYS}/${id}/encrypt`, { plaintext: SECRET }, two)).status).toBe(200);
+    const before = await loaded();
+    expect(before).toBeGreaterThan(0);
+    expect((await ask(tokens.keyAdmin, 'POST', `${KEYS}/${id}/disable`)).status).toBe(200);
+    while ((await loaded()) >= before) await sleep(20);
+  });
+
   it('a token that one node gave works on the other at once, and ends there at once', async () => {
     const path = '/api/v1/callers/test-crypto-user/tokens';
     for (let round = 0; round < 15; round++) {

@@ -161,7 +161,28 @@ it('callers, tokens and bindings are administered', async () => {
   const { out: bindings } = await keystead('admin', 'binding list --caller shop');
   expect(bindings).toMatch(new RegExp(`^${binding.id} +shop +crypto-user +keyring default +allow`, 'm'));
   expect((await keystead('admin', `binding delete ${binding.id}`)).code).toBe(0);
-  const { items } = await json<{ items: readonly { id: string }[] }>('admin', 'token list shop');
+  const conditional =
+    'binding create shop crypto-user --keyring default --tag team=shop --context tenant=a --source ::1';
+  expect(await json('admin', `${conditional} --require mfa --door rest`)).toMatchObject({
+    scope: { tags: { team: 'shop' } },
+    conditions: {
+      context: { equals: { tenant: 'a' } },
+      sourceNetworks: ['::1'],
+      authentication: ['mfa'],
+      doors: ['rest'],
+    },
+  });
+  expect(await json('admin', 'role create rotator key.rotate key.describe')).toMatchObject({ builtIn: false });
+  expect((await keystead('admin', 'role list')).out).toMatch(/^rotator +false +key\.describe key\.rotate$/m);
+  expect((await keystead('admin', 'role delete rotator')).code).toBe(0);
+  const { items } = await json<{ items: readonly { id: string; lastUsedAt: string | null }[] }>(
+    'admin',
+    'token list shop',
+  );
+  expect(items[0]?.lastUsedAt).toMatch(/^\d{4}-/);
+  const { out: second } = await keystead('admin', `token rotate shop ${items[0]?.id} --overlap 1h`);
+  await writeFile(join(dir, 'second.token'), second);
+  expect(await json('admin', 'whoami --token-file second.token')).toMatchObject({ name: 'shop' });
   expect((await keystead('admin', `token revoke shop ${items[0]?.id}`)).code).toBe(0);
   expect((await keystead('admin', 'whoami --token-file shop.token')).code).toBe(3);
   for (const list of ['caller list', 'keyring list']) expect((await keystead('admin', list)).code).toBe(0);

@@ -103,6 +103,30 @@ describe('the embedded default', () => {
   });
 });
 
+/** The bootstrap token is good for others who take over, and ends. */
+async function retire(server: Server, bootstrap: string): Promise<void> {
+  const ask = async (token: string, path: string, body: object = {}) =>
+    call(server, token, 'POST', `/api/v1/${path}`, body);
+  const finish = async (token: string) => ask(token, 'bootstrap/finish');
+  expect((await ask(bootstrap, 'keyrings', { name: 'own' })).body.code).toBe('permission-denied');
+  expect((await ask(bootstrap, 'roles', { name: 'own', permissions: ['decrypt'] })).body.code).toBe(
+    'permission-denied',
+  );
+  expect((await ask(bootstrap, 'callers/bootstrap/tokens')).body.code).toBe('permission-denied');
+  await ask(bootstrap, 'callers', { name: 'alice', type: 'person' });
+  await ask(bootstrap, 'bindings', { caller: 'alice', role: 'administrator', scope: { everything: true } });
+  expect((await ask(bootstrap, 'callers/alice/invitations')).status).toBe(201);
+  expect((await finish(bootstrap)).body.code).toBe('invalid-transition');
+  const { token } = (await ask(bootstrap, 'callers/alice/tokens')).body;
+  expect((await finish(token)).body).toMatchObject({
+    tokens: [expect.any(String)],
+    administrators: [expect.any(String)],
+  });
+  expect((await finish(bootstrap)).status).toBe(401);
+  expect((await finish(token)).body.code).toBe('invalid-transition');
+  expect((await ask(token, 'keyrings', { name: 'own' })).status).toBe(201);
+}
+
 describe('an external database', () => {
   it('has one bootstrap administrator, from the setting or a private file, and no other', async () => {
     const database = await createTestDatabase();
@@ -119,6 +143,7 @@ describe('an external database', () => {
     expect(callers.body.items.map((caller: { name: string }) => caller.name)).toEqual(['bootstrap']);
     const asAdministrator = await call(server, token, 'POST', '/api/v1/keyrings/default/keys', {});
     expect(asAdministrator.status).toBe(403);
+    await retire(server, token);
     await server.stop();
     await database.drop();
   });

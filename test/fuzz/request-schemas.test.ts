@@ -4,7 +4,7 @@ import { isKmsError } from '../../src/errors.js';
 import { parseJson } from '../../src/doors/http/parse-json.js';
 import type { EndpointShape } from '../../src/doors/rest/endpoint-shape.js';
 import { exampleOf } from '../../src/doors/rest/openapi/example-of.js';
-import { SchemaBook } from '../../src/doors/rest/openapi/schema-book.js';
+import { SchemaBook, type JsonSchema } from '../../src/doors/rest/openapi/schema-book.js';
 import { readFields } from '../../src/doors/rest/read-fields.js';
 import { readInput } from '../../src/doors/rest/read-input.js';
 import { endpointsOf } from '../support/endpoints-of.js';
@@ -36,6 +36,12 @@ const oddName = fc.oneof(
   fc.constantFrom('__proto__', 'constructor', 'toString', 'items', 'hasOwnProperty', 'keyring', 'key', ''),
   fc.string({ maxLength: 8 }),
 );
+
+/** The fields of a schema, or of all the schemas that it is one of. */
+function fieldsOf(schema: JsonSchema): string[] {
+  const { properties = {}, oneOf = [], anyOf = [] } = book.resolve(schema);
+  return [...Object.keys(properties), ...[...oneOf, ...anyOf].flatMap(fieldsOf)];
+}
 
 /** A valid body with a field changed, added or taken away; or its text with bytes changed. */
 function mutated(endpoint: EndpointShape): fc.Arbitrary<Buffer> {
@@ -71,7 +77,7 @@ describe('request schemas under mutation', () => {
   it.each(withBody.map((endpoint) => [endpoint.id, endpoint] as const))(
     '%s answers an input of declared fields, or refuses',
     (_, endpoint) => {
-      const declared = new Set(Object.keys(book.resolve(book.schemaOf(endpoint.body!)).properties ?? {}));
+      const declared = new Set(fieldsOf(book.schemaOf(endpoint.body!)));
       fc.assert(
         fc.property(mutated(endpoint), (bytes) => {
           const input = mustReadOrRefuse(endpoint, bytes);

@@ -1,15 +1,16 @@
 import { call, type Tokens } from './server.js';
 
 const ROLES = {
+  admin: ['administrator', 'person', { everything: true }],
   keyAdmin: ['key-admin', 'person', { keyring: 'default' }],
   app: ['crypto-user', 'service', { keyring: 'default' }],
   auditor: ['auditor', 'person', { everything: true }],
 } as const;
 
-/** The callers that the embedded database's first start makes, made on an external one by its bootstrap administrator. */
-export async function makeCallers(server: { readonly url: string }, admin: string): Promise<Tokens> {
+/** The callers that the embedded database's first start makes, made on an external one with its bootstrap token. */
+export async function makeCallers(server: { readonly url: string }, bootstrap: string): Promise<Tokens> {
   const make = async (path: string, body: object) => {
-    const answer = await call(server, admin, 'POST', `/api/v1/${path}`, body);
+    const answer = await call(server, bootstrap, 'POST', `/api/v1/${path}`, body);
     if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
     return answer.body;
   };
@@ -19,7 +20,7 @@ export async function makeCallers(server: { readonly url: string }, admin: strin
     return (await make(`callers/${id}/tokens`, {})).token;
   };
   return {
-    admin,
+    admin: await makeCaller(ROLES.admin),
     keyAdmin: await makeCaller(ROLES.keyAdmin),
     app: await makeCaller(ROLES.app),
     auditor: await makeCaller(ROLES.auditor),

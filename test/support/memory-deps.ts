@@ -1,6 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Issuers } from '../../src/access/issuers.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
+import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { Meter } from '../../src/operations/meter.js';
@@ -10,9 +14,11 @@ import { foundBed, type TestBed } from './test-bed.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
+  MemoryCredentialUses,
   MemoryImportTokens,
   MemoryInstallStore,
   MemoryJournal,
+  MemoryLoginAttempts,
   MemoryMaintenance,
   MemoryMaterials,
   MemoryWrappings,
@@ -22,10 +28,14 @@ import {
 export class SilentMeter extends Meter {
   override performed(): void {}
   override integrityFailure(): void {}
+  override guarded(): void {}
 }
 
 /** Everything that operations need, on the ledger in memory and a local root key in a temporary directory. */
-export async function makeMemoryBed(): Promise<TestBed> {
+export async function makeMemoryBed(
+  issuers: Issuers = new OidcIssuers([]),
+  limits = new Limits(STANDARD_LIMITS),
+): Promise<TestBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
   await createLocalRootKey(join(dataDir, 'root.key'));
   const root = await openRootKey('local:', { dataDir });
@@ -47,6 +57,11 @@ export async function makeMemoryBed(): Promise<TestBed> {
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
+    limits,
+    issuers,
+    lastUse: new LastUse(new MemoryCredentialUses()),
+    loginAttempts: new MemoryLoginAttempts(),
+    sessionSeconds: 3600,
     rotateSoon: () => undefined,
     node: 'test',
   };

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { AccessView } from '../../src/access/access-view.js';
+import { unseparatedOf } from '../../src/access/separation.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
@@ -29,6 +31,13 @@ export class MemoryLedger extends Ledger {
     caller: new Map(),
     credential: new Map(),
     binding: new Map(),
+    role: new Map(),
+    caller_group: new Map(),
+    install_setting: new Map(),
+    approval: new Map(),
+    root_migration: new Map(),
+    pki_authority: new Map(),
+    certificate: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
@@ -51,10 +60,21 @@ export class MemoryLedger extends Ledger {
     const bindings = [...this.table('binding').values()];
     this.#view ??= {
       revision: this.revisions.get(INSTALL_SCOPE) ?? 0,
-      access: new AccessView(new Map(this.table('caller')), new Map(this.table('credential')), bindings),
+      access: new AccessView(
+        new Map(this.table('caller')),
+        new Map(this.table('credential')),
+        bindings,
+        this.table('role').values(),
+        unseparatedOf(keyrings),
+        this.table('caller_group').values(),
+      ),
       bindings,
       keyringsById: new Map(keyrings.map((row) => [row.id, row])),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+      approvals: new Map(this.table('approval')),
+      authority: this.table('pki_authority').get(INSTALL_SCOPE),
+      certificates: new Map(this.table('certificate')),
+      dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
     };
     return this.#view;
   }
@@ -134,6 +154,7 @@ export class MemoryLedger extends Ledger {
       install: await this.install(),
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
+      everyKey: (keyringId) => Readable.from(this.#newestFirst(keyringId)) as AsyncIterable<KeySnapshot>,
       isNameTaken: async (keyringId, name) => {
         if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;
         return this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed');

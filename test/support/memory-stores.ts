@@ -1,3 +1,5 @@
+import { CredentialUses } from '../../src/access/credential-uses.js';
+import { LANES, LoginAttempts, waitsUntil, type Lane, type Lanes } from '../../src/access/login-attempts.js';
 import { Journal, type AuditQuery } from '../../src/audit/journal.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
@@ -100,6 +102,50 @@ export class MemoryImportTokens extends ImportTokens {
 
   override async burn(id: string): Promise<boolean> {
     return this.tokens.delete(id);
+  }
+}
+
+export class MemoryCredentialUses extends CredentialUses {
+  readonly #usedAt = new Map<string, Date>();
+
+  override async save(usedAt: ReadonlyMap<string, Date>): Promise<void> {
+    for (const [id, at] of usedAt) if (at > (this.#usedAt.get(id) ?? 0)) this.#usedAt.set(id, at);
+  }
+
+  override async find(credentialIds: readonly string[]): Promise<ReadonlyMap<string, Date>> {
+    return new Map([...this.#usedAt].filter(([id]) => credentialIds.includes(id)));
+  }
+}
+
+/** Counts as the one in the database does. */
+export class MemoryLoginAttempts extends LoginAttempts {
+  readonly #lanes = new Map<string, { failures: number; lastAt: Date; isTrusted: boolean }>();
+
+  override async begin(lanes: Lanes, now: Date): Promise<number> {
+    const names = Object.keys(LANES) as Lane[];
+    const isTrusted = this.#of(lanes.pair, now).isTrusted;
+    const ends = names.map((lane) => {
+      const { failures, lastAt } = this.#of(lanes[lane], now);
+      return lane === 'name' && isTrusted ? 0 : waitsUntil(lane, failures, lastAt);
+    });
+    const wait = (Math.max(...ends) - now.getTime()) / 1000;
+    if (wait > 0) return wait;
+    for (const lane of names) {
+      const row = this.#of(lanes[lane], now);
+      this.#lanes.set(lanes[lane].toString('hex'), { ...row, failures: row.failures + 1, lastAt: now });
+    }
+    return 0;
+  }
+
+  override async succeed(lanes: Lanes, now: Date): Promise<void> {
+    const source = this.#of(lanes.source, now);
+    this.#lanes.set(lanes.source.toString('hex'), { ...source, failures: Math.max(0, source.failures - 1) });
+    this.#lanes.set(lanes.pair.toString('hex'), { failures: 0, lastAt: now, isTrusted: true });
+    this.#lanes.delete(lanes.name.toString('hex'));
+  }
+
+  #of(lane: Buffer, now: Date) {
+    return this.#lanes.get(lane.toString('hex')) ?? { failures: 0, lastAt: now, isTrusted: false };
   }
 }
 

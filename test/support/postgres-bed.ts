@@ -2,6 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
+import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
 import { RootCeremony } from '../../src/operations/root-ceremony.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
@@ -11,8 +14,10 @@ import { Database } from '../../src/storage/database.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
+import { PostgresLoginAttempts } from '../../src/storage/postgres-login-attempts.js';
 import { PostgresMaintenanceStore } from '../../src/storage/postgres-maintenance-store.js';
 import { PostgresMaterialStore } from '../../src/storage/postgres-material-store.js';
 import { PostgresMessageCounters } from '../../src/storage/postgres-message-counters.js';
@@ -56,6 +61,11 @@ export async function makePostgresBed(): Promise<TestBed> {
       new PostgresNodes(changes),
     ),
     meter: new SilentMeter(),
+    limits: new Limits(STANDARD_LIMITS),
+    issuers: new OidcIssuers([]),
+    lastUse: new LastUse(new PostgresCredentialUses(changes)),
+    loginAttempts: new PostgresLoginAttempts(changes),
+    sessionSeconds: 3600,
     rotateSoon: () => undefined,
     node: 'test',
   };

@@ -12,8 +12,10 @@ import { foundInstall, openInstall } from '../../src/operations/found-install.js
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
 import { makeKeyring, putKeyring, type MadeKeyring } from '../../src/operations/keyrings/make-keyring.js';
 import { Kms } from '../../src/operations/kms.js';
+import { OidcIssuers } from '../../src/access/oidc/oidc-issuers.js';
+import { LastUse } from '../../src/operations/last-use.js';
+import { Limits, STANDARD_LIMITS } from '../../src/operations/limits/limits.js';
 import { LoadedKeys } from '../../src/operations/loaded-keys.js';
-import { Meter } from '../../src/operations/meter.js';
 import { NodeHeartbeat } from '../../src/operations/node-heartbeat.js';
 import { RootCeremony } from '../../src/operations/root-ceremony.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
@@ -25,8 +27,10 @@ import { DatabaseClock } from '../../src/storage/database-clock.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
+import { PostgresLoginAttempts } from '../../src/storage/postgres-login-attempts.js';
 import { PostgresMaintenanceStore } from '../../src/storage/postgres-maintenance-store.js';
 import { PostgresMaterialStore } from '../../src/storage/postgres-material-store.js';
 import { PostgresMessageCounters } from '../../src/storage/postgres-message-counters.js';
@@ -35,13 +39,9 @@ import { PostgresRootMigrations } from '../../src/storage/postgres-root-migratio
 import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
+import { SilentMeter } from './memory-deps.js';
 import { FlakyRoot } from './flaky-root.js';
 import { firstCaller } from './postgres-install.js';
-
-class SilentMeter extends Meter {
-  override performed(): void {}
-  override integrityFailure(): void {}
-}
 
 /** The settings of a node: names of root keys of the bed, or other root keys. */
 interface NodeSettings {
@@ -185,6 +185,11 @@ export class RootNode {
       maintenance: new PostgresMaintenanceStore(changes),
       root,
       meter: new SilentMeter(),
+      limits: new Limits(STANDARD_LIMITS),
+      issuers: new OidcIssuers([]),
+      lastUse: new LastUse(new PostgresCredentialUses(changes)),
+      loginAttempts: new PostgresLoginAttempts(changes),
+      sessionSeconds: 3600,
       rotateSoon: () => undefined,
       node: name,
     };
@@ -248,6 +253,12 @@ export class RootNode {
 
   #arrive(token: string, idempotencyKey?: string): Promise<Arrival> {
     const given = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return this.kms.arrive({ door: 'test', source: '127.0.0.1', requestId: randomUUID(), token, ...given });
+    return this.kms.arrive({
+      door: 'test',
+      source: '127.0.0.1',
+      requestId: randomUUID(),
+      presented: { kind: 'token', token },
+      ...given,
+    });
   }
 }

@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { KeysteadClient } from '../../src/client/client.js';
 
 const MAIN = resolve('dist/src/main.js');
 
@@ -16,6 +17,8 @@ export interface ServerOptions {
   readonly databaseUrl?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly port?: number;
+  /** PEM: the settings make it speak TLS, and this authority vouches for it. */
+  readonly ca?: string;
 }
 
 export interface Tokens {
@@ -34,6 +37,7 @@ export class Server {
     readonly url: string,
     readonly port: number,
     readonly dataDir: string,
+    private readonly ca?: string,
   ) {}
 
   /** Waits until it is ready. @throws Error with its output when it ends instead */
@@ -44,7 +48,7 @@ export class Server {
   }
 
   /** Does not wait: for starts that must fail. */
-  static async launch({ dataDir, databaseUrl, env = {}, port }: ServerOptions = {}): Promise<Server> {
+  static async launch({ dataDir, databaseUrl, env = {}, port, ca }: ServerOptions = {}): Promise<Server> {
     if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build first`);
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'keystead-server-')));
     const at = port ?? (await freePort());
@@ -56,7 +60,8 @@ export class Server {
       ...env,
     };
     const child = spawn(process.execPath, [MAIN], { env: { ...own, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
-    const server = new Server(child, `http://127.0.0.1:${at}`, at, directory);
+    const scheme = ca === undefined ? 'http' : 'https';
+    const server = new Server(child, `${scheme}://127.0.0.1:${at}`, at, directory, ca);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (server.output += chunk.toString()));
     return server;
@@ -66,10 +71,18 @@ export class Server {
     for (;;) {
       if (this.process.exitCode !== null)
         throw new Error(`the server ended with ${this.process.exitCode}: ${this.output}`);
-      const answer = await fetch(`${this.url}/health/ready`).catch(() => undefined);
-      if (answer?.ok) return;
+      if (await this.#isReady()) return;
       await sleep(25);
     }
+  }
+
+  async #isReady(): Promise<boolean> {
+    if (this.ca === undefined) return (await fetch(`${this.url}/health/ready`).catch(() => undefined))?.ok ?? false;
+    const client = new KeysteadClient({ url: this.url, ca: this.ca, retries: 0 });
+    return client.health().then(
+      ({ ready }) => ready,
+      () => false,
+    );
   }
 
   /** Tokens of the embedded default's first start. */

@@ -55,7 +55,13 @@ export async function foundBed(
       change.put('binding', { id: uuidv7(), ...bound, createdAt });
     });
     const given = idempotencyKey === undefined ? {} : { idempotencyKey };
-    return kms.arrive({ door: 'test', source: '127.0.0.1', requestId: randomUUID(), token, ...given });
+    return kms.arrive({
+      door: 'test',
+      source: '127.0.0.1',
+      requestId: randomUUID(),
+      presented: { kind: 'token', token },
+      ...given,
+    });
   };
   return { deps, kms, clock, keyringId, arriveAs, dispose };
 }

@@ -1,9 +1,15 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { dualControlIn, withDualControlOptions, type DualControlOptions } from '../dual-control-options.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import { take, withListOptions, type ListOptions } from '../listing.js';
 import type { OpenSession } from '../session.js';
 import { mustBeConfirmed } from '../confirmation.js';
+
+interface UpdateOptions extends DualControlOptions {
+  readonly description?: string;
+  readonly separation?: string;
+}
 
 export function addKeyringCommands(program: Command, open: OpenSession): void {
   const keyring = group(program, 'keyring', 'Keyrings: tenants, each with its own wrapping key');
@@ -45,6 +51,7 @@ export function addKeyringCommands(program: Command, open: OpenSession): void {
       }),
     'keystead keyring show payments',
   );
+  addUpdateCommand(keyring, open);
   addRewrapCommands(keyring, open);
   withExamples(
     keyring
@@ -62,6 +69,28 @@ export function addKeyringCommands(program: Command, open: OpenSession): void {
         session.show({ keyring: name, state: 'destroyed' });
       }),
     'keystead keyring destroy old-tenant --yes',
+  );
+}
+
+function addUpdateCommand(keyring: Command, open: OpenSession): void {
+  withExamples(
+    withDualControlOptions(keyring.command('update').argument('[keyring]', 'default: the one of --keyring'))
+      .option('--description <text>')
+      .addOption(new Option('--separation <on|off>', 'separation of duties').choices(['on', 'off']))
+      .description('Change the description, separation of duties or dual control of a keyring.')
+      .action(async (name: string | undefined, options: UpdateOptions, command: Command) => {
+        const { description, separation } = options;
+        const dualControl = dualControlIn(options);
+        const session = open(command);
+        const input = {
+          ...(description === undefined ? {} : { description }),
+          ...(separation === undefined ? {} : { separationOfDuties: separation === 'on' }),
+          ...(dualControl === undefined ? {} : { dualControl }),
+        };
+        session.show(await session.client.keyrings.update(name ?? session.keyring, input));
+      }),
+    'keystead keyring update payments --approvers 2 --operations key.schedule-destruction key.disable',
+    'keystead keyring update sandbox --separation off',
   );
 }
 

@@ -11,6 +11,11 @@ interface CreateOptions {
   readonly description?: string;
 }
 
+interface RotateOptions {
+  readonly overlap: string;
+  readonly expiresIn?: string;
+}
+
 export function addTokenCommands(program: Command, open: OpenSession): void {
   const token = group(program, 'token', 'API tokens of callers');
   withExamples(
@@ -39,10 +44,27 @@ export function addTokenCommands(program: Command, open: OpenSession): void {
           ['DESCRIPTION', (item) => item.description],
           ['CREATED', (item) => item.createdAt],
           ['EXPIRES', (item) => item.expiresAt],
+          ['LAST USED', (item) => item.lastUsedAt],
           ['REVOKED', (item) => item.revokedAt],
         ]);
       }),
     'keystead token list shop',
+  );
+  withExamples(
+    token
+      .command('rotate')
+      .argument('<caller>', 'id or name')
+      .argument('<token-id>')
+      .option('--overlap <time>', 'for how long the old token goes on, such as 12h', '24h')
+      .option('--expires-in <time>', 'the life of the new token (default: as long as the old one was given)')
+      .description('Make a new token in the place of another. It is shown once, on standard output.')
+      .action(async (caller: string, id: string, options: RotateOptions, command: Command) => {
+        const session = open(command);
+        const { token, previous, ...about } = await session.client.tokens.rotate(caller, id, options);
+        session.note(fields({ ...about, previous: previous.id, previousExpiresAt: previous.expiresAt }));
+        session.show({ ...about, previous, token }, () => `${token}\n`);
+      }),
+    'keystead token rotate shop 0Yw3… --overlap 24h > shop.token',
   );
   withExamples(
     token

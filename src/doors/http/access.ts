@@ -2,7 +2,13 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { OperationName } from '../../operations/vocabulary.js';
 
 /** Who may come in by a route: whoever holds the operation somewhere, or everybody without a token. */
-export type Access = { readonly operation: OperationName } | 'public';
+export type Access =
+  | {
+      readonly operation: OperationName;
+      /** The credential is in the body, so that whoever reads that authenticates: a person who logs in. */
+      readonly inBody?: true;
+    }
+  | 'public';
 
 declare module 'fastify' {
   interface FastifyContextConfig {

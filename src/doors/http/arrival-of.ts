@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
-import type { Approach, Arrival } from '../../operations/arrival.js';
+import type { Approach, Arrival, Presented } from '../../operations/arrival.js';
+import { clientCertificate } from './tls/client-certificate.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -9,6 +10,8 @@ declare module 'fastify' {
 }
 
 const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
+/** RFC 7515 section 3.1: three parts in base64url. A token of this service has no dot. */
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const DOOR = 'rest';
 /** What proxies add. Nobody gains by sending one. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
@@ -19,30 +22,44 @@ export function arrivalOf(request: FastifyRequest): Arrival {
   return request.arrival;
 }
 
-export function approachOf(request: FastifyRequest, idempotencyKey: string | undefined): Approach {
+/** @param given further headers, as they were read */
+export function approachOf(
+  request: FastifyRequest,
+  given: Pick<Approach, 'idempotencyKey' | 'approval'> = {},
+): Approach {
   return {
     door: DOOR,
     source: request.ip,
     requestId: request.id,
-    token: tokenIn(request),
+    presented: presentedBy(request),
     isGone: () => request.raw.socket.destroyed,
     ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
-    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...given,
   };
 }
 
-/** Two tokens are two opinions on who calls, and a proxy may hold the other one: then it is nobody. */
-function tokenIn({ headers, raw }: FastifyRequest): string | undefined {
-  if (raw.rawHeaders.filter(isTokensName).length > 1) return undefined;
-  return BEARER.exec(headers.authorization ?? '')?.[1];
+/** The header Authorization, where there is one; else a client certificate. */
+function presentedBy(request: FastifyRequest): Presented | undefined {
+  const { authorization } = request.headers;
+  if (authorization === undefined) return certificateOf(request);
+  // Two are two opinions on who calls, and a proxy may hold the other one: then it is nobody.
+  if (request.raw.rawHeaders.filter(isAuthorization).length > 1) return undefined;
+  const bearer = BEARER.exec(authorization)?.[1];
+  if (bearer === undefined) return undefined;
+  return JWT.test(bearer) ? { kind: 'jwt', jwt: bearer } : { kind: 'token', token: bearer };
 }
 
 /** Raw headers are names and values in turn. */
-function isTokensName(text: string, index: number): boolean {
+function isAuthorization(text: string, index: number): boolean {
   return index % 2 === 0 && text.toLowerCase() === 'authorization';
+}
+
+function certificateOf({ server: { tls }, socket }: FastifyRequest): Presented | undefined {
+  const certificate = tls && clientCertificate(socket, tls.trust, Date.now());
+  return certificate && { kind: 'certificate', certificate };
 }
 
 /** What is known of who sent it: the caller, or where it came from. */
 export function senderOf(request: FastifyRequest): Approach | Arrival {
-  return request.arrival ?? approachOf(request, undefined);
+  return request.arrival ?? approachOf(request);
 }

@@ -1,6 +1,7 @@
 import { Inject, Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Kms } from '../../operations/kms.js';
+import { readApprovalId } from './approval-id.js';
 import { approachOf } from './arrival-of.js';
 import { readIdempotencyKey } from './idempotency-key.js';
 
@@ -13,16 +14,20 @@ export class AuthenticationGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { access } = request.routeOptions.config;
-    if (access === 'public') return true;
+    if (access === 'public' || access?.inBody) return true;
     if (access === undefined) return false;
-    let idempotencyKey: string | undefined;
+    let given: { readonly idempotencyKey?: string; readonly approval?: string } = {};
     let refused: unknown;
     try {
-      idempotencyKey = readIdempotencyKey(request);
+      const [idempotencyKey, approval] = [readIdempotencyKey(request), readApprovalId(request)];
+      given = {
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        ...(approval === undefined ? {} : { approval }),
+      };
     } catch (error) {
       refused = error;
     }
-    request.arrival = await this.kms.arrive(approachOf(request, idempotencyKey));
+    request.arrival = await this.kms.arrive(approachOf(request, given));
     if (refused !== undefined) throw refused;
     return true;
   }

@@ -9,11 +9,14 @@ export interface Problem {
   readonly detail: string;
   readonly code: string;
   readonly requestId: string;
+  /** Of approval-required: the id of the request to have approved. */
+  readonly approval?: string;
 }
 
 export const PROBLEM_TYPE = 'application/problem+json';
 
-export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, requestId: string): Problem {
+export function problemOf(error: Pick<KmsError, 'code' | 'detail'>, requestId: string): Problem {
+  const { code, detail } = error;
   return {
     type: `urn:keystead:problem:${code}`,
     title: titleOf(code),
@@ -21,15 +24,17 @@ export function problemOf({ code, detail }: Pick<KmsError, 'code' | 'detail'>, r
     detail,
     code,
     requestId,
+    ...('approval' in error && typeof error.approval === 'string' ? { approval: error.approval } : {}),
   };
 }
 
 /** The headers that belong to a problem, besides those of every answer. */
-export function problemHeaders({ code }: Pick<KmsError, 'code'>): Readonly<Record<string, string>> {
-  const retryAfter = RETRY_AFTER[code];
+export function problemHeaders(error: Pick<KmsError, 'code'>): Readonly<Record<string, string>> {
+  const { code } = error;
+  const retryAfter = 'retryAfter' in error ? error.retryAfter : RETRY_AFTER[code];
   return {
     'content-type': PROBLEM_TYPE,
-    ...(retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) }),
+    ...(typeof retryAfter === 'number' ? { 'retry-after': String(retryAfter) } : {}),
     ...(code === 'unauthenticated' ? { 'www-authenticate': 'Bearer realm="keystead"' } : {}),
   };
 }

@@ -13,7 +13,7 @@ export class RolesGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { access } = request.routeOptions.config;
-    if (access === 'public') return true;
+    if (access === 'public' || access?.inBody) return true;
     if (access === undefined) return false;
     const arrival = arrivalOf(request);
     if (await this.kms.mayAnywhere(arrival, access.operation)) return true;

@@ -21,8 +21,9 @@ export class BindingsController {
     status: 201,
     answer: bindingAnswer,
     idempotent: true,
-    summary: 'Give a caller a role',
-    description: 'Everywhere, in a keyring, or for one key; or deny it there, which wins over every allow.',
+    summary: 'Give a caller or a group a role',
+    description:
+      'Everywhere, in a keyring, for one key or for keys with certain tags; under conditions; or deny it there, which wins over every allow.',
   })
   async create(call: Call<CreateBindingInput>) {
     return change(this.kms, createBinding, call);

@@ -1,5 +1,5 @@
 import type { FastifyReply } from 'fastify';
-import type { Arrival } from '../../operations/arrival.js';
+import type { Approach, Arrival } from '../../operations/arrival.js';
 
 /** A request that was read: what is asked for, by whom, and where the answer goes. */
 export interface Call<Input> {
@@ -12,6 +12,14 @@ export interface Call<Input> {
 /** A request of a route that needs no token. */
 export interface PublicCall<Input> {
   readonly input: Input;
+  readonly reply: FastifyReply;
+}
+
+/** A request that brings its credential in the body. */
+export interface LoginCall<Input> {
+  readonly input: Input;
+  /** To be completed with what the body presents. */
+  readonly approach: Approach;
   readonly reply: FastifyReply;
 }
 

@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { OperationName } from '../../operations/vocabulary.js';
 import type { Access } from '../http/access.js';
-import type { Call, Each, PublicCall } from './call.js';
+import type { Call, Each, LoginCall, PublicCall } from './call.js';
 import type { EndpointShape } from './endpoint-shape.js';
 import { readCall } from './read-call.js';
 
@@ -52,6 +52,14 @@ export function PublicEndpoint<P extends Fields = undefined, Q extends Fields = 
   declaration: Declaration<P, Q, undefined>,
 ): HandlerDecorator<PublicCall<Of<P> & Of<Q>>> {
   return route(shapeOf('public', declaration, false));
+}
+
+/** A route that a person comes in by, with name, password and code in the body. The method authenticates. */
+export function LoginEndpoint<B extends z.ZodType<object>>(
+  operation: OperationName,
+  declaration: Declaration<undefined, undefined, B>,
+): HandlerDecorator<LoginCall<Of<B>>> {
+  return route(shapeOf({ operation, inBody: true }, declaration, false));
 }
 
 type Unnamed = Omit<EndpointShape, 'id'>;

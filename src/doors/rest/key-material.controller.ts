@@ -57,6 +57,6 @@ export class KeyMaterialController {
     summary: 'Export the material of an exportable key, wrapped',
   })
   async export(call: Call<ExportKeyInput>) {
-    return use(this.kms, exportKey, call);
+    return change(this.kms, exportKey, call);
   }
 }

@@ -5,6 +5,7 @@ import { getKeyring } from '../../operations/keyrings/get-keyring.js';
 import { getRewrapStatus } from '../../operations/keyrings/get-rewrap-status.js';
 import { listKeyrings } from '../../operations/keyrings/list-keyrings.js';
 import type { KeyringInput } from '../../operations/keyrings/resolve-keyring.js';
+import { updateKeyring, type UpdateKeyringInput } from '../../operations/keyrings/update-keyring.js';
 import { rewrapKeyring } from '../../operations/keyrings/rewrap-keyring.js';
 import { Kms } from '../../operations/kms.js';
 import type { PageInput } from '../../operations/paging.js';
@@ -12,7 +13,7 @@ import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { change, use } from './perform-call.js';
-import { createKeyringBody, keyringAnswer, rewrapAnswer } from './schemas/keyrings.js';
+import { createKeyringBody, keyringAnswer, rewrapAnswer, updateKeyringBody } from './schemas/keyrings.js';
 import { PAGE, pageOf } from './schemas/paging.js';
 import { IN_KEYRING } from './schemas/paths.js';
 
@@ -46,6 +47,19 @@ export class KeyringsController {
   })
   async get(call: Call<KeyringInput>) {
     return use(this.kms, getKeyring, call);
+  }
+
+  @Endpoint('keyring.update', {
+    method: 'PATCH',
+    path: ':keyring',
+    params: IN_KEYRING,
+    body: updateKeyringBody,
+    answer: keyringAnswer,
+    summary: 'Change the description or the settings of a keyring',
+    description: 'What is not given stays. Separation of duties and dual control are guarded settings.',
+  })
+  async update(call: Call<UpdateKeyringInput>) {
+    return change(this.kms, updateKeyring, call);
   }
 
   @Endpoint('keyring.destroy', {

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isKmsError } from '../../errors.js';
+import { approachOf } from '../http/arrival-of.js';
 import { unsupportedMediaType } from '../http/kms-error-of.js';
 import { readBody } from '../http/read-body.js';
 import { RefusedRequest } from '../http/refused-request.js';
@@ -23,16 +24,21 @@ export async function readCall(endpoint: EndpointShape, request: FastifyRequest,
       ...readFields(endpoint.params ?? NO_FIELDS, request.params, 'path'),
       ...readFields(endpoint.query ?? NO_FIELDS, request.query, 'query'),
     };
-    const input = BODILESS.has(endpoint.method) ? place : await readFromBody(endpoint, place, request);
-    return { input, arrival: request.arrival, reply };
+    const input = BODILESS.has(endpoint.method) ? place : await readFromBody(endpoint, place, request, reply);
+    return { input, arrival: request.arrival, approach: approachOf(request, undefined), reply };
   } catch (error) {
     throw isKmsError(error) ? new RefusedRequest(error) : error;
   }
 }
 
-async function readFromBody(endpoint: EndpointShape, place: object, request: FastifyRequest): Promise<object> {
+async function readFromBody(
+  endpoint: EndpointShape,
+  place: object,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<object> {
   mustBeJson(request);
-  const bytes = await readBody(request, endpoint.each ? BODY_LIMITS.each : BODY_LIMITS.one);
+  const bytes = await readBody(request, reply, endpoint.each ? BODY_LIMITS.each : BODY_LIMITS.one);
   return readInput(endpoint, place, bytes);
 }
 

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { KmsError } from '../../errors.js';
 
 const LISTED_ISSUES = 3;
+const LISTED_WORDS = 24;
 const NAME_LENGTH = 64;
 
 type Issue = z.core.$ZodIssue;
@@ -12,9 +13,11 @@ type RawIssue = z.core.$ZodRawIssue;
  * @throws KmsError invalid-request with the path of each wrong field, and never its value
  */
 export function readFields<T extends object>(schema: z.ZodType<T>, value: unknown, where = ''): T {
-  const result = schema.safeParse(value, { error: sentence });
-  if (result.success) return result.data;
-  const { issues } = result.error;
+  // What is in order is read in half the time without the sentences.
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  const { error } = schema.safeParse(value, { error: sentence });
+  const { issues } = error ?? first.error;
   const listed = issues.slice(0, LISTED_ISSUES).map((issue) => describe(issue, where));
   const more = issues.length - listed.length;
   throw new KmsError('invalid-request', listed.join('; ') + (more > 0 ? `; and ${more} more` : ''));
@@ -45,7 +48,9 @@ function sentence(issue: RawIssue): string | undefined {
     return issue.input === undefined ? 'is missing' : `must be ${ARTICLES[issue.expected] ?? issue.expected}`;
   }
   if (code === 'invalid_value') {
-    return `must be ${issue.values.length === 1 ? '' : 'one of '}${issue.values.map(String).join(', ')}`;
+    const { values } = issue;
+    const more = values.length > LISTED_WORDS ? `, … (${values.length} in all)` : '';
+    return `must be ${values.length === 1 ? '' : 'one of '}${values.slice(0, LISTED_WORDS).map(String).join(', ')}${more}`;
   }
   if (code === 'too_small') {
     return `must ${MEASURES[issue.origin] ?? 'be'} at least ${issue.minimum}${UNITS[issue.origin] ?? ''}`;

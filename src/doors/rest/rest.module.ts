@@ -1,42 +1,62 @@
 import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common';
 import { HttpModule } from '../http/http.module.js';
 import { RouteTable } from '../http/route-table.js';
+import { AccessController } from './access.controller.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
+import { ApprovalsController } from './approvals.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
+import { BootstrapController } from './bootstrap.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CertificatesController } from './certificates.controller.js';
+import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
 import { EncryptionController } from './encryption.controller.js';
+import { GroupsController } from './groups.controller.js';
 import { HealthController } from './health.controller.js';
 import { KeyMaterialController } from './key-material.controller.js';
 import { KeyringsController } from './keyrings.controller.js';
 import { KeysController } from './keys.controller.js';
 import { MetricsController, OpenMetricsController } from './metrics.controller.js';
 import { ApiDescription } from './openapi/api-description.js';
+import { PeopleController } from './people.controller.js';
+import { PkiController } from './pki.controller.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
+import { RolesController } from './roles.controller.js';
 import { RootController } from './root.controller.js';
+import { SettingsController } from './settings.controller.js';
 import { SigningController } from './signing.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { VersionsController } from './versions.controller.js';
 import { WhoamiController } from './whoami.controller.js';
 
 export const CONTROLLERS = [
+  AccessController,
   AgreementController,
   AliasesController,
+  ApprovalsController,
   AuditController,
   BindingsController,
+  BootstrapController,
   CallersController,
+  CertificatesController,
+  CredentialsController,
   DocsController,
   EncryptionController,
+  GroupsController,
   HealthController,
   KeyMaterialController,
   KeyringsController,
   KeysController,
+  PeopleController,
+  PkiController,
   PublicKeysController,
   RandomController,
+  RolesController,
   RootController,
+  SettingsController,
   SigningController,
   TokensController,
   VersionsController,

@@ -1,13 +1,20 @@
 import { Controller, Inject } from '@nestjs/common';
 import { createToken, type CreateTokenInput } from '../../operations/access/create-token.js';
 import { listTokens, type ListTokensInput } from '../../operations/access/list-tokens.js';
+import { rotateToken, type RotateTokenInput } from '../../operations/access/rotate-token.js';
 import { revokeToken, type RevokeTokenInput } from '../../operations/access/revoke-token.js';
 import { Kms } from '../../operations/kms.js';
 import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { change, use } from './perform-call.js';
-import { createTokenBody, newTokenAnswer, tokenAnswer } from './schemas/access.js';
+import {
+  createTokenBody,
+  listedTokenAnswer,
+  newTokenAnswer,
+  rotatedTokenAnswer,
+  rotateTokenBody,
+} from './schemas/access.js';
 import { PAGE, pageOf } from './schemas/paging.js';
 import { IN_CALLER, IN_TOKEN } from './schemas/paths.js';
 
@@ -33,11 +40,26 @@ export class TokensController {
     method: 'GET',
     params: IN_CALLER,
     query: PAGE,
-    answer: pageOf(tokenAnswer),
+    answer: pageOf(listedTokenAnswer),
     summary: 'List the tokens of a caller',
   })
   async list(call: Call<ListTokensInput>) {
     return use(this.kms, listTokens, call);
+  }
+
+  @Endpoint('token.rotate', {
+    method: 'POST',
+    path: ':token/rotate',
+    params: IN_TOKEN,
+    body: rotateTokenBody,
+    status: 201,
+    answer: rotatedTokenAnswer,
+    idempotent: true,
+    summary: 'Make a new token in the place of another',
+    description: 'The new token is shown this once; the old one ends after the overlap, on every node.',
+  })
+  async rotate(call: Call<RotateTokenInput>) {
+    return change(this.kms, rotateToken, call);
   }
 
   @Endpoint('token.revoke', {

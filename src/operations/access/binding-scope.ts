@@ -1,14 +1,15 @@
 import type { Resource } from '../../access/access-view.js';
 import type { BindingScope } from '../../access/records.js';
 
-/** What must be administered by whoever binds or unbinds there. */
+/** What must be administered by whoever binds or unbinds there; for tags it is the whole keyring, for any key may get them. */
 export function resourceOf(scope: BindingScope): Resource {
   if ('everything' in scope) return { kind: 'install' };
-  if ('key' in scope) return { kind: 'key', keyringId: scope.keyring, keyId: scope.key };
+  if ('key' in scope) return { kind: 'key', keyringId: scope.keyring, keyId: scope.key, tags: {} };
   return { kind: 'keyring', keyringId: scope.keyring };
 }
 
 /** The keyring and key of an audit record about a binding. */
 export function subjectPartsOf(scope: BindingScope): { readonly keyring?: string; readonly key?: string } {
-  return 'everything' in scope ? {} : scope;
+  if ('everything' in scope) return {};
+  return 'key' in scope ? scope : { keyring: scope.keyring };
 }

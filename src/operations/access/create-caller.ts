@@ -17,7 +17,7 @@ export const createCaller: ChangeOperation<CreateCallerInput, Resolved, CallerDe
   name: 'caller.create',
   resolve: resolveInstall('caller.create'),
 
-  async run(deps, _resolved, { name, type }, commit) {
+  async run(deps, _resolved, { name, type }, commit, arrival) {
     mustBeName(name, 'name');
     if (!CALLER_TYPES.includes(type)) {
       throw new KmsError('invalid-request', `type: one of ${CALLER_TYPES.join(', ')}`);
@@ -27,7 +27,8 @@ export const createCaller: ChangeOperation<CreateCallerInput, Resolved, CallerDe
       if (findCaller(change.install.access, name)) {
         throw new KmsError('name-taken', `a caller is called ${name}; take another name`);
       }
-      const row = { id, name, type, state: 'enabled', createdAt: new Date(deps.clock.now()) } as const;
+      const createdAt = new Date(deps.clock.now());
+      const row = { id, name, type, state: 'enabled', createdAt, createdBy: arrival.caller.id } as const;
       change.put('caller', row);
       return { output: describeCaller(row), subject: { resource: `caller/${id}` }, resourceId: id };
     });

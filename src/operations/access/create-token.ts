@@ -1,17 +1,15 @@
 import type { CredentialRow } from '../../access/records.js';
 import { generateToken } from '../../access/token.js';
-import { KmsError } from '../../errors.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { mustNotBeForItself } from '../authorise.js';
+import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
 import { credentialNotFound } from './credential-not-found.js';
 import { describeToken, type TokenDescription } from './describe-token.js';
 import { expiryOf } from './expiry.js';
+import { mustHaveRoomForToken, TOKEN_LIFETIME } from './live-tokens.js';
 import { callerNotFound, resolveCaller, type CallerInput, type ResolvedCaller } from './resolve-caller.js';
-
-const DAY = 86_400;
-const LIFETIME = { standard: 90 * DAY, most: 400 * DAY } as const;
-const LIVE_TOKENS_A_CALLER = 100;
 
 export interface CreateTokenInput extends CallerInput {
   /** Seconds; default 90 days, at most 400. */
@@ -28,10 +26,10 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
   name: 'token.create',
   resolve: resolveCaller('token.create'),
 
-  async run(deps, { caller }, { expiresIn = LIFETIME.standard, description = '' }, commit) {
+  async run(deps, { caller }, { expiresIn = TOKEN_LIFETIME.standard, description = '' }, commit, arrival) {
     mustBeDescription(description);
     const now = deps.clock.now();
-    const expiresAt = expiryOf({ expiresIn }, now, LIFETIME.most);
+    const expiresAt = expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most);
     const { id, secret, token } = generateToken();
     const row: Omit<CredentialRow, 'revision'> = {
       id,
@@ -44,13 +42,17 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
       expiresAt,
       revokedAt: null,
       createdAt: new Date(now),
+      createdBy: arrival.caller.id,
     };
     return commit([INSTALL_SCOPE], async (change) => {
       const { callers, credentials } = change.install.access;
+      mustNotBeForItself(change.install.access, arrival, caller.id);
       if (!callers.has(caller.id)) throw callerNotFound();
-      mustHaveRoom(credentials.values(), caller.id, now);
+      mustHaveRoomForToken(credentials.values(), caller.id, now);
       change.put('credential', row);
-      return { output: { ...describeToken(row, now), token }, detail: { token: id }, resourceId: id };
+      const guarded = guardedCredential(change.install, caller.id, now);
+      const output = { ...describeToken(row, now), token };
+      return { output, detail: { token: id }, resourceId: id, ...(guarded ? { guarded } : {}) };
     });
   },
 
@@ -61,13 +63,3 @@ export const createToken: ChangeOperation<CreateTokenInput, ResolvedCaller, Crea
     return describeToken(credential, deps.clock.now());
   },
 };
-
-/** @throws KmsError limit-reached */
-function mustHaveRoom(credentials: Iterable<CredentialRow>, callerId: string, now: number): void {
-  let live = 0;
-  for (const row of credentials) {
-    if (row.callerId === callerId && !row.revokedAt && (row.expiresAt?.getTime() ?? Infinity) > now) live += 1;
-  }
-  if (live < LIVE_TOKENS_A_CALLER) return;
-  throw new KmsError('limit-reached', `the caller has ${live} live tokens, which is the most; revoke one first`);
-}

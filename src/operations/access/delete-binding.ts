@@ -2,6 +2,7 @@ import type { BindingRow } from '../../access/records.js';
 import { KmsError } from '../../errors.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { may, permissionDenied } from '../authorise.js';
+import { guardedBinding } from '../guarded.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { bindingNotFound } from './binding-not-found.js';
 import { resourceOf, subjectPartsOf } from './binding-scope.js';
@@ -47,9 +48,11 @@ export const deleteBinding: ChangeOperation<DeleteBindingInput, ResolvedBinding,
       if (!current || current.removedAt) throw bindingNotFound();
       change.put('binding', { ...current, removedAt: new Date(deps.clock.now()) });
       const { role, scope } = current;
+      const guarded = guardedBinding(change.install, current, false);
       return {
         output: describeBinding(current, change.install.access),
         detail: { binding: id, role, effect, scope },
+        ...(guarded ? { guarded } : {}),
       };
     });
   },

@@ -15,6 +15,12 @@ export interface TokenDescription {
   readonly revokedAt: Date | null;
 }
 
+/** A token in a list. */
+export interface ListedToken extends TokenDescription {
+  /** To within 5 seconds; null: never. */
+  readonly lastUsedAt: Date | null;
+}
+
 export function describeToken(row: Omit<CredentialRow, 'revision'>, now: number): TokenDescription {
   const { id, callerId, description, purpose, source, createdAt, expiresAt, revokedAt } = row;
   const state = revokedAt ? 'revoked' : (expiresAt?.getTime() ?? Infinity) <= now ? 'expired' : 'active';

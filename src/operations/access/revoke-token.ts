@@ -18,7 +18,9 @@ export const revokeToken: ChangeOperation<RevokeTokenInput, ResolvedCaller, Toke
     const now = deps.clock.now();
     return commit([INSTALL_SCOPE], async (change) => {
       const current = await change.find('credential', token);
-      if (current?.callerId !== caller.id || current.id !== token) throw credentialNotFound();
+      if (current?.callerId !== caller.id || current.id !== token || current.kind !== 'token') {
+        throw credentialNotFound();
+      }
       const row = { ...current, revokedAt: current.revokedAt ?? new Date(now) };
       change.put('credential', row);
       return { output: describeToken(row, now), detail: { token } };

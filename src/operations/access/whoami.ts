@@ -1,13 +1,22 @@
-import type { BindingScope } from '../../access/records.js';
+import type { Conditions } from '../../access/conditions.js';
+import type { BindingRow, BindingScope } from '../../access/records.js';
 import type { Arrival } from '../arrival.js';
 import type { Resolved, UseOperation } from '../operation.js';
+
+export interface HeldRole {
+  readonly role: string;
+  readonly effect: string;
+  readonly scope: BindingScope;
+  /** Where it has some. */
+  readonly conditions?: Conditions;
+}
 
 export interface WhoamiOutput {
   readonly id: string;
   readonly name: string;
   readonly type: Arrival['caller']['type'];
   readonly credential: { readonly id: string; readonly expiresAt: Date | null } | null;
-  readonly roles: readonly { readonly role: string; readonly effect: string; readonly scope: BindingScope }[];
+  readonly roles: readonly HeldRole[];
 }
 
 /** Who the caller is, and which roles it has where. */
@@ -32,8 +41,12 @@ export const whoami: UseOperation<object, Resolved, WhoamiOutput> = {
         name,
         type,
         credential: credential ? { id: credential.id, expiresAt: credential.expiresAt } : null,
-        roles: access.rolesOf(id, deps.clock.now()),
+        roles: access.bindingsOf(id, deps.clock.now()).map(heldRole),
       },
     };
   },
 };
+
+function heldRole({ role, effect, scope, conditions }: BindingRow): HeldRole {
+  return conditions ? { role, effect, scope, conditions } : { role, effect, scope };
+}

@@ -1,7 +1,7 @@
 import type { KeyringRow } from '../../keys/records.js';
 import type { Resolved, UseOperation } from '../operation.js';
 import { cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
-import { findKey, findKeyring } from '../resolve-key.js';
+import { findKey, findKeyring, resourceOfKey } from '../resolve-key.js';
 import { describeAlias, type AliasDescription } from './describe-alias.js';
 
 export interface ListAliasesInput extends PageInput {
@@ -25,9 +25,7 @@ export const listAliases: UseOperation<ListAliasesInput, ResolvedAliases, Page<A
     const named = key === undefined ? undefined : await findKey(deps, { ...input, key }, 'alias.list', arrival);
     const keyId = named?.key.id;
     const resource =
-      keyId === undefined
-        ? ({ kind: 'keyring', keyringId: keyring.id } as const)
-        : ({ kind: 'key', keyringId: keyring.id, keyId } as const);
+      named === undefined ? ({ kind: 'keyring', keyringId: keyring.id } as const) : resourceOfKey(named.key);
     return {
       keyring,
       keyId,

@@ -67,11 +67,11 @@ const resolveDecrypt = resolveKeyUse('decrypt');
 
 async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival): Promise<ResolvedCiphertext> {
   const keyring = await findKeyring(deps, input.keyring, 'decrypt', arrival);
-  const { snapshot, parsed } = await findKeyOfCiphertext(deps, keyring.id, input.ciphertext, arrival);
+  const { snapshot, parsed } = await findKeyOfCiphertext(deps, keyring.id, input, arrival);
   return {
     snapshot,
     parsed,
-    needs: [needOnKey('decrypt', snapshot)],
+    needs: [needOnKey('decrypt', snapshot, input.context)],
     subject: subjectOfVersion(snapshot, parsed),
     scopes: [keyring.id],
     basis: [snapshot],

@@ -1,5 +1,6 @@
 import { isKmsError } from '../../errors.js';
 import { invalidCiphertext, parseCiphertext, type ParsedCiphertext } from '../../keys/ciphertext.js';
+import type { EncryptionContext } from '../../keys/encryption-context.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import type { Resource } from '../../access/access-view.js';
 import type { Arrival } from '../arrival.js';
@@ -19,13 +20,13 @@ export interface KeyOfCiphertext {
 export async function findKeyOfCiphertext(
   deps: Deps,
   keyringId: string,
-  ciphertext: Buffer,
+  { ciphertext, context }: { readonly ciphertext: Buffer; readonly context?: EncryptionContext | undefined },
   arrival: Arrival,
 ): Promise<KeyOfCiphertext> {
   const parsed = parseIfPossible(ciphertext);
-  if (!parsed) throw await refusal(deps, { kind: 'anywhere' }, arrival);
+  if (!parsed) throw await refusal(deps, { kind: 'anywhere' }, arrival, context);
   const snapshot = await deps.ledger.findKeyByLineage(keyringId, parsed.lineageId);
-  if (!snapshot) throw await refusal(deps, { kind: 'keyring', keyringId }, arrival);
+  if (!snapshot) throw await refusal(deps, { kind: 'keyring', keyringId }, arrival, context);
   return { snapshot, parsed };
 }
 
@@ -39,8 +40,13 @@ export function parseIfPossible(ciphertext: Buffer): ParsedCiphertext | undefine
   }
 }
 
-async function refusal(deps: Deps, resource: Resource, arrival: Arrival): Promise<Error> {
+async function refusal(
+  deps: Deps,
+  resource: Resource,
+  arrival: Arrival,
+  context: EncryptionContext | undefined,
+): Promise<Error> {
   const { access } = await deps.ledger.install();
-  const mayKnow = may(access, arrival, 'decrypt', resource, deps.clock.now());
+  const mayKnow = may(access, arrival, 'decrypt', resource, deps.clock.now(), context);
   return mayKnow ? invalidCiphertext() : permissionDenied('decrypt');
 }

@@ -37,16 +37,21 @@ interface ResolvedPair extends ResolvedKeyUse {
 export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutput> = {
   name: 're-encrypt',
 
-  async resolve(deps, { keyring, key, ciphertext }, arrival) {
-    const target = await resolveTarget(deps, { keyring, key }, arrival);
+  async resolve(deps, { keyring, key, ciphertext, context, newContext = context }, arrival) {
+    const bound = newContext === undefined ? {} : { context: newContext };
+    const target = await resolveTarget(deps, { keyring, key, ...bound }, arrival);
     const { keyringId } = target.snapshot.key;
-    const { snapshot: source, parsed } = await findKeyOfCiphertext(deps, keyringId, ciphertext, arrival);
+    const { snapshot: source, parsed } = await findKeyOfCiphertext(deps, keyringId, { ciphertext, context }, arrival);
     return {
       ...target,
       source,
       parsed,
       subject: { ...target.subject, sourceKey: source.key.id },
-      needs: [...target.needs, needOnKey('encrypt', target.snapshot), needOnKey('decrypt', source)],
+      needs: [
+        ...target.needs,
+        needOnKey('encrypt', target.snapshot, newContext),
+        needOnKey('decrypt', source, context),
+      ],
       basis: [target.snapshot, source],
     };
   },

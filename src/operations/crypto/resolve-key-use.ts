@@ -1,4 +1,5 @@
 import type { OperationName } from '../../access/permissions.js';
+import type { EncryptionContext } from '../../keys/encryption-context.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
@@ -11,6 +12,8 @@ export interface KeyUseInput {
   readonly key: string;
   /** Default: the primary. */
   readonly version?: number;
+  /** Of those that bind one. */
+  readonly context?: EncryptionContext;
 }
 
 /** Which key and which of its versions did it. */
@@ -30,7 +33,7 @@ export function resolveKeyUse(permission: OperationName) {
     const { keyringId, primaryVersion } = snapshot.key;
     return {
       snapshot,
-      needs: [needOnKey(permission, snapshot)],
+      needs: [needOnKey(permission, snapshot, input.context)],
       subject: subjectOfKey(snapshot, input.version ?? (primaryVersion || undefined)),
       scopes: [keyringId],
       basis: [snapshot],

@@ -1,3 +1,4 @@
+import type { DualControl } from '../../keys/dual-control.js';
 import type { KeyringRow } from '../../keys/records.js';
 
 /** A keyring as every answer shows it. */
@@ -8,11 +9,15 @@ export interface KeyringDescription {
   readonly state: 'enabled' | 'destroyed';
   /** Of the wrapping key that wraps new material. */
   readonly wrappingVersion: number;
+  /** Nobody may both administer and use keys here. */
+  readonly separationOfDuties: boolean;
+  readonly dualControl: DualControl | null;
   readonly createdAt: Date;
   readonly destroyedAt: Date | null;
 }
 
 export function describeKeyring(row: Omit<KeyringRow, 'revision'>): KeyringDescription {
-  const { id, name, description, state, wrappingVersion, createdAt, destroyedAt } = row;
-  return { id, name, description, state, wrappingVersion, createdAt, destroyedAt };
+  const { id, name, description, state, wrappingVersion, dualControl = null, createdAt, destroyedAt } = row;
+  const separationOfDuties = row.separationOfDuties !== false;
+  return { id, name, description, state, wrappingVersion, separationOfDuties, dualControl, createdAt, destroyedAt };
 }

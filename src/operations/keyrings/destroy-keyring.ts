@@ -1,12 +1,13 @@
 import { KmsError } from '../../errors.js';
+import { keyStateAt, type KeyState } from '../../keys/key-states.js';
+import type { Change } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
-import type { Deps } from '../deps.js';
 import type { ChangeOperation } from '../operation.js';
 import { describeKeyring, type KeyringDescription } from './describe-keyring.js';
 import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from './resolve-keyring.js';
 
-const KEYS_IN_USE = ['enabled', 'pre-active'] as const;
+const KEYS_IN_USE: ReadonlySet<KeyState> = new Set(['enabled', 'pre-active']);
 
 /**
  * Crypto-shredding: every wrapping key of the keyring goes, and with it every material for ever. The integrity key
@@ -20,7 +21,7 @@ export const destroyKeyring: ChangeOperation<KeyringInput, ResolvedKeyring, Keyr
     const destroyedAt = new Date(deps.clock.now());
     const output = await commit([INSTALL_SCOPE, id], async (change) => {
       mustBeLive(change, id);
-      await mustHaveNoKeyInUse(deps, id);
+      await mustHaveNoKeyInUse(change, id, destroyedAt.getTime());
       const current = await change.find('keyring', id);
       if (!current) throw new KmsError('conflict', 'the keyring is not there any more; try again');
       const wrappingKeys = await deps.ledger.wrappingKeys(id);
@@ -30,21 +31,22 @@ export const destroyKeyring: ChangeOperation<KeyringInput, ResolvedKeyring, Keyr
       }
       const keyring = { ...current, state: 'destroyed', destroyedAt } as const;
       change.put('keyring', keyring);
-      return { output: describeKeyring(keyring) };
+      return { output: describeKeyring(keyring), guarded: { reason: 'keyring-destruction', places: [id] } };
     });
+    deps.loaded.clear();
     for (let version = 1; version <= output.wrappingVersion; version++) deps.secrets.forgetWrappingKey(id, version);
     return output;
   },
 };
 
-/** Nobody can enable a key meanwhile: this change holds the keyring. @throws KmsError keyring-not-empty */
-async function mustHaveNoKeyInUse(deps: Deps, keyringId: string): Promise<void> {
-  for (const state of KEYS_IN_USE) {
-    const [first] = await deps.ledger.listKeys(keyringId, { state, limit: 1 });
-    if (!first) continue;
+/** Nobody can enable a key meanwhile: this change holds the keyring. @throws KmsError keyring-not-empty, integrity-failure */
+async function mustHaveNoKeyInUse(change: Change, keyringId: string, now: number): Promise<void> {
+  for await (const { key } of change.everyKey(keyringId)) {
+    const state = keyStateAt(key, now);
+    if (!KEYS_IN_USE.has(state)) continue;
     throw new KmsError(
       'keyring-not-empty',
-      `key ${first.key.id} is ${state}; disable every key of the keyring, or schedule its destruction, first`,
+      `key ${key.id} is ${state}; disable every key of the keyring, or schedule its destruction, first`,
     );
   }
 }

@@ -6,9 +6,6 @@ import type { ChangeOperation } from '../operation.js';
 import { moveMaterials } from './move-materials.js';
 import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from './resolve-keyring.js';
 
-/** Requests that were under way may still hold material as it was before. */
-const FORGET_AFTER_MS = 60_000;
-
 export interface RewrapFinished {
   readonly moved: number;
   /** The wrapping key versions that are gone. */
@@ -36,8 +33,7 @@ export const finishRewrap: ChangeOperation<KeyringInput, ResolvedKeyring, Rewrap
       const output = { moved, destroyed: retiring.map(({ version }) => version) };
       return { output, detail: { ...output, toVersion: wrappingVersion } };
     });
-    const forget = () => finished.destroyed.forEach((version) => deps.secrets.forgetWrappingKey(id, version));
-    setTimeout(forget, FORGET_AFTER_MS).unref();
+    for (const version of finished.destroyed) deps.secrets.forgetWrappingKeySoon(id, version);
     return finished;
   },
 };

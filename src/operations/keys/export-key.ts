@@ -8,7 +8,8 @@ import type { KeyRow, VersionRow } from '../../keys/records.js';
 import { versionFor } from '../crypto-version.js';
 import { resolveKeyUse, type KeyUse, type KeyUseInput, type ResolvedKeyUse } from '../crypto/resolve-key-use.js';
 import type { Deps } from '../deps.js';
-import type { UseOperation } from '../operation.js';
+import type { ChangeOperation } from '../operation.js';
+import { currentKey } from './resolve-key-change.js';
 import { mustBeWrappingAlgorithm } from './wrapping-algorithm.js';
 
 export interface ExportKeyInput extends KeyUseInput {
@@ -23,12 +24,15 @@ export interface ExportKeyOutput extends KeyUse {
   readonly algorithm: WrappingAlgorithm;
 }
 
-/** The material of one version of an exportable key, for whoever holds the private half of `publicKey`. */
-export const exportKey: UseOperation<ExportKeyInput, ResolvedKeyUse, ExportKeyOutput> = {
+/**
+ * The material of one version of an exportable key, for whoever holds the private half of `publicKey`. It changes nothing, and
+ * yet is a change to the log: its record and the approval that it may need are in one transaction, with the key as it is then.
+ */
+export const exportKey: ChangeOperation<ExportKeyInput, ResolvedKeyUse, ExportKeyOutput> = {
   name: 'key.export',
   resolve: resolveKeyUse('key.export'),
 
-  async run(deps, { snapshot }, input) {
+  async run(deps, { snapshot }, input, commit) {
     const { key } = snapshot;
     if (!key.exportable) {
       throw new KmsError('not-exportable', 'the key was made not exportable, and that cannot be changed');
@@ -40,10 +44,16 @@ export const exportKey: UseOperation<ExportKeyInput, ResolvedKeyUse, ExportKeyOu
     try {
       const wrappedMaterial = await wrapForExport(spki, exported, algorithm);
       const receiver = hashOf('sha256', spki).toString('hex');
-      return {
-        output: { wrappedMaterial, algorithm, keyId: key.id, version: row.version },
-        detail: { algorithm, receiver },
-      };
+      return await commit([key.keyringId], async (change) => {
+        const now = await currentKey(change, snapshot);
+        if (now.key.revision !== key.revision)
+          throw new KmsError('conflict', 'the key was changed meanwhile; try again');
+        return {
+          output: { wrappedMaterial, algorithm, keyId: key.id, version: row.version },
+          detail: { algorithm, receiver },
+          guarded: { reason: 'key-export', places: [key.keyringId] },
+        };
+      });
     } finally {
       exported.destroy();
     }

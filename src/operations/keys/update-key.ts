@@ -5,6 +5,8 @@ import type { ChangeOperation } from '../operation.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
 import { mustBePublishable } from './publishable.js';
+import { guardedTags } from '../guarded.js';
+import { resourceOfKey } from '../resolve-key.js';
 import { currentKey, mustBeFree, resolveKeyChange } from './resolve-key-change.js';
 
 export interface UpdateKeyInput extends KeyInput {
@@ -17,7 +19,14 @@ export interface UpdateKeyInput extends KeyInput {
 
 export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedKey, KeyDescription> = {
   name: 'key.update',
-  resolve: resolveKeyChange('key.update'),
+
+  /** Whoever administers keys by their tags moves none of them out of his reach, nor into it. */
+  async resolve(deps, input, arrival) {
+    const resolved = await resolveUpdate(deps, input, arrival);
+    if (input.tags === undefined) return resolved;
+    const retagged = resourceOfKey({ ...resolved.snapshot.key, tags: input.tags });
+    return { ...resolved, needs: [...resolved.needs, { permission: 'key.update', resource: retagged }] };
+  },
 
   async run(deps, { snapshot }, { name, description, tags, published }, commit) {
     if (name !== undefined) mustBeName(name, 'name');
@@ -36,7 +45,14 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedKey, KeyDescript
       };
       const key = { ...current.key, ...changes };
       change.putKey(key, []);
-      return { output: describeKey({ key }, deps.clock.now()), detail: { changed: Object.keys(changes) } };
+      const guarded = tags && guardedTags(change.install, current.key, tags);
+      return {
+        output: describeKey({ key }, deps.clock.now()),
+        detail: { changed: Object.keys(changes) },
+        ...(guarded ? { guarded } : {}),
+      };
     });
   },
 };
+
+const resolveUpdate = resolveKeyChange('key.update');

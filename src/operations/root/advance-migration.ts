@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { isKmsError, KmsError } from '../../errors.js';
 import type { WrappedObject } from '../../keys/wrapped-object.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
+import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { RootKey } from '../../roots/root-key.js';
 import type { Deps } from '../deps.js';
 import { wrappedContext } from '../keyring-secrets.js';
@@ -39,7 +40,7 @@ export const advanceMigration: ChangeOperation<object, Resolved, RootMigration |
     const { work, next } = STEPS[migration.phase];
     const facts = await work(deps, migration);
     const moved = { ...migration, phase: next, changedAt: new Date(deps.clock.now()) };
-    await commit([], async (change) => {
+    await commit([INSTALL_SCOPE], async (change) => {
       change.putRootMigration(moved, migration.phase);
       const { fromRoot: from, toRoot: to } = migration;
       return { output: undefined, detail: { phase: next, from, to, ...facts } };

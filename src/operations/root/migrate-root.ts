@@ -1,5 +1,6 @@
 import { KmsError } from '../../errors.js';
 import { uuidv7 } from '../../keys/uuid.js';
+import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { RootMigration } from '../../ledger/root-migrations.js';
 import type { RootKey } from '../../roots/root-key.js';
 import type { Deps } from '../deps.js';
@@ -22,9 +23,11 @@ export const migrateRoot: ChangeOperation<object, Resolved, RootDescription> = {
     if (!underWay || underWay.phase === 'done') {
       const migration = await begin(deps, to);
       const detail = { phase: migration.phase, from: migration.fromRoot, to: migration.toRoot };
-      await commit([], async (change) => {
+      await commit([INSTALL_SCOPE], async (change) => {
         change.putRootMigration(migration, undefined);
-        return { output: undefined, detail, resourceId: migration.id };
+        // Every keyring is under the root.
+        const places = [null, ...change.install.keyringsById.keys()];
+        return { output: undefined, detail, resourceId: migration.id, guarded: { reason: 'root-migration', places } };
       });
     } else {
       mustBeTheSame(underWay, to);

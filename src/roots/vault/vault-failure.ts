@@ -1,7 +1,9 @@
 import { isKmsError, KmsError, type ErrorCode } from '../../errors.js';
+import { RootRefusal } from '../root-refusal.js';
 import { fieldOf } from './field-of.js';
 
-type Diagnosis = readonly [ErrorCode, string];
+/** `refused`: the credential, not the key or the connection. */
+type Diagnosis = readonly [ErrorCode | 'refused', string];
 
 const NO_KEY = 'there is no such Transit key or mount. Check namespace, mount and key name';
 const UNKNOWN_AUTHORITY =
@@ -14,13 +16,13 @@ const REFUSALS: readonly (readonly [string, Diagnosis])[] = [
     ['wrong-root-key', 'the version is below the min_decryption_version of the Transit key. Lower that again'],
   ],
   ['key not found', ['wrong-root-key', NO_KEY]],
-  ['role or secret', ['root-unavailable', 'the AppRole role id or secret id is wrong, expired or used up']],
-  ['role id', ['root-unavailable', 'the AppRole role id is wrong']],
+  ['role or secret', ['refused', 'the AppRole role id or secret id is wrong, expired or used up']],
+  ['role id', ['refused', 'the AppRole role id is wrong']],
   ['', ['wrong-root-key', 'the Transit key does not open it. Check server, mount and key name in the root key URI']],
 ];
 
 const STATUSES: ReadonlyMap<number, Diagnosis> = new Map<number, Diagnosis>([
-  [403, ['root-unavailable', 'the token has expired, is unknown, or its policy lacks this path']],
+  [403, ['refused', 'the token has expired, is unknown, or its policy lacks this path']],
   [404, ['wrong-root-key', NO_KEY]],
   [429, ['root-unavailable', 'it limits requests. Raise the quota there']],
   [503, ['root-unavailable', 'it is sealed or not ready. Unseal it']],
@@ -50,7 +52,8 @@ export function vaultFailure(error: unknown, endpoint: string, doing: string): K
   const status = statusOf(error);
   const symptom = status === undefined ? codeOf(error) : `status ${status}`;
   const [code, reason] = status === undefined ? offline(codeOf(error)) : refused(status, error);
-  return new KmsError(code, `Vault at ${endpoint} could not ${doing}: ${reason} (${symptom})`);
+  const detail = `Vault at ${endpoint} could not ${doing}: ${reason} (${symptom})`;
+  return code === 'refused' ? new RootRefusal(detail) : new KmsError(code, detail);
 }
 
 /** The HTTP status of a refusal by Vault; undefined if there was no answer. */

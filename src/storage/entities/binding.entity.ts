@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Conditions } from '../../access/conditions.js';
 import type { BindingRow } from '../../access/records.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -20,6 +21,9 @@ export class BindingEntity {
   @Column('jsonb')
   scope!: BindingRow['scope'];
 
+  @Column('jsonb', { nullable: true })
+  conditions!: Conditions | null;
+
   @Column({ type: 'timestamptz', name: 'expires_at', precision: 3, nullable: true })
   expiresAt!: Date | null;
 
@@ -28,6 +32,9 @@ export class BindingEntity {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
+
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
 
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;

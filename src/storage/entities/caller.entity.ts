@@ -21,6 +21,9 @@ export class CallerEntity {
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
 
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
+
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;
 

@@ -17,6 +17,12 @@ export class CredentialEntity {
   @Column('bytea')
   hash!: Buffer;
 
+  @Column('jsonb', { nullable: true })
+  match!: CredentialRow['match'] & (object | null);
+
+  @Column('jsonb', { nullable: true })
+  factors!: CredentialRow['factors'] & (object | null);
+
   @Column('text')
   purpose!: CredentialRow['purpose'];
 
@@ -34,6 +40,9 @@ export class CredentialEntity {
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;
+
+  @Column('text', { name: 'created_by', nullable: true })
+  createdBy!: string | null;
 
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;

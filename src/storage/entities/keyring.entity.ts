@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { DualControl } from '../../keys/dual-control.js';
 import type { KeyringRow } from '../../keys/records.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -20,6 +21,12 @@ export class KeyringEntity {
 
   @Column('integer', { name: 'wrapping_version' })
   wrappingVersion!: number;
+
+  @Column('boolean', { name: 'separation_of_duties', nullable: true })
+  separationOfDuties!: boolean | null;
+
+  @Column('jsonb', { name: 'dual_control', nullable: true })
+  dualControl!: DualControl | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;

@@ -1,6 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { RootPhase } from '../../ledger/root-migrations.js';
+import { bigintAsNumber } from './bigint-as-number.js';
 
+@Index('root_migration_revision', ['revision'])
 @Entity('root_migration')
 export class RootMigrationEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'root_migration_pk' })
@@ -20,4 +22,10 @@ export class RootMigrationEntity {
 
   @Column({ type: 'timestamptz', name: 'changed_at', precision: 3 })
   changedAt!: Date;
+
+  @Column('bigint', { transformer: bigintAsNumber })
+  revision!: number;
+
+  @Column('bytea')
+  tag!: Buffer;
 }

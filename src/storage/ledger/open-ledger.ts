@@ -2,12 +2,13 @@ import type { KmsError } from '../../errors.js';
 import { integrityFailure } from '../../keys/row-seal.js';
 import type { Clock } from '../../ledger/clock.js';
 import type { SealKeys } from '../../ledger/ledger.js';
-import { SEALED_TABLES, type SealedTableName } from '../../ledger/sealed-tables.js';
+import { INSTALL_SCOPE, SEALED_TABLES, type SealedTableName } from '../../ledger/sealed-tables.js';
 import type { Database } from '../database.js';
 import { RowWatch, type RowChange } from '../row-watch.js';
-import { checkInstallRow } from './check-install-row.js';
 import { KeyCache } from './key-cache.js';
 import { PostgresLedger } from './postgres-ledger.js';
+import { KeyReader } from './read-key.js';
+import { RowCheck, type RowName } from './row-check.js';
 import { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
 
@@ -22,18 +23,18 @@ export class LedgerOnPostgres {
   readonly ledger: PostgresLedger;
   /** Told of each integrity failure that the watch or a refresh found. */
   onIntegrityFailure: (error: KmsError) => void = () => undefined;
+  /** Told of each key that changed, as this node catches up: what was unwrapped of it is not current any more. */
+  onKeyChanged: (keyId: string) => void = () => undefined;
+  onWrappingKeyChanged: (keyringId: string, version: number) => void = () => undefined;
   readonly cache: KeyCache;
   readonly #scopes: Scopes;
   readonly #watch: RowWatch;
   readonly #checking = new Serial();
-  readonly #waiting = new Set<string>();
+  readonly #check: RowCheck;
+  /** By scope, then by table and id: what is looked at next. */
+  readonly #waiting = new Map<string, Map<string, RowName>>();
 
-  constructor(
-    private readonly database: Database,
-    seals: SealKeys,
-    clock: Clock,
-    settings: LedgerSettings,
-  ) {
+  constructor(database: Database, seals: SealKeys, clock: Clock, settings: LedgerSettings) {
     this.cache = new KeyCache(settings.cacheKeys, settings.cacheMs);
     this.#scopes = new Scopes(
       database.reads,
@@ -44,6 +45,7 @@ export class LedgerOnPostgres {
         this.onIntegrityFailure(error);
       },
     );
+    this.#check = new RowCheck(database.reads, new KeyReader(database.reads), this.#scopes);
     this.ledger = new PostgresLedger(database.reads, database.changes, this.#scopes, this.cache, clock);
     this.#watch = new RowWatch(database.url, {
       rowChanged: (change) => this.#rowChanged(change),
@@ -62,33 +64,41 @@ export class LedgerOnPostgres {
     await this.#watch.stop();
   }
 
-  #rowChanged({ table, key, id }: RowChange): void {
+  #rowChanged({ table, keyring, key, id }: RowChange): void {
     if (!(table in SEALED_TABLES)) return;
-    const name = table as SealedTableName;
-    if (SEALED_TABLES[name].home === 'keyring') {
-      this.#forget(name === 'key_version' ? 'key' : name, key ?? id ?? '');
-      return;
-    }
-    this.#check(name, id ?? '');
+    const isVersion = table === 'key_version';
+    const row = { table: isVersion ? 'key' : table, id: (isVersion ? key : id) ?? '' } as RowName;
+    const { home } = SEALED_TABLES[table as SealedTableName];
+    this.#forget(row.table, row.id);
+    this.#look(home === 'install' ? INSTALL_SCOPE : (keyring ?? ''), row);
   }
 
-  /** One at a time, and a row that waits to be looked at is looked at once. */
-  #check(table: SealedTableName, id: string): void {
-    const row = `${table}:${id}`;
-    if (this.#waiting.has(row)) return;
-    this.#waiting.add(row);
+  /** One batch at a time: what changes meanwhile is the next one. A scope that this node has not opened is verified when it is. */
+  #look(scopeId: string, row: RowName): void {
+    if (this.#scopes.revisionOf(scopeId) < 0) return;
+    const batch = this.#waiting.get(scopeId) ?? new Map<string, RowName>();
+    batch.set(`${row.table}:${row.id}`, row);
+    if (this.#waiting.has(scopeId)) return;
+    this.#waiting.set(scopeId, batch);
     const check = async () => {
-      this.#waiting.delete(row);
-      await checkInstallRow(this.database.reads, this.#scopes, table, id);
+      this.#waiting.delete(scopeId);
+      await this.#check.run(scopeId, [...batch.values()]);
     };
     this.#checking.run(check).catch(() => undefined);
   }
 
   #forget(table: string, id: string): void {
-    if (table === 'key') this.cache.forgetKey(id);
+    if (table === 'key') {
+      this.cache.forgetKey(id);
+      this.onKeyChanged(id);
+    }
     if (table === 'alias') this.cache.forgetAliases();
-    // The end of a rewrap: material is under another wrapping key, and the old one is gone.
-    if (table === 'wrapping_key') this.cache.clear();
+    // The end of a rewrap, or of a keyring: material is under another wrapping key, or lost, and the old one is gone.
+    if (table === 'wrapping_key') {
+      this.cache.clear();
+      const [keyringId = '', version] = id.split('/');
+      this.onWrappingKeyChanged(keyringId, Number(version));
+    }
   }
 
   #heads(now: ReadonlyMap<string, number>, before: ReadonlyMap<string, number>): void {

@@ -22,9 +22,12 @@ import { KeyVersionEntity } from '../entities/key-version.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { primaryKeyOf } from './primary-key.js';
-import { putRootMigration } from './put-root-migration.js';
+import { mustBeNext } from './must-be-next.js';
+import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent, snapshotOf, versionsDigest, type Tagged } from './verify-row.js';
+
+const KEYS_AT_A_TIME = 500;
 
 /** A scope as a change moves it. */
 interface Moving {
@@ -82,6 +85,22 @@ export class PostgresChange implements Change {
     return snapshotOf(mirror, key, versions);
   }
 
+  async *everyKey(keyringId: string): AsyncIterable<KeySnapshot> {
+    const { mirror } = this.#scopeOf(keyringId);
+    if (!mirror) return;
+    const reader = new KeyReader(this.manager.connection);
+    const ids = mirror.idsOf('key');
+    for (let from = 0; from < ids.length; from += KEYS_AT_A_TIME) {
+      const page = ids.slice(from, from + KEYS_AT_A_TIME);
+      const found = await reader.byIds(this.manager, keyringId, page);
+      if (found.length !== page.length) throw integrityFailure(`a key of keyring ${keyringId} is missing`);
+      for (const { key, versions } of found) {
+        mustBeCurrent(mirror, 'key', key);
+        yield snapshotOf(mirror, key, versions);
+      }
+    }
+  }
+
   async isNameTaken(keyringId: string, name: string): Promise<boolean> {
     const keys = await this.manager
       .createQueryBuilder(KeyEntity, 'key')
@@ -130,7 +149,12 @@ export class PostgresChange implements Change {
   }
 
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void {
-    this.#work.push(() => putRootMigration(this.manager, migration, before));
+    const { revision } = this.#scopeOf(INSTALL_SCOPE);
+    this.#work.push(async () => {
+      const current = await this.find('root_migration', migration.id);
+      await mustBeNext(this.manager, migration, before, current);
+      await this.#write({ table: 'root_migration', row: { ...migration, revision }, scopeId: INSTALL_SCOPE });
+    });
   }
 
   claim(claim: IdempotencyClaim): void {
@@ -145,9 +169,11 @@ export class PostgresChange implements Change {
   async finish(): Promise<void> {
     for (const write of this.#work) await write();
     for (const [scopeId, scope] of this.#scopes) if (scope.touched) await this.#moveHead(scopeId, scope);
-    const rows = this.#sealed.length > 0 ? { rows: this.#sealed } : {};
+    const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
+    const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
+    const sealed = moved.length > 0 ? { rows: this.#sealed, heads } : {};
     for (const record of this.#records) {
-      const detail = { ...record.detail, ...rows };
+      const detail = { ...record.detail, ...sealed };
       await this.manager.insert(AuditRecordEntity, { ...record, detail });
     }
   }

@@ -1,13 +1,24 @@
 import type { EntityManager } from 'typeorm';
+import type { ApprovalRow } from '../../access/approval.js';
 import { AccessView } from '../../access/access-view.js';
-import type { BindingRow, CallerRow, CredentialRow } from '../../access/records.js';
+import { unseparatedOf } from '../../access/separation.js';
+import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
+import type { AuthorityRow, CertificateRow } from '../../pki/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { MoreThan } from 'typeorm';
+import { INSTALL_SCOPE, type InstallSettingRow } from '../../ledger/sealed-tables.js';
+import { ApprovalEntity } from '../entities/approval.entity.js';
+import { AuthorityEntity } from '../entities/authority.entity.js';
 import { BindingEntity } from '../entities/binding.entity.js';
 import { CallerEntity } from '../entities/caller.entity.js';
+import { CallerGroupEntity } from '../entities/caller-group.entity.js';
+import { CertificateEntity } from '../entities/certificate.entity.js';
 import { CredentialEntity } from '../entities/credential.entity.js';
+import { InstallSettingEntity } from '../entities/install-setting.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
+import { RoleEntity } from '../entities/role.entity.js';
+import { RootMigrationEntity } from '../entities/root-migration.entity.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent } from './verify-row.js';
 
@@ -17,6 +28,14 @@ export interface InstallRows {
   readonly callers: readonly CallerEntity[];
   readonly credentials: readonly CredentialEntity[];
   readonly bindings: readonly BindingEntity[];
+  readonly roles: readonly RoleEntity[];
+  readonly groups: readonly CallerGroupEntity[];
+  readonly settings: readonly InstallSettingEntity[];
+  readonly approvals: readonly ApprovalEntity[];
+  /** Only verified here: see RootMigrations. */
+  readonly rootMigrations: readonly RootMigrationEntity[];
+  readonly authorities: readonly AuthorityEntity[];
+  readonly certificates: readonly CertificateEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -26,6 +45,13 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     callers: await manager.findBy(CallerEntity, newer),
     credentials: await manager.findBy(CredentialEntity, newer),
     bindings: await manager.findBy(BindingEntity, newer),
+    roles: await manager.findBy(RoleEntity, newer),
+    groups: await manager.findBy(CallerGroupEntity, newer),
+    settings: await manager.findBy(InstallSettingEntity, newer),
+    approvals: await manager.findBy(ApprovalEntity, newer),
+    rootMigrations: await manager.findBy(RootMigrationEntity, newer),
+    authorities: await manager.findBy(AuthorityEntity, newer),
+    certificates: await manager.findBy(CertificateEntity, newer),
   };
 }
 
@@ -35,6 +61,12 @@ export class InstallState {
   readonly #callers = new Map<string, CallerRow>();
   readonly #credentials = new Map<string, CredentialRow>();
   readonly #bindings = new Map<string, BindingRow>();
+  readonly #roles = new Map<string, RoleRow>();
+  readonly #groups = new Map<string, GroupRow>();
+  readonly #settings = new Map<string, InstallSettingRow>();
+  readonly #approvals = new Map<string, ApprovalRow>();
+  readonly #authorities = new Map<string, AuthorityRow>();
+  readonly #certificates = new Map<string, CertificateRow>();
 
   /** @throws KmsError integrity-failure, and stays as it was */
   advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
@@ -42,10 +74,23 @@ export class InstallState {
     for (const row of rows.callers) mustBeCurrent(mirror, 'caller', row);
     for (const row of rows.credentials) mustBeCurrent(mirror, 'credential', row);
     for (const row of rows.bindings) mustBeCurrent(mirror, 'binding', row);
+    for (const row of rows.roles) mustBeCurrent(mirror, 'role', row);
+    for (const row of rows.groups) mustBeCurrent(mirror, 'caller_group', row);
+    for (const row of rows.settings) mustBeCurrent(mirror, 'install_setting', row);
+    for (const row of rows.approvals) mustBeCurrent(mirror, 'approval', row);
+    for (const row of rows.rootMigrations) mustBeCurrent(mirror, 'root_migration', row);
+    for (const row of rows.authorities) mustBeCurrent(mirror, 'pki_authority', row);
+    for (const row of rows.certificates) mustBeCurrent(mirror, 'certificate', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
     for (const row of rows.bindings) this.#bindings.set(row.id, row);
+    for (const row of rows.roles) this.#roles.set(row.id, row);
+    for (const row of rows.groups) this.#groups.set(row.id, row);
+    for (const row of rows.settings) this.#settings.set(row.id, row);
+    for (const row of rows.approvals) this.#approvals.set(row.id, row);
+    for (const row of rows.authorities) this.#authorities.set(row.id, row);
+    for (const row of rows.certificates) this.#certificates.set(row.id, row);
     return this.#view(mirror.revision);
   }
 
@@ -54,10 +99,21 @@ export class InstallState {
     const keyrings = [...this.#keyrings.values()];
     return {
       revision,
-      access: new AccessView(new Map(this.#callers), new Map(this.#credentials), bindings),
+      access: new AccessView(
+        new Map(this.#callers),
+        new Map(this.#credentials),
+        bindings,
+        this.#roles.values(),
+        unseparatedOf(keyrings),
+        this.#groups.values(),
+      ),
       bindings,
       keyringsById: new Map(this.#keyrings),
       keyringsByName: new Map(keyrings.map((row) => [row.name, row])),
+      approvals: new Map(this.#approvals),
+      authority: this.#authorities.get(INSTALL_SCOPE),
+      certificates: new Map(this.#certificates),
+      dualControl: this.#settings.get(INSTALL_SCOPE)?.dualControl ?? null,
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Head } from '../../keys/row-seal.js';
-import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import { INSTALL_SCOPE, SEALED_TABLES } from '../../ledger/sealed-tables.js';
 import type { RowMark } from './scope-mirror.js';
 
 /** Anything that runs SQL: a pool, a client, TypeORM's manager inside a transaction. */
@@ -19,8 +19,9 @@ interface MarkRow {
 
 const HEAD = `select 'head' as "table", '' as id, revision, tag, count, mask, set_hash from head where scope_id = $1`;
 
-const INSTALL_MARKS = ['keyring', 'caller', 'credential', 'binding']
-  .map((table) => `select '${table}', id::text, revision, tag, null, null, null from ${table} where revision > $2`)
+const INSTALL_MARKS = Object.entries(SEALED_TABLES)
+  .filter(([, { home }]) => home === 'install')
+  .map(([table]) => `select '${table}', id::text, revision, tag, null, null, null from ${table} where revision > $2`)
   .join(' union all ');
 
 const KEYRING_MARKS = [

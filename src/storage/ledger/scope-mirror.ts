@@ -38,6 +38,12 @@ export class ScopeMirror {
     return tag === undefined ? undefined : Buffer.from(tag, 'latin1');
   }
 
+  /** Of the live rows of a table. */
+  idsOf(table: string): string[] {
+    const prefix = `${table}:`;
+    return [...this.#tags.keys()].filter((row) => row.startsWith(prefix)).map((row) => row.slice(prefix.length));
+  }
+
   /** What rows add to the sum. A scope of 100,000 rows is read without keeping everything else waiting. */
   async elementsOf(changed: readonly RowMark[]): Promise<readonly bigint[]> {
     const elements: bigint[] = [];

@@ -5,6 +5,7 @@ import type { InstallView, SealKeys } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { InstallState, readInstallRows } from './read-install.js';
 import { readScope } from './read-scope.js';
+import { recordedRevision } from './recorded-revision.js';
 import { ScopeMirror, type RowMark } from './scope-mirror.js';
 import { Serial } from './serial.js';
 import { SingleFlight } from './single-flight.js';
@@ -110,6 +111,9 @@ export class Scopes {
     try {
       const from = mirror.revision;
       const { head, changed } = await readScope(manager, scopeId, from);
+      if (from === 0 && head && head.revision < (await recordedRevision(manager, scopeId))) {
+        throw integrityFailure(`the head of scope ${scopeId} is older than an audit record says: it was rolled back`);
+      }
       const elements = await mirror.elementsOf(changed);
       const rows = scopeId === INSTALL_SCOPE && changed.length > 0 ? await readInstallRows(manager, from) : undefined;
       mirror.advance(head, changed, elements);

@@ -35,6 +35,7 @@ describe('the built-in roles', () => {
   it('are those of the design', () => {
     expect(ROLE_NAMES.toSorted()).toEqual([
       'administrator',
+      'approver',
       'auditor',
       'crypto-user',
       'decrypt-only',
@@ -96,7 +97,9 @@ describe('the built-in roles', () => {
     expect(SYSTEM_CALLERS['system:lifecycle']).toContain('key.destroy');
   });
 
-  it('only whoami is everybody’s', () => {
-    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami']);
+  it('only what is about oneself is everybody’s, and the authority’s certificate', () => {
+    const certificates = ['pki.describe', 'certificate.request', 'certificate.describe', 'certificate.renew'];
+    const account = ['person.enrol', 'person.confirm', 'session.create', 'password.change', 'recovery-codes.create'];
+    expect(OPERATIONS.filter(isEverybodys)).toEqual(['whoami', 'session.end', ...certificates, ...account]);
   });
 });

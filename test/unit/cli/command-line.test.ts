@@ -82,7 +82,7 @@ describe('a wrong command line', () => {
     [['keyring', 'destroy', 'k'], 'Give --yes to do it'],
     [['binding', 'create', 'app', 'crypto-user'], 'Say where: --keyring'],
     [['binding', 'create', 'app', 'auditor', '--everything', '--keyring', 'x'], 'Give --everything alone'],
-    [['whoami'], 'No token: set KEYSTEAD_TOKEN'],
+    [['whoami'], 'No token: log in (keystead login), set KEYSTEAD_TOKEN'],
     [['whoami', '--url', 'nonsense', '--token-file', '/dev/null'], '/dev/null holds no token'],
   ])('%j ends with 2 and a sentence', async (words, sentence) => {
     const { code, out, err } = await keystead(words);

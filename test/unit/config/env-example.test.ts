@@ -37,7 +37,8 @@ describe('.env.example', () => {
   it('shows the defaults', async () => {
     const examples = await readExamples();
     const shown = Object.fromEntries(examples.flatMap(({ name, isUnset, value }) => (isUnset ? [] : [[name, value]])));
-    const defaults = Object.entries(readConfig({})).filter(([name]) => name !== 'KEYSTEAD_NODE_NAME');
+    const all: Readonly<Record<string, unknown>> = readConfig({});
+    const defaults = Object.entries(all).filter(([name]) => name !== 'KEYSTEAD_NODE_NAME');
     expect(Object.keys(shown)).toEqual(defaults.map(([name]) => name));
     expect(readConfig(shown)).toEqual(readConfig({}));
     for (const [name, value] of defaults) expect([name, shown[name]]).toEqual([name, String(value)]);

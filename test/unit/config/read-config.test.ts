@@ -14,6 +14,7 @@ function refusalOf(environment: Record<string, string>): string {
   throw new Error('was accepted');
 }
 
+const withIssuers = (issuers: unknown) => ({ KEYSTEAD_OIDC_ISSUERS: JSON.stringify(issuers) });
 const EXTERNAL = 'postgres://keystead@db.example/keystead';
 
 describe('readConfig', () => {
@@ -52,6 +53,8 @@ describe('readConfig', () => {
     ['KEYSTEAD_VAULT_TIMEOUT_MS', '99'],
     ['KEYSTEAD_VAULT_ALLOW_HTTP', 'yes-hunter2'],
     ['KEYSTEAD_BEHIND_TLS_PROXY', '1'],
+    ['KEYSTEAD_TLS_MIN_VERSION', '1.1-hunter2'],
+    ['KEYSTEAD_OIDC_ISSUERS', 'hunter2'],
     ['KEYSTEAD_METRICS', 'on-hunter2'],
     ['KEYSTEAD_CACHE_KEYS', '0'],
     ['KEYSTEAD_CACHE_SECONDS', '86400'],
@@ -80,7 +83,32 @@ describe('readConfig', () => {
 
   it('refuses to be reached in clear from other machines', () => {
     expect(refusalOf({ KEYSTEAD_HOST: '0.0.0.0' })).toMatch(/^KEYSTEAD_HOST: .*KEYSTEAD_BEHIND_TLS_PROXY=true/);
-    expect(readConfig({ KEYSTEAD_HOST: '0.0.0.0', KEYSTEAD_BEHIND_TLS_PROXY: 'true' }).KEYSTEAD_HOST).toBe('0.0.0.0');
+    const tls = { KEYSTEAD_TLS_CERT: 'a.crt', KEYSTEAD_TLS_KEY: 'a.key' };
+    for (const safe of [{ KEYSTEAD_BEHIND_TLS_PROXY: 'true' }, tls]) {
+      expect(readConfig({ KEYSTEAD_HOST: '0.0.0.0', ...safe }).KEYSTEAD_HOST).toBe('0.0.0.0');
+    }
+  });
+
+  it('refuses half of TLS', () => {
+    expect(refusalOf({ KEYSTEAD_TLS_CERT: 'a.crt' })).toMatch(/^KEYSTEAD_TLS_CERT, KEYSTEAD_TLS_KEY: /);
+    expect(refusalOf({ KEYSTEAD_TLS_KEY: 'a.key' })).toMatch(/^KEYSTEAD_TLS_CERT, KEYSTEAD_TLS_KEY: /);
+    expect(refusalOf({ KEYSTEAD_TLS_CLIENT_CA: 'ca.crt' })).toMatch(/^KEYSTEAD_TLS_CLIENT_CA: /);
+    expect(refusalOf({ KEYSTEAD_TLS_CERT: 'a.crt', KEYSTEAD_TLS_KEY: 'a.key', KEYSTEAD_TLS_CRL: 'a.crl' })).toMatch(
+      /^KEYSTEAD_TLS_CRL: /,
+    );
+  });
+
+  it('reads the issuers of JWTs, and names what is wrong in them', () => {
+    const one = { issuer: 'https://ci.example', audience: 'keystead' };
+    expect(readConfig(withIssuers([one])).KEYSTEAD_OIDC_ISSUERS).toEqual([
+      { ...one, audience: ['keystead'], claim: 'sub' },
+    ]);
+    expect(refusalOf(withIssuers([{ issuer: one.issuer }]))).toMatch(/^KEYSTEAD_OIDC_ISSUERS\.0\.audience: /);
+    expect(refusalOf(withIssuers([{ ...one, algorithm: 'none' }]))).toMatch(/^KEYSTEAD_OIDC_ISSUERS\.0: .*algorithm/);
+    expect(refusalOf(withIssuers([{ ...one, issuer: 'ftp://ci.example' }]))).toMatch(
+      /^KEYSTEAD_OIDC_ISSUERS\.0\.issuer: /,
+    );
+    expect(refusalOf(withIssuers([one, one]))).toMatch(/^KEYSTEAD_OIDC_ISSUERS: .*twice/);
   });
 
   it('takes the secrets out of the environment, so that no child process inherits them', () => {

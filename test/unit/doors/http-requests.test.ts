@@ -107,7 +107,13 @@ describe('who may come in', () => {
     const { headers } = await post(ECHO, { data: '' });
     const isGone = expect.any(Function);
     expect(planted.kms.arrivals.slice(before)).toEqual([
-      { door: 'rest', source: '127.0.0.1', requestId: headers.get('x-request-id'), token: 'good', isGone },
+      {
+        door: 'rest',
+        source: '127.0.0.1',
+        requestId: headers.get('x-request-id'),
+        presented: { kind: 'token', token: 'good' },
+        isGone,
+      },
     ]);
   });
 });

@@ -11,6 +11,7 @@ import { Kms } from '../../../src/operations/kms.js';
 import { Health } from '../../../src/telemetry/health.js';
 import { JsonLogger } from '../../../src/telemetry/json-logger.js';
 import { TelemetryModule } from '../../../src/telemetry/telemetry.module.js';
+import { KEY, OF_PERSONS, ROUTES } from './all-routes.js';
 import { PlayedKms } from './planted-app.js';
 import { send } from './sending.js';
 
@@ -65,58 +66,6 @@ function references(value: unknown): string[] {
   return [...own, ...Object.values(value).flatMap(references)];
 }
 
-const KEY = '/api/v1/keyrings/{keyring}/keys/{key}';
-const ROUTES = [
-  'post /api/v1/keyrings/{keyring}/keys',
-  'get /api/v1/keyrings/{keyring}/keys',
-  `get ${KEY}`,
-  `patch ${KEY}`,
-  `get ${KEY}/versions`,
-  ...['rotate', 'enable', 'disable', 'schedule-destruction', 'cancel-destruction'].map((verb) => `post ${KEY}/${verb}`),
-  ...['encrypt', 'decrypt', 're-encrypt', 'data-key', 'data-key-pair'].map((verb) => `post ${KEY}/${verb}`),
-  ...['sign', 'verify', 'mac', 'verify-mac'].map((verb) => `post ${KEY}/${verb}`),
-  ...['derive-shared-secret', 'encapsulate', 'decapsulate'].map((verb) => `post ${KEY}/${verb}`),
-  ...['import-parameters', 'import', 'export'].map((verb) => `post ${KEY}/${verb}`),
-  ...['retire', 'restore', 'disable', 'enable', 'revoke', 'destroy'].map(
-    (verb) => `post ${KEY}/versions/{version}/${verb}`,
-  ),
-  `get ${KEY}/public-key`,
-  'post /api/v1/keyrings/{keyring}/decrypt',
-  'post /api/v1/random',
-  'get /api/v1/keyrings/{keyring}/aliases',
-  'post /api/v1/keyrings/{keyring}/aliases',
-  'put /api/v1/keyrings/{keyring}/aliases/{alias}',
-  'delete /api/v1/keyrings/{keyring}/aliases/{alias}',
-  'get /api/v1/keyrings',
-  'post /api/v1/keyrings',
-  'get /api/v1/keyrings/{keyring}',
-  'delete /api/v1/keyrings/{keyring}',
-  'get /api/v1/keyrings/{keyring}/rewrap',
-  'post /api/v1/keyrings/{keyring}/rewrap',
-  'get /api/v1/callers',
-  'post /api/v1/callers',
-  'get /api/v1/callers/{caller}',
-  'post /api/v1/callers/{caller}/disable',
-  'post /api/v1/callers/{caller}/enable',
-  'get /api/v1/callers/{caller}/tokens',
-  'post /api/v1/callers/{caller}/tokens',
-  'delete /api/v1/callers/{caller}/tokens/{token}',
-  'get /api/v1/bindings',
-  'post /api/v1/bindings',
-  'delete /api/v1/bindings/{binding}',
-  'get /api/v1/root',
-  'post /api/v1/root/rotate',
-  'post /api/v1/root/migrate',
-  'get /api/v1/whoami',
-  'get /api/v1/audit/records',
-  'get /.well-known/{keyring}/jwks.json',
-  'get /health/live',
-  'get /health/ready',
-  'get /metrics',
-  'get /api/openapi.json',
-  'get /api/docs',
-];
-
 describe("the API's description", () => {
   it('has every route, and no other', () => {
     expect(
@@ -157,22 +106,33 @@ describe("the API's description", () => {
       '/.well-known/{keyring}/jwks.json',
       '/health/live',
       '/health/ready',
+      '/pki/ca.crl',
+      '/pki/ca.crt',
     ]);
     expect(open.every(({ operation }) => operation.security?.length === 0)).toBe(true);
+    const tokenless = operations().filter(({ operation }) => operation.security !== undefined);
+    expect(
+      tokenless
+        .map(({ path }) => path)
+        .filter((path) => path.startsWith('/api/'))
+        .toSorted(),
+    ).toEqual(['/api/v1/password', '/api/v1/recovery-codes', '/api/v1/sessions']);
   });
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
-    const making = operations().filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(6);
-    const taking = operations().filter(({ operation }) =>
-      operation.parameters.some(({ name }) => name === 'Idempotency-Key'),
-    );
-    for (const { operation } of making) expect(taking.map((one) => one.operation)).toContain(operation);
+    const all = operations();
+    const making = all.filter(({ operation }) => '201' in operation.responses);
+    expect(making.length).toBe(15);
+    const taking = all.filter(({ operation }) => operation.parameters.some(({ name }) => name === 'Idempotency-Key'));
+    const notTaking = making.filter((one) => !taking.includes(one));
+    expect(notTaking.map(({ path }) => path).toSorted()).toEqual(OF_PERSONS);
     expect(taking.map(({ path }) => path)).toContain(`${KEY}/rotate`);
   });
 
-  it('has an id in every answer that something was made', () => {
-    for (const { path, operation } of operations().filter((one) => '201' in one.operation.responses)) {
+  it('has an id in every answer that something was made, but for what only its person is shown', () => {
+    const unnamed = ['/api/v1/enrolment', '/api/v1/recovery-codes'];
+    const making = operations().filter(({ operation }) => '201' in operation.responses);
+    for (const { path, operation } of making.filter((one) => !unnamed.includes(one.path))) {
       const [reference] = references(operation.responses['201']);
       const schema = Object(api.components.schemas[reference?.split('/').at(-1) ?? '']) as { required?: string[] };
       expect([path, schema.required]).toEqual([path, expect.arrayContaining(['id'])]);

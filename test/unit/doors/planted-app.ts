@@ -1,7 +1,7 @@
 import { Controller, Inject, Module, type DynamicModule } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { z } from 'zod';
-import { createHttpApp } from '../../../src/doors/http/create-http-app.js';
+import { createHttpApp, type HttpSettings } from '../../../src/doors/http/create-http-app.js';
 import { HttpModule } from '../../../src/doors/http/http.module.js';
 import type { Call, Each, PublicCall } from '../../../src/doors/rest/call.js';
 import { EachEndpoint, Endpoint, PublicEndpoint } from '../../../src/doors/rest/endpoint.js';
@@ -20,11 +20,12 @@ export class PlayedKms {
 
   async arrive(approach: Approach): Promise<Arrival> {
     this.arrivals.push(approach);
-    if (approach.token !== 'good' && approach.token !== 'weak') {
+    const { presented, ...rest } = approach;
+    const id = presented?.kind === 'token' ? presented.token : presented?.kind === 'certificate' ? 'good' : undefined;
+    if (id !== 'good' && id !== 'weak') {
       throw new KmsError('unauthenticated', 'no token, or one that is not known');
     }
-    const { token: id, ...rest } = approach;
-    return { ...rest, caller: { id, name: id, type: 'service' }, credentialId: 'c' };
+    return { ...rest, caller: { id, name: id, type: 'service' }, credentialId: 'c', strength: 'single' };
   }
 
   async mayAnywhere(arrival: Arrival): Promise<boolean> {
@@ -54,7 +55,7 @@ interface Item {
 const body = z.strictObject({ data: bytes('data'), context: z.exactOptional(context) });
 
 @Controller('planted')
-class PlantedController {
+export class PlantedController {
   constructor(@Inject(Kms) readonly kms: Kms) {}
 
   @EachEndpoint('encrypt', { method: 'POST', path: ':keyring/:key/echo', params: IN_KEY, body, summary: 'echo' })
@@ -138,13 +139,14 @@ class KmsModule {}
 
 export async function startPlanted(
   controllers: NonNullable<DynamicModule['controllers']> = [PlantedController],
+  more: Omit<HttpSettings, 'logger'> = {},
 ): Promise<Planted> {
   const kms = new PlayedKms();
   const log: string[] = [];
   const logger = new JsonLogger('warn', (line) => log.push(line));
-  const app = await createHttpApp(PlantedModule.with(kms, controllers), { logger });
+  const app = await createHttpApp(PlantedModule.with(kms, controllers), { logger, ...more });
   await app.listen(0, '127.0.0.1');
   const address = app.getHttpServer().address();
   const port = typeof address === 'object' && address ? address.port : 0;
-  return { app, kms, url: `http://127.0.0.1:${port}`, port, log };
+  return { app, kms, url: `${more.tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, log };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import type { z } from 'zod';
 import { readFields } from '../../../src/doors/rest/read-fields.js';
 import { createBindingBody, createTokenBody } from '../../../src/doors/rest/schemas/access.js';
+import { createRoleBody } from '../../../src/doors/rest/schemas/roles.js';
 import { decryptBody, signBody } from '../../../src/doors/rest/schemas/crypto.js';
 import { createKeyBody, listKeysQuery } from '../../../src/doors/rest/schemas/keys.js';
 import { IN_VERSION } from '../../../src/doors/rest/schemas/paths.js';
@@ -58,6 +59,8 @@ describe('fields of requests', () => {
     [{ everything: true }, undefined],
     [{ keyring: 'default' }, undefined],
     [{ keyring: 'default', key: 'orders' }, undefined],
+    [{ keyring: 'default', tags: { team: 'shop' } }, undefined],
+    [{ keyring: 'default', key: 'orders', tags: { team: 'shop' } }, 'scope: must be {'],
     [{ everything: false }, 'scope: must be {'],
     [{ everything: true, keyring: 'default' }, 'scope: must be {'],
     [{ key: 'orders' }, 'scope: must be {'],
@@ -69,7 +72,9 @@ describe('fields of requests', () => {
 
   it('name the words that there are', () => {
     expect(refusal(createKeyBody, { spec: 'aes-512' })).toMatch(/^spec: must be one of aes-256-xaes, /);
-    expect(refusal(createBindingBody, { caller: 'a', role: 'god', scope: { everything: true } })).toMatch(/auditor/);
+    expect(refusal(createRoleBody, { name: 'a', permissions: ['fly'] })).toBe(
+      'permissions[0]: must be the name of an operation that a role may hold',
+    );
   });
 
   it('want exactly one of message and digest', () => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../../src/crypto/secret.js';
 import { add, RowSeal, subtract, type SealedRow, type SealedValue } from '../../../src/keys/row-seal.js';
+import { SEALED_ROWS } from '../../support/sealed-rows.js';
 import { uuidv7 } from '../../../src/keys/uuid.js';
-import { SEALED_TABLES, sealedRow, type SealedRows, type SealedTableName } from '../../../src/ledger/sealed-tables.js';
+import { SEALED_TABLES, sealedRow, type SealedTableName } from '../../../src/ledger/sealed-tables.js';
 
 const SCOPE = '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60';
 const tampered = expect.objectContaining({ code: 'integrity-failure' });
@@ -21,87 +22,13 @@ function row(deciding: SealedRow['deciding'], more: Partial<SealedRow> = {}): Se
 
 const AT = new Date('2026-01-02T03:04:05.678Z');
 
-/** A full row of every table, with no column left null. */
-const ROWS: { readonly [Name in SealedTableName]: SealedRows[Name] } = {
-  keyring: {
-    id: uuidv7(),
-    name: 'default',
-    description: 'd',
-    state: 'enabled',
-    wrappingVersion: 1,
-    createdAt: AT,
-    destroyedAt: AT,
-    revision: 7,
-  },
-  caller: { id: uuidv7(), name: 'app', type: 'service', state: 'enabled', createdAt: AT, revision: 7 },
-  credential: {
-    id: 'token',
-    callerId: uuidv7(),
-    kind: 'token',
-    hash: Buffer.alloc(32, 3),
-    purpose: 'api',
-    source: 'any',
-    description: 'd',
-    expiresAt: AT,
-    revokedAt: AT,
-    createdAt: AT,
-    revision: 7,
-  },
-  binding: {
-    id: uuidv7(),
-    callerId: uuidv7(),
-    role: 'auditor',
-    effect: 'deny',
-    scope: { keyring: SCOPE },
-    expiresAt: AT,
-    removedAt: AT,
-    createdAt: AT,
-    revision: 7,
-  },
-  wrapping_key: { keyringId: SCOPE, version: 1, state: 'primary', createdAt: AT, revision: 7 },
-  key: {
-    id: uuidv7(),
-    keyringId: SCOPE,
-    name: 'orders',
-    description: 'd',
-    spec: 'ed25519',
-    usage: 'sign-verify',
-    state: 'enabled',
-    notBefore: AT,
-    destroyAt: AT,
-    exportable: false,
-    origin: 'generated',
-    published: true,
-    tags: { team: 'a' },
-    lineageId: uuidv7(),
-    primaryVersion: 1,
-    versionCount: 1,
-    versionsDigest: Buffer.alloc(32, 4),
-    createdAt: AT,
-    rotatedAt: AT,
-    revision: 7,
-  },
-  alias: { keyringId: SCOPE, name: 'current', keyId: uuidv7(), createdAt: AT, revision: 7 },
-  key_version: {
-    keyId: uuidv7(),
-    version: 1,
-    state: 'revoked',
-    reason: 'compromised',
-    materialId: Buffer.alloc(8, 5),
-    publicKey: Buffer.from('public'),
-    fingerprint: Buffer.alloc(32, 6),
-    createdAt: AT,
-    changedAt: AT,
-    revision: 7,
-    wrappingVersion: 1,
-    material: Buffer.from('wrapped'),
-  },
-};
-
-const TABLES = Object.keys(ROWS).filter((name): name is SealedTableName => Object.hasOwn(SEALED_TABLES, name));
+const TABLES = Object.keys(SEALED_ROWS).filter((name): name is SealedTableName => Object.hasOwn(SEALED_TABLES, name));
 
 const COLUMNS = TABLES.flatMap((table) =>
-  SEALED_TABLES[table].deciding.map((column): [SealedTableName, string] => [table, column]),
+  [...SEALED_TABLES[table].deciding, ...(SEALED_TABLES[table].later ?? [])].map((column): [SealedTableName, string] => [
+    table,
+    column,
+  ]),
 );
 
 function other(value: unknown): unknown {
@@ -115,7 +42,7 @@ function other(value: unknown): unknown {
 
 describe('the tag of a row', () => {
   it.each(COLUMNS)('notices a change of %s.%s', (table, column) => {
-    const original = ROWS[table];
+    const original = SEALED_ROWS[table];
     const tag = seal().tagOf(sealedRow(table, original));
     const value: unknown = Object.entries(original).find(([name]) => name === column)?.[1];
     for (const changed of [other(value), null]) {
@@ -126,7 +53,7 @@ describe('the tag of a row', () => {
   });
 
   it.each(TABLES)('covers every column of %s but those that prove themselves', (table) => {
-    const original = ROWS[table];
+    const original = SEALED_ROWS[table];
     const tag = seal().tagOf(sealedRow(table, original)).toString('hex');
     const unnoticed = Object.entries(original).filter(([column, value]) => {
       const forged = { ...original, [column]: other(value) };
@@ -136,6 +63,7 @@ describe('the tag of a row', () => {
     const apart = new Map([
       ['key', ['keyringId']],
       ['key_version', ['wrappingVersion', 'material']],
+      ['pki_authority', ['material']],
     ]);
     expect(unnoticed.map(([column]) => column)).toEqual(apart.get(table) ?? []);
   });

@@ -10,6 +10,7 @@ import { createKeyring } from '../../../src/operations/keyrings/create-keyring.j
 import { createKey } from '../../../src/operations/keys/create-key.js';
 import { getKey } from '../../../src/operations/keys/get-key.js';
 import { codeOf } from '../../support/code-of.js';
+import { asToken } from '../../support/as-token.js';
 import type { TestBed } from '../../support/test-bed.js';
 
 let names = 0;
@@ -36,7 +37,7 @@ export function bindingsSuite(place: string, makeBed: () => Promise<TestBed>): v
     const addToken = async (caller: string, more: { expiresIn?: number; description?: string } = {}) =>
       (await bed.kms.change(createToken, { caller, ...more }, admin)).output;
     const arrive = (token: string | undefined) =>
-      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), token });
+      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), presented: asToken(token) });
     const bind = async (input: Omit<CreateBindingInput, 'caller'> & { readonly caller: string }, by = admin) =>
       (await bed.kms.change(createBinding, input, by)).output;
     const unbind = async (binding: string, by = admin) => (await bed.kms.change(deleteBinding, { binding }, by)).output;
@@ -61,9 +62,12 @@ export function bindingsSuite(place: string, makeBed: () => Promise<TestBed>): v
           id: expect.any(String),
           caller: caller.id,
           callerName: caller.name,
+          group: null,
+          groupName: null,
           role: 'crypto-user',
           effect: 'allow',
           scope: { keyring: bed.keyringId, key: key.id },
+          conditions: null,
           expiresAt: null,
           createdAt: new Date(bed.clock.now()),
         });

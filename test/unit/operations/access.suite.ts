@@ -7,10 +7,12 @@ import { enableCaller } from '../../../src/operations/access/enable-caller.js';
 import { getCaller } from '../../../src/operations/access/get-caller.js';
 import { listCallers } from '../../../src/operations/access/list-callers.js';
 import { listTokens } from '../../../src/operations/access/list-tokens.js';
+import { rotateToken, type RotateTokenInput } from '../../../src/operations/access/rotate-token.js';
 import { revokeToken } from '../../../src/operations/access/revoke-token.js';
 import { whoami } from '../../../src/operations/access/whoami.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { codeOf } from '../../support/code-of.js';
+import { asToken } from '../../support/as-token.js';
 import type { TestBed } from '../../support/test-bed.js';
 
 const DAY_S = 86_400;
@@ -38,7 +40,7 @@ export function accessSuite(place: string, makeBed: () => Promise<TestBed>): voi
     const addToken = async (caller: string, more: { expiresIn?: number; description?: string } = {}) =>
       (await bed.kms.change(createToken, { caller, ...more }, admin)).output;
     const arrive = (token: string | undefined) =>
-      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), token });
+      bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), presented: asToken(token) });
 
     describe('callers', () => {
       it('are made, found by id and name, and listed newest first', async () => {
@@ -106,7 +108,7 @@ export function accessSuite(place: string, makeBed: () => Promise<TestBed>): voi
         expect(who).toEqual({ id: caller.id, name: caller.name, type: 'service' });
         expect(credentialId).toBe(made.id);
         const { items } = await bed.kms.perform(listTokens, { caller: caller.id }, auditor);
-        expect(items).toEqual([described]);
+        expect(items).toEqual([{ ...described, lastUsedAt: new Date(bed.clock.now()) }]);
         const records = JSON.stringify(await bed.deps.journal.query({ limit: 1000 }));
         expect(records).toContain(made.id);
         expect(records).not.toContain(token!.slice(21));
@@ -136,6 +138,86 @@ export function accessSuite(place: string, makeBed: () => Promise<TestBed>): voi
         expect(await codeOf(bed.kms.perform(whoami, {}, inside))).toBe('unauthenticated');
         const { items } = await bed.kms.perform(listTokens, { caller: id }, admin);
         expect(items.map(({ state }) => state).toSorted((a, b) => (a < b ? -1 : 1))).toEqual(['expired', 'revoked']);
+      });
+
+      it('show when they were last used, also after it was written down', async () => {
+        const { id: caller } = await addCaller();
+        const [used, unused] = [await addToken(caller), await addToken(caller)];
+        const lastUses = async () => {
+          const { items } = await bed.kms.perform(listTokens, { caller }, admin);
+          return new Map(items.map(({ id, lastUsedAt }) => [id, lastUsedAt]));
+        };
+        await arrive(used.token);
+        const first = new Date(bed.clock.now());
+        expect(await lastUses()).toEqual(
+          new Map([
+            [used.id, first],
+            [unused.id, null],
+          ]),
+        );
+        await bed.deps.lastUse.flush();
+        expect((await lastUses()).get(used.id)).toEqual(first);
+        expect(await codeOf(arrive(`${used.token!.slice(0, -1)}~`))).toBe('unauthenticated');
+        expect((await lastUses()).get(used.id)).toEqual(first);
+        bed.clock.advance(1000);
+        await arrive(used.token);
+        expect((await lastUses()).get(used.id)).toEqual(new Date(bed.clock.now()));
+        await bed.deps.lastUse.flush();
+        expect((await lastUses()).get(used.id)).toEqual(new Date(bed.clock.now()));
+      });
+
+      it('are rotated: the new one is as the old one was, and the old one ends after the overlap', async () => {
+        const { id: caller } = await addCaller();
+        const old = await addToken(caller, { expiresIn: 10 * DAY_S, description: 'laptop' });
+        bed.clock.advance(1000);
+        const rotate = async (more: Partial<RotateTokenInput> = {}) =>
+          (await bed.kms.change(rotateToken, { caller, token: old.id, ...more }, admin)).output;
+        const rotated = await rotate({ overlap: 60 });
+        expect(rotated).toMatchObject({
+          description: 'laptop',
+          state: 'active',
+          expiresAt: new Date(bed.clock.now() + 10 * DAY_S * 1000),
+          previous: { id: old.id, state: 'active', expiresAt: new Date(bed.clock.now() + 60_000) },
+        });
+        bed.clock.advance(59_999);
+        await arrive(old.token);
+        const { caller: who, credentialId } = await arrive(rotated.token);
+        expect([who.id, credentialId]).toEqual([caller, rotated.id]);
+        bed.clock.advance(1);
+        expect(await codeOf(arrive(old.token))).toBe('unauthenticated');
+        await arrive(rotated.token);
+        expect(await codeOf(rotate())).toBe('invalid-transition');
+        const records = JSON.stringify(await bed.deps.journal.query({ operation: 'token.rotate', limit: 10 }));
+        expect(records).toContain(rotated.id);
+        expect(records).not.toContain(rotated.token!.slice(21));
+      });
+
+      it('are rotated at once, to another life, never longer than they had, and by nobody else', async () => {
+        const { id: caller } = await addCaller();
+        const old = await addToken(caller, { expiresIn: 60 });
+        const rotate = (more: Partial<RotateTokenInput>, by = admin) =>
+          bed.kms.change(rotateToken, { caller, token: old.id, ...more }, by);
+        for (const bad of [{ overlap: -1 }, { overlap: 1.5 }, { overlap: 31 * DAY_S }, { expiresIn: 401 * DAY_S }]) {
+          expect(await codeOf(rotate(bad))).toBe('invalid-request');
+        }
+        expect(await codeOf(rotate({}, keyAdmin))).toBe('permission-denied');
+        expect(await codeOf(rotate({ caller: (await addCaller()).id }))).toBe('credential-not-found');
+        const { output: second } = await rotate({});
+        expect(second.previous.expiresAt).toEqual(old.expiresAt);
+        const { output: third } = await rotate({ token: second.id, overlap: 0, expiresIn: 120 });
+        expect(third.previous.state).toBe('expired');
+        expect(third.expiresAt).toEqual(new Date(bed.clock.now() + 120_000));
+        expect(await codeOf(arrive(second.token))).toBe('unauthenticated');
+      });
+
+      it('are rotated once under one idempotency key, and not shown again', async () => {
+        const { id: caller } = await addCaller();
+        const old = await addToken(caller);
+        const again = await bed.arriveAs('administrator', { everything: true }, 'rotation');
+        const rotate = () => bed.kms.change(rotateToken, { caller, token: old.id }, again);
+        const { token, ...described } = (await rotate()).output;
+        expect(token).toBeDefined();
+        expect(await rotate()).toEqual({ output: described, replayed: true });
       });
 
       it('live at most 400 days, and a hundred at a time', async () => {

@@ -178,8 +178,8 @@ export function importSuite(place: string, makeBed: () => Promise<TestBed>): voi
       const receiver = generateKeyPairSync('rsa', { modulusLength: 2048 });
       const spki = receiver.publicKey.export({ type: 'spki', format: 'der' });
       const opened = (bytes: Buffer) => privateDecrypt({ key: receiver.privateKey, oaepHash: 'sha256' }, bytes);
-      const take = (key: string, algorithm: string, publicKey: Buffer | string = spki, by = admin) =>
-        bed.kms.perform(exportKey, { keyring, key, algorithm, publicKey }, by);
+      const take = async (key: string, algorithm: string, publicKey: Buffer | string = spki, by = admin) =>
+        (await bed.kms.change(exportKey, { keyring, key, algorithm, publicKey }, by)).output;
 
       it('wraps the material of an exportable key to the given public key', async () => {
         const key = await newKey('hmac-sha-512', { exportable: true });

@@ -81,6 +81,8 @@ export function keyringsSuite(place: string, makeBed: () => Promise<TestBed>): v
         description: '',
         state: 'enabled',
         wrappingVersion: 1,
+        separationOfDuties: true,
+        dualControl: null,
         createdAt: new Date(bed.clock.now()),
         destroyedAt: null,
       });

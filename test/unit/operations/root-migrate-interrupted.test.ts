@@ -7,6 +7,8 @@ import { continueRootWork } from '../../../src/operations/root/continue-root-wor
 import { describeRoot } from '../../../src/operations/root/describe-root.js';
 import { migrateRoot } from '../../../src/operations/root/migrate-root.js';
 import { WRAPPINGS_LOCK } from '../../../src/storage/wrapped-key-rows.js';
+import type { RootPhase } from '../../../src/ledger/root-migrations.js';
+import { INSTALL_SCOPE } from '../../../src/ledger/sealed-tables.js';
 import { RootBed, type RootNode } from '../../support/root-bed.js';
 
 /** Canary and integrity key of the install; integrity and wrapping key of each of the keyrings. */
@@ -29,6 +31,12 @@ async function migrate(node: RootNode) {
 
 async function read(node: RootNode) {
   return node.kms.perform(describeRoot, {}, await node.auditor());
+}
+
+async function writeDown({ deps }: RootNode, phase: RootPhase, before: RootPhase): Promise<void> {
+  const migration = await deps.root.refresh();
+  if (!migration) throw new Error('there is no migration');
+  await deps.ledger.change([INSTALL_SCOPE], async (change) => change.putRootMigration({ ...migration, phase }, before));
 }
 
 describe('a migration whose node is killed', () => {
@@ -66,8 +74,10 @@ describe('a migration whose node is killed', () => {
   it.each(['cutover', 'dropping'])('just after it wrote down %s, is continued by another', async (phase) => {
     const node = await bed.start(BOTH);
     await migrate(node);
+    await node.heartbeat.beat();
+    await writeDown(node, 'cutover', 'confirming');
+    if (phase === 'dropping') await writeDown(node, 'dropping', 'cutover');
     await node.crash();
-    await bed.sql.query('update root_migration set phase = $1', [phase]);
 
     const other = await bed.start({ ...BOTH, name: 'other' });
     expect(await read(other)).toMatchObject({ rootId: bed.ids['b'], migration: { phase } });

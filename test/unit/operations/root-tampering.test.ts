@@ -49,6 +49,21 @@ describe('whoever can write to the database', () => {
     }
   });
 
+  it.each([
+    ['set back to an earlier phase', `update root_migration set phase = 'cutover'`],
+    ['given another root', `update root_migration set to_root = from_root`],
+    ['removed', 'delete from root_migration'],
+  ])('cannot make an old root believed again by a migration that is %s', async (_, statement) => {
+    const node = await bed.start(BOTH);
+    await migrate(node);
+    await node.heartbeat.beat();
+    await migrate(node);
+    expect(await bed.phase()).toBe('done');
+    await bed.sql.query(statement);
+    const other = await bed.connect(BOTH);
+    await expect(other.open()).rejects.toMatchObject({ code: 'integrity-failure' });
+  });
+
   it('cannot slip a wrapping of its own under the new root into the migration', async () => {
     const node = await bed.start(BOTH);
     const [keyringId = ''] = await node.addKeyrings(1);

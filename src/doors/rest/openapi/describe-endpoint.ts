@@ -46,7 +46,8 @@ const PROBLEM = {
 export function describeEndpoint(endpoint: EndpointShape, book: SchemaBook): OpenApiOperation {
   const { access, id, summary, description } = endpoint;
   const permission = access === 'public' ? undefined : access.operation;
-  const authority = permission === undefined ? 'Public: needs no token.' : `Permission: \`${permission}\`.`;
+  const needsToken = access !== 'public' && !access.inBody;
+  const authority = needsToken ? `Permission: \`${access.operation}\`.` : 'Needs no token.';
   return {
     operationId: id,
     tags: [groupOf(access)],
@@ -59,7 +60,8 @@ export function describeEndpoint(endpoint: EndpointShape, book: SchemaBook): Ope
     ],
     ...bodyOf(endpoint, book),
     responses: { [endpoint.status]: answerOf(endpoint, book), default: PROBLEM },
-    ...(permission === undefined ? { security: [] } : { 'x-permission': permission }),
+    ...(needsToken ? {} : { security: [] }),
+    ...(permission === undefined ? {} : { 'x-permission': permission }),
   };
 }
 

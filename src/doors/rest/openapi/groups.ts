@@ -23,8 +23,23 @@ export const GROUPS: readonly Group[] = [
   { name: 'Keyrings', description: 'Tenants, each with its own wrapping key.', prefixes: ['keyring.'] },
   {
     name: 'Access',
-    description: 'Callers, their tokens, and their roles.',
-    prefixes: ['caller.', 'token.', 'binding.', 'whoami'],
+    description: 'Callers, their tokens and other credentials, and their roles.',
+    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'group.', 'access.', 'whoami', 'bootstrap.'],
+  },
+  {
+    name: 'People',
+    description: 'Persons who log in with a password and a second factor.',
+    prefixes: ['invitation.', 'person.', 'session.', 'password.', 'recovery-codes.'],
+  },
+  {
+    name: 'Governance',
+    description: 'Dual control: who must approve what, and the requests.',
+    prefixes: ['settings.', 'approval.'],
+  },
+  {
+    name: 'Certificates',
+    description: 'The service’s own certificate authority.',
+    prefixes: ['pki.', 'certificate.'],
   },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },

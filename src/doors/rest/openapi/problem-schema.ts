@@ -14,6 +14,7 @@ export function problemSchema(): JsonSchema {
       status: { type: 'integer' },
       detail: { type: 'string', description: 'A sentence: what was wrong, where, what to do' },
       code: { type: 'string', enum: ERROR_CODES, description: `Stable, to decide by: ${codes}` },
+      approval: { type: 'string', description: 'Of approval-required: the id of the request to have approved' },
       requestId: { type: 'string', description: "The same as in the audit record, and the answer's x-request-id" },
     },
   };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dualControl, dualControlAnswer } from './governance.js';
 import { PAGING } from './paging.js';
 import { ref, text } from './words.js';
 
@@ -14,6 +15,14 @@ const name = z
 export const createKeyringBody = z.strictObject({
   name,
   description: z.exactOptional(text('For people', 1024)),
+});
+
+export const updateKeyringBody = z.strictObject({
+  description: z.exactOptional(text('For people', 1024)),
+  separationOfDuties: z.exactOptional(
+    z.boolean().meta({ description: 'false: somebody may both administer and use keys here. Guarded.' }),
+  ),
+  dualControl: z.exactOptional(dualControl),
 });
 
 export const createAliasBody = z.strictObject({
@@ -37,6 +46,8 @@ export const keyringAnswer = z
     description: z.string(),
     state: z.enum(['enabled', 'destroyed']),
     wrappingVersion: z.int().meta({ description: 'Of the wrapping key that wraps new material' }),
+    separationOfDuties: z.boolean().meta({ description: 'Nobody may both administer and use keys here' }),
+    dualControl: dualControlAnswer,
     createdAt: timestamp,
     destroyedAt: timestamp.nullable(),
   })

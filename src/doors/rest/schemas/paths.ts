@@ -13,4 +13,18 @@ export const IN_VERSION = z.strictObject({ keyring, key, version });
 export const IN_ALIAS = z.strictObject({ keyring, alias: ref('An alias', 'orders-current') });
 export const IN_CALLER = z.strictObject({ caller });
 export const IN_TOKEN = z.strictObject({ caller, token: ref('Id of a token', '4fGk20sLxP9aQ1Zt') });
+export const IN_CREDENTIAL = z.strictObject({
+  caller,
+  credential: ref('Id of a credential', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
+export const IN_CERTIFICATE = z.strictObject({
+  certificate: ref('Id of a certificate or its request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
+export const IN_ROLE = z.strictObject({ role: ref('Name of a custom role', 'key-rotator') });
+const group = ref('Id or name of a group', 'payments');
+export const IN_GROUP = z.strictObject({ group });
+export const IN_MEMBER = z.strictObject({ group, caller });
+export const IN_APPROVAL = z.strictObject({
+  approval: ref('Id of a request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -1,28 +1,26 @@
 import type { EntityManager } from 'typeorm';
 import { KmsError } from '../../errors.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
-import { RootMigrationEntity } from '../entities/root-migration.entity.js';
 import { WrappedKeyEntity } from '../entities/wrapped-key.entity.js';
 import { liveNodes } from '../live-nodes.js';
 import { lockWrappings, newestMigration } from '../wrapped-key-rows.js';
 
-/** See `Change.putRootMigration`. */
-export async function putRootMigration(
+/**
+ * See `Change.putRootMigration`. To the end of the transaction nobody adds a wrapping.
+ * @param current the row as it is, verified; undefined at the beginning of a migration
+ */
+export async function mustBeNext(
   manager: EntityManager,
   migration: RootMigration,
   before: RootPhase | undefined,
+  current: RootMigration | undefined,
 ): Promise<void> {
   await lockWrappings(manager, 'exclusive');
-  if (before === undefined) {
-    const newest = await newestMigration(manager);
-    if (newest && newest.phase !== 'done') throw moved();
-    await manager.insert(RootMigrationEntity, migration);
-    return;
-  }
+  const isSame = !current || (current.fromRoot === migration.fromRoot && current.toRoot === migration.toRoot);
+  if (current?.phase !== before || !isSame) throw moved();
+  const newest = await newestMigration(manager);
+  if (before === undefined && newest && newest.phase !== 'done') throw moved();
   if (migration.phase === 'cutover') await mustBeReady(manager, migration);
-  const { id, phase, changedAt } = migration;
-  const { affected } = await manager.update(RootMigrationEntity, { id, phase: before }, { phase, changedAt });
-  if (affected !== 1) throw moved();
 }
 
 /** Under the exclusive lock nobody adds an object, and nobody starts without having seen or being seen. */

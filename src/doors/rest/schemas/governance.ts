@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { DUAL_CONTROL_OPERATIONS } from '../../../operations/vocabulary.js';
+import { duration } from './access.js';
+
+const approvers = z.int().min(1).max(16).meta({ description: 'How many must approve' });
+
+/** null: none. */
+export const dualControl = z
+  .strictObject({
+    approvers,
+    operations: z.exactOptional(
+      z.array(z.enum(DUAL_CONTROL_OPERATIONS)).meta({ description: 'Besides the guarded ones, which always need it' }),
+    ),
+    expiresIn: z
+      .exactOptional(duration)
+      .meta({ description: 'For how long a request may be decided and executed. Default 24h, at most 30d.' }),
+  })
+  .nullable()
+  .meta({
+    description: 'Which operations need several people; null: none. Guarded.',
+    example: { approvers: 2, operations: ['key.schedule-destruction'] },
+  });
+
+export const dualControlAnswer = z
+  .object({
+    approvers,
+    operations: z.array(z.string()),
+    lifetime: z.int().meta({ description: 'Seconds for which a request may be decided and executed' }),
+  })
+  .nullable();
+
+export const updateSettingsBody = z.strictObject({ dualControl });
+
+export const finishedBootstrapAnswer = z
+  .object({
+    tokens: z.array(z.string()).meta({ description: 'Ids of the tokens that ended' }),
+    administrators: z.array(z.string()).meta({ description: 'Ids of the administrators who can come in' }),
+  })
+  .meta({ id: 'FinishedBootstrap' });
+
+export const settingsAnswer = z.object({ dualControl: dualControlAnswer }).meta({ id: 'Settings' });

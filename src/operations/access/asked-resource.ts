@@ -1,0 +1,28 @@
+import type { Resource } from '../../access/access-view.js';
+import { KmsError } from '../../errors.js';
+import type { Deps } from '../deps.js';
+
+const PATH = /^keyrings\/([^/]+)(?:\/keys\/([^/]+))?$/;
+
+/**
+ * @param path `install`, `keyrings/<id or name>` or `keyrings/<id or name>/keys/<id, name or alias>`
+ * @throws KmsError invalid-request
+ */
+export async function askedResource({ ledger }: Deps, path: string): Promise<Resource> {
+  if (path === 'install') return { kind: 'install' };
+  const [, keyringRef = '', keyRef] = PATH.exec(path) ?? [];
+  const { keyringsById, keyringsByName } = await ledger.install();
+  const keyring = keyringsById.get(keyringRef) ?? keyringsByName.get(keyringRef);
+  if (!keyring) throw unknown();
+  if (keyRef === undefined) return { kind: 'keyring', keyringId: keyring.id };
+  const snapshot = await ledger.findKey(keyring.id, keyRef);
+  if (!snapshot) throw unknown();
+  return { kind: 'key', keyringId: keyring.id, keyId: snapshot.key.id, tags: snapshot.key.tags };
+}
+
+function unknown(): KmsError {
+  return new KmsError(
+    'invalid-request',
+    'resource: install, keyrings/<keyring> or keyrings/<keyring>/keys/<key>, of what there is',
+  );
+}

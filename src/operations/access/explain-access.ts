@@ -1,0 +1,109 @@
+import { NO_ATTRIBUTES, type Attributes } from '../../access/conditions.js';
+import type { AccessView, Resource, Verdict } from '../../access/access-view.js';
+import { isEverybodys, type OperationName } from '../../access/permissions.js';
+import type { CallerRow } from '../../access/records.js';
+import { KmsError } from '../../errors.js';
+import { may, permissionDenied } from '../authorise.js';
+import type { Resolved, UseOperation } from '../operation.js';
+import { askedResource } from './asked-resource.js';
+import { describeBinding, type BindingDescription } from './describe-binding.js';
+import { findGroup, groupNotFound } from './find-group.js';
+import { callerNotFound, findCaller } from './resolve-caller.js';
+
+export interface ExplainAccessInput extends Partial<Omit<Attributes, 'context'>> {
+  /** Id or name. */
+  readonly caller: string;
+  readonly operation: OperationName;
+  /** `install` (the default), `keyrings/<keyring>` or `keyrings/<keyring>/keys/<key>`. */
+  readonly resource?: string;
+  readonly context?: Readonly<Record<string, string>>;
+  /** Ids or names of groups that its JWT would name. */
+  readonly groups?: readonly string[];
+}
+
+export type Reason = 'everybody' | 'allowed' | 'denied' | 'no-binding' | 'separation-of-duties' | 'caller-disabled';
+
+export interface Explanation {
+  readonly allowed: boolean;
+  readonly reason: Reason;
+  /** Those of the caller and its groups, the ones that decided first. */
+  readonly bindings: readonly (BindingDescription & { readonly verdict: Verdict })[];
+  /** The binding that administers, where duties are separate. */
+  readonly administers: string | null;
+}
+
+interface ResolvedQuestion extends Resolved {
+  readonly caller: CallerRow;
+  readonly resource: Resource;
+  readonly access: AccessView;
+}
+
+const INSTALL = { kind: 'install' } as const;
+
+/** Whether a caller may do something, by the decision's own code, and every binding that was looked at. */
+export const explainAccess: UseOperation<ExplainAccessInput, ResolvedQuestion, Explanation> = {
+  name: 'access.explain',
+
+  async resolve(deps, input, arrival) {
+    const { access } = await deps.ledger.install();
+    if (!may(access, arrival, 'access.explain', INSTALL, deps.clock.now())) throw permissionDenied('access.explain');
+    const caller = findCaller(access, input.caller);
+    if (!caller) throw callerNotFound();
+    return {
+      caller,
+      resource: await askedResource(deps, input.resource ?? 'install'),
+      access,
+      needs: [{ permission: 'access.explain', resource: INSTALL }],
+      subject: { resource: `caller/${caller.id}` },
+      scopes: [],
+      basis: [access],
+    };
+  },
+
+  async run(deps, { caller, resource, access }, input) {
+    const { operation, groups = [], caller: _caller, resource: _resource, ...given } = input;
+    const holders = [caller.id, ...groups.map((ref) => mustBeGroup(access, ref))];
+    const attributes: Attributes = { ...NO_ATTRIBUTES, ...given };
+    const now = deps.clock.now();
+    const considered = access.consider(holders, operation, resource, now, attributes);
+    const administers = access.administeringBinding(holders, operation, resource, now)?.id ?? null;
+    const allowed = caller.state === 'enabled' && access.may(holders, operation, resource, now, attributes);
+    const verdicts = new Set(considered.map(({ verdict }) => verdict));
+    const reason = reasonOf(caller, operation, verdicts, administers);
+    if (allowed !== (reason === 'allowed' || reason === 'everybody')) {
+      throw new KmsError('internal-error', 'the explanation is not that of the decision');
+    }
+    const bindings = considered
+      .map(({ binding, verdict }) => ({ ...describeBinding(binding, access), verdict }))
+      .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
+    return { output: { allowed, reason, bindings, administers } };
+  },
+};
+
+const ORDER: readonly Verdict[] = [
+  'denies',
+  'allows',
+  'conditions-not-met',
+  'other-resource',
+  'ended',
+  'other-operation',
+];
+
+function reasonOf(
+  { state }: CallerRow,
+  operation: OperationName,
+  verdicts: ReadonlySet<Verdict>,
+  administers: string | null,
+): Reason {
+  if (state !== 'enabled') return 'caller-disabled';
+  if (isEverybodys(operation)) return 'everybody';
+  if (verdicts.has('denies')) return 'denied';
+  if (!verdicts.has('allows')) return 'no-binding';
+  return administers === null ? 'allowed' : 'separation-of-duties';
+}
+
+function mustBeGroup(access: AccessView, ref: string): string {
+  const group = findGroup(access, ref);
+  if (!group) throw groupNotFound();
+  return group.id;
+}

@@ -1,0 +1,65 @@
+import type { AccessView, Resource } from '../../access/access-view.js';
+import type { OperationName } from '../../access/permissions.js';
+import { isEverybodys } from '../../access/permissions.js';
+import type { BindingRow } from '../../access/records.js';
+import type { Resolved, UseOperation } from '../operation.js';
+import { askedResource } from './asked-resource.js';
+import { describeBinding, type BindingDescription } from './describe-binding.js';
+import { may, permissionDenied } from '../authorise.js';
+
+export interface WhoCanInput {
+  readonly operation: OperationName;
+  /** As in `ExplainAccessInput`. */
+  readonly resource?: string;
+}
+
+/** Somebody who could, under the conditions of one of the bindings. */
+export interface Able {
+  /** A group stands for those whose JWTs name it. */
+  readonly kind: 'caller' | 'group';
+  readonly id: string;
+  readonly name: string;
+  readonly bindings: readonly BindingDescription[];
+}
+
+interface ResolvedQuestion extends Resolved {
+  readonly resource: Resource;
+  readonly access: AccessView;
+}
+
+const INSTALL = { kind: 'install' } as const;
+
+/** The inverse of a decision: every caller, and every group that JWTs can name, that could. By name. */
+export const whoCan: UseOperation<WhoCanInput, ResolvedQuestion, { readonly items: readonly Able[] }> = {
+  name: 'access.who-can',
+
+  async resolve(deps, { resource = 'install' }, arrival) {
+    const { access } = await deps.ledger.install();
+    if (!may(access, arrival, 'access.who-can', INSTALL, deps.clock.now())) throw permissionDenied('access.who-can');
+    return {
+      resource: await askedResource(deps, resource),
+      access,
+      needs: [{ permission: 'access.who-can', resource: INSTALL }],
+      subject: { resource: 'install' },
+      scopes: [],
+      basis: [access],
+    };
+  },
+
+  async run(deps, { access, resource }, { operation }) {
+    const now = deps.clock.now();
+    const grantsTo = (id: string): readonly BindingRow[] =>
+      access.administeringBinding(id, operation, resource, now) ? [] : access.granting(id, operation, resource, now);
+    const callers = [...access.callers.values()].filter(({ state }) => state === 'enabled');
+    const groups = [...access.groups.values()].filter(({ claim }) => claim !== null);
+    const named = [
+      ...callers.map(({ id, name }) => ({ kind: 'caller' as const, id, name })),
+      ...groups.map(({ id, name }) => ({ kind: 'group' as const, id, name })),
+    ];
+    const items = named
+      .map((one) => ({ ...one, bindings: grantsTo(one.id).map((row) => describeBinding(row, access)) }))
+      .filter(({ kind, bindings }) => bindings.length > 0 || (kind === 'caller' && isEverybodys(operation)))
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+    return { output: { items } };
+  },
+};

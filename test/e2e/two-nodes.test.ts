@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { makeCallers } from '../support/make-callers.js';
+import { call, Server } from '../support/server.js';
+
+/** Two servers start, on a machine that may be busy. */
+jest.setTimeout(180_000);
+
+let database: TestDatabase;
+let one: Server;
+let two: Server;
+let admin: string;
+
+/** Two processes on one PostgreSQL with one root key. */
+beforeAll(async () => {
+  database = await createTestDatabase();
+  const dataDir = await mkdtemp(join(tmpdir(), 'keystead-nodes-'));
+  await createLocalRootKey(join(dataDir, 'root.key'));
+  const external = { dataDir, databaseUrl: database.url, env: { KEYSTEAD_ROOT_KEY: 'local:' } };
+  one = await Server.start(external);
+  two = await Server.start(external);
+  const bootstrap = (await readFile(join(dataDir, 'bootstrap-token'), 'utf8')).trim();
+  ({ admin } = await makeCallers(one, bootstrap));
+});
+afterAll(async () => {
+  await two.stop();
+  await one.remove();
+  await database.drop();
+});
+
+let made = 0;
+async function makeToken(): Promise<{ caller: string; id: string; token: string }> {
+  const caller = `nodes-${++made}`;
+  await call(one, admin, 'POST', '/api/v1/callers', { name: caller, type: 'service' });
+  const { body } = await call(one, admin, 'POST', `/api/v1/callers/${caller}/tokens`, {});
+  return { caller, id: body.id, token: body.token };
+}
+
+const whoami = async (server: Server, token: string) => (await call(server, token, 'GET', '/api/v1/whoami')).status;
+
+/** A node that has not heard of a new token yet refuses it for a moment. */
+async function untilAccepted(token: string): Promise<void> {
+  for (const server of [one, two]) while ((await whoami(server, token)) !== 200);
+}
+
+/** Asks again and again. @returns milliseconds from now until the first refusal */
+async function untilRefused(server: Server, token: string): Promise<number> {
+  const from = performance.now();
+  while ((await whoami(server, token)) === 200);
+  return performance.now() - from;
+}
+
+it('a token that is revoked on one node is refused on the other by the very next request', async () => {
+  const times: number[] = [];
+  for (let round = 0; round < 10; round++) {
+    const { caller, id, token } = await makeToken();
+    await untilAccepted(token);
+    const revoked = await call(one, admin, 'DELETE', `/api/v1/callers/${caller}/tokens/${id}`);
+    expect(revoked.status).toBe(204);
+    const from = performance.now();
+    expect([401, 403]).toContain(await whoami(two, token));
+    times.push(performance.now() - from);
+    expect([401, 403]).toContain(await whoami(one, token));
+  }
+  console.log(`revocation took effect on the other node within ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`);
+});
+
+it('nor is it accepted by requests that are on their way', async () => {
+  const { caller, id, token } = await makeToken();
+  await untilAccepted(token);
+  let revokedAt = Infinity;
+  const late: number[] = [];
+  const flood = Array.from({ length: 8 }, async () => {
+    for (;;) {
+      const sentAt = performance.now();
+      const status = await whoami(two, token);
+      if (status !== 200) return performance.now();
+      if (sentAt > revokedAt) late.push(sentAt - revokedAt);
+    }
+  });
+  await sleep(200);
+  const { status } = await call(one, admin, 'DELETE', `/api/v1/callers/${caller}/tokens/${id}`);
+  revokedAt = performance.now();
+  const refused = await Promise.all(flood);
+  expect(status).toBe(204);
+  expect(late).toEqual([]);
+  const last = Math.max(...refused) - revokedAt;
+  console.log(`under load the last of 8 connections was refused ${last.toFixed(1)} ms after the revocation`);
+});
+
+it('a caller that is disabled, and a role that is taken away, end on the other node at once', async () => {
+  const { caller, token } = await makeToken();
+  await untilAccepted(token);
+  const binding = { caller, role: 'auditor', scope: { everything: true } };
+  const { body } = await call(one, admin, 'POST', '/api/v1/bindings', binding);
+  const read = async () => (await call(two, token, 'GET', '/api/v1/callers')).status;
+  while ((await read()) !== 200);
+  await call(one, admin, 'DELETE', `/api/v1/bindings/${body.id}`);
+  expect(await read()).toBe(403);
+  await call(one, admin, 'POST', `/api/v1/callers/${caller}/disable`, {});
+  expect([401, 403]).toContain(await whoami(two, token));
+});
+
+it('a rotated token ends on both nodes when its overlap does, and the new one serves on both', async () => {
+  const { caller, id, token } = await makeToken();
+  const rotate = `/api/v1/callers/${caller}/tokens/${id}/rotate`;
+  const { status, body } = await call(one, admin, 'POST', rotate, { overlap: '1s' });
+  expect(status).toBe(201);
+  await untilAccepted(body.token);
+  const lived = await Promise.all([untilRefused(one, token), untilRefused(two, token)]);
+  expect([await whoami(one, token), await whoami(two, token)]).toEqual([401, 401]);
+  expect([await whoami(one, body.token), await whoami(two, body.token)]).toEqual([200, 200]);
+  const rest = Date.parse(body.previous.expiresAt) - Date.now();
+  expect(rest).toBeLessThanOrEqual(0);
+  console.log(`an overlap of 1000 ms ended after ms: ${lived.map((ms) => ms.toFixed(0)).join(' ')}`);
+});
+
+it('the last use on one node is seen on the other', async () => {
+  const { caller, token } = await makeToken();
+  const lastUsed = async (server: Server) =>
+    (await call(server, admin, 'GET', `/api/v1/callers/${caller}/tokens`)).body.items[0].lastUsedAt;
+  expect([await lastUsed(one), await lastUsed(two)]).toEqual([null, null]);
+  while ((await whoami(two, token)) !== 200);
+  expect(await lastUsed(two)).toMatch(/Z$/);
+  while ((await lastUsed(one)) === null) await sleep(100);
+  expect(await lastUsed(one)).toBe(await lastUsed(two));
+});

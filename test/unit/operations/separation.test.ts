@@ -1,0 +1,4 @@
+import { makeMemoryBed } from '../../support/memory-deps.js';
+import { separationSuite } from './separation.suite.js';
+
+separationSuite('in memory', makeMemoryBed);
