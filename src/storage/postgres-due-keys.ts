@@ -5,7 +5,7 @@ import { databaseFailure } from './database-failure.js';
 /** A node that dies lets go of its keys after this long, by the database's clock. */
 const CLAIM = `interval '60 seconds'`;
 
-const CLAIM_SQL = `update due_key set claimed_until = clock_timestamp() + ${CLAIM} where key_id in (
+export const CLAIM_SQL = `update due_key set claimed_until = clock_timestamp() + ${CLAIM} where key_id in (
     select key_id from due_key where due_at <= $1 and (claimed_until is null or claimed_until < clock_timestamp())
     order by due_at limit $2 for update skip locked)
   returning key_id, keyring_id, told_through, failures, marks`;

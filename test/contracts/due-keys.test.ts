@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Client } from 'pg';
-import { PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
+import { CLAIM_SQL, PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
 import { PostgresInstall, type InstallNode } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
 
@@ -119,6 +119,20 @@ describe('keys that are due', () => {
     const due = (await nodes[0]!.claim(NOW, 100)).map(({ keyId }) => keyId);
     expect(due).toEqual(expect.arrayContaining(made));
     expect(await nodes[0]!.restore(NOW)).toBe(0);
+  });
+
+  it('are found by an index: those that are not due cost nothing', async () => {
+    await sql.query(`insert into due_key (key_id, keyring_id, due_at, marks, failures)
+      select gen_random_uuid(), gen_random_uuid(), '2030-01-01'::timestamptz + n * interval '1 s', 1, 0
+      from generate_series(1, 100000) n`);
+    await sql.query('analyze due_key');
+    const { rows } = await sql.query<{ 'QUERY PLAN': string }>(
+      `explain ${CLAIM_SQL.replace('$1', `'2029-01-01'`).replace('$2', '50')}`,
+    );
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('Index Scan using due_key_due on due_key');
+    expect(plan).not.toContain('Seq Scan');
+    expect(await nodes[0]!.claim(new Date('2029-01-01'), 50)).toEqual([]);
   });
 
   it('are all keys of a keyring when its policy changes', async () => {
