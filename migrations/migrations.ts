@@ -6,6 +6,7 @@ import { Approvals1700000000005 } from './1700000000005-approvals.js';
 import { Groups1700000000006 } from './1700000000006-groups.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
+import { Log1700000000020 } from './1700000000020-log.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -17,4 +18,5 @@ export const MIGRATIONS = [
   Groups1700000000006,
   Integrity1700000000015,
   SealedRootMigration1700000000016,
+  Log1700000000020,
 ];

@@ -13,7 +13,7 @@ import {
   type SealedRows,
   type SealedTableName,
 } from '../../ledger/sealed-tables.js';
-import { AuditRecordEntity } from '../entities/audit-record.entity.js';
+import type { LogWriter } from '../audit/log-writer.js';
 import { SEALED_ENTITIES } from '../entities/entities.js';
 import { HeadEntity } from '../entities/head.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
@@ -55,6 +55,7 @@ export class PostgresChange implements Change {
     private readonly manager: EntityManager,
     readonly install: InstallView,
     private readonly now: number,
+    private readonly log: LogWriter,
   ) {}
 
   enter(scopeId: string, mirror: ScopeMirror): void {
@@ -172,10 +173,10 @@ export class PostgresChange implements Change {
     const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
     const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
     const sealed = moved.length > 0 ? { rows: this.#sealed, heads } : {};
-    for (const record of this.#records) {
-      const detail = { ...record.detail, ...sealed };
-      await this.manager.insert(AuditRecordEntity, { ...record, detail });
-    }
+    const insert = 'insert into audit_revision (scope_id, revision) values ($1, $2) on conflict do nothing';
+    for (const [scopeId, { revision }] of moved) await this.manager.query(insert, [scopeId, revision]);
+    const records = this.#records.map((record) => ({ ...record, detail: { ...record.detail, ...sealed } }));
+    await this.log.appendIn(this.manager, records);
   }
 
   async #write({ table, row, scopeId }: Put): Promise<void> {
