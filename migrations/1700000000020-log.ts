@@ -14,6 +14,7 @@ export class Log1700000000020 implements MigrationInterface {
 }
 
 const TABLES = [
+  `create table audit_origin (id integer not null, verifier_key text not null, constraint audit_origin_pk primary key (id))`,
   `create sequence audit_arrival`,
   `create table audit_stream (id uuid not null, node text not null, public_key bytea not null, certificate text not null,
      started_at timestamptz(3) not null default clock_timestamp(), constraint audit_stream_pk primary key (id))`,
@@ -41,6 +42,7 @@ const TABLES = [
 ];
 
 const APPEND_ONLY = [
+  'audit_origin',
   'audit_stream',
   'audit_batch',
   'audit_revision',

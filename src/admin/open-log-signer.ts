@@ -5,8 +5,8 @@ import { uuidv7 } from '../keys/uuid.js';
 import { createFile } from '../roots/local/write-root-key-file.js';
 
 /**
- * The key that signs the log, out of its file. A new log gets a new key; one that was ever written to keeps its own.
- * @param isNew whether nothing was written to the log yet
+ * The key that signs the log, out of its file. A new log gets a new key; one that has a key keeps it.
+ * @param isNew whether the log has no key yet
  * @throws KmsError invalid-setting
  */
 export async function openLogSigner(path: string, isNew: () => Promise<boolean>): Promise<NoteKey> {
@@ -16,7 +16,7 @@ export async function openLogSigner(path: string, isNew: () => Promise<boolean>)
   });
   if (text !== undefined) return read(path, text);
   if (!(await isNew())) {
-    throw refused(path, 'is missing, and the audit log of this database was signed before: restore the file');
+    throw refused(path, 'is missing, and the audit log of this database has a key: every node needs its file');
   }
   const file = { origin: `keystead/${uuidv7()}/audit/1`, seed: generateSeed().toString('base64') };
   // Another node that shares the directory may have made it.

@@ -4,6 +4,7 @@ import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { KmsError } from '../errors.js';
 import { Database } from '../storage/database.js';
 import { CheckpointFile } from './checkpoint-file.js';
 import { openLogSigner } from './open-log-signer.js';
@@ -15,7 +16,7 @@ import { openLogSigner } from './open-log-signer.js';
     { provide: LogSigner, useFactory: openSigner, inject: [CONFIG, Database] },
     {
       provide: KeptCheckpoint,
-      useFactory: (config: Config) => new CheckpointFile(`${signerPath(config)}.checkpoint`),
+      useFactory: (config: Config) => new CheckpointFile(resolve(config.KEYSTEAD_DATA_DIR, 'audit-checkpoint')),
       inject: [CONFIG],
     },
   ],
@@ -23,13 +24,22 @@ import { openLogSigner } from './open-log-signer.js';
 })
 export class SignerModule {}
 
+/**
+ * A log has one key: what another key signs is not in it.
+ * @throws KmsError invalid-setting
+ */
 async function openSigner(config: Config, { reads }: Database): Promise<LogSigner> {
-  return openLogSigner(signerPath(config), async () => {
-    const [found] = await reads.query<{ used: boolean }[]>('select exists (select from audit_stream) as used');
-    return found?.used === false;
-  });
-}
-
-function signerPath({ KEYSTEAD_AUDIT_SIGNER: path, KEYSTEAD_DATA_DIR: dataDir }: Config): string {
-  return resolve(dataDir, path ?? 'audit-signer.json');
+  const path = resolve(config.KEYSTEAD_DATA_DIR, config.KEYSTEAD_AUDIT_SIGNER ?? 'audit-signer.json');
+  const known = async () => {
+    const [row] = await reads.query<{ key: string }[]>('select verifier_key as key from audit_origin where id = 1');
+    return row?.key;
+  };
+  const signer = await openLogSigner(path, async () => (await known()) === undefined);
+  const claim = 'insert into audit_origin (id, verifier_key) values (1, $1) on conflict do nothing';
+  await reads.query(claim, [signer.verifierKey]);
+  if ((await known()) === signer.verifierKey) return signer;
+  throw new KmsError(
+    'invalid-setting',
+    `KEYSTEAD_AUDIT_SIGNER: the key in ${path} is not the one of this database's audit log: give every node the same file`,
+  );
 }

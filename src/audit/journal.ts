@@ -15,6 +15,11 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+/** A record with its place in the log. */
+export interface FoundRecord extends AuditRecord {
+  readonly index: number;
+}
+
 export abstract class Journal {
   /**
    * Resolves when the record is durable, with the revisions of the scopes at that moment, in the order asked.
@@ -23,5 +28,5 @@ export abstract class Journal {
   abstract append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]>;
 
   /** Newest first. */
-  abstract query(query: AuditQuery): Promise<AuditRecord[]>;
+  abstract query(query: AuditQuery): Promise<FoundRecord[]>;
 }

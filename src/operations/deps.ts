@@ -1,5 +1,6 @@
 import type { Issuers } from '../access/issuers.js';
 import type { LoginAttempts } from '../access/login-attempts.js';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { Journal } from '../audit/journal.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { MaterialStore } from '../keys/material-store.js';
@@ -21,6 +22,7 @@ export const DEPS = Symbol('Deps');
 export interface Deps {
   readonly ledger: Ledger;
   readonly journal: Journal;
+  readonly log: AuditLog;
   readonly clock: Clock;
   readonly secrets: KeyringSecrets;
   readonly loaded: LoadedKeys;

@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
   type BeforeApplicationShutdown,
 } from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
@@ -17,6 +18,7 @@ import { LogKeeper } from './audit/log-keeper.js';
 import { LogWriter } from './audit/log-writer.js';
 import { PostgresJournal } from './audit/postgres-journal.js';
 import { Projection } from './audit/projection.js';
+import { PublishedLog } from './audit/published-log.js';
 import { Sequencer } from './audit/sequencer.js';
 import { Database } from './database.js';
 
@@ -44,9 +46,15 @@ import { Database } from './database.js';
         new Checkpointer(changes, signer, kept),
       inject: [Database, LogSigner, KeptCheckpoint],
     },
+    {
+      provide: AuditLog,
+      useFactory: ({ reads }: Database, sequencer: Sequencer, checkpointer: Checkpointer, signer: LogSigner) =>
+        new PublishedLog(reads, sequencer, checkpointer, signer.verifierKey),
+      inject: [Database, Sequencer, Checkpointer, LogSigner],
+    },
     { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
   ],
-  exports: [LogWriter, Journal, Checkpointer],
+  exports: [LogWriter, Journal, AuditLog],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(@Inject(LogKeeper) private readonly keeper: LogKeeper) {}

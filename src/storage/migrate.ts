@@ -57,7 +57,14 @@ const READ_WRITE = [
 ];
 const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key', 'login_attempt', 'audit_record'];
 
-const APPEND_ONLY = ['audit_revision', 'audit_position', 'audit_tile', 'audit_bundle', 'audit_checkpoint'];
+const APPEND_ONLY = [
+  'audit_origin',
+  'audit_revision',
+  'audit_position',
+  'audit_tile',
+  'audit_bundle',
+  'audit_checkpoint',
+];
 const BY_FUNCTION = ['audit_stream', 'audit_stream_head', 'audit_batch'];
 const FUNCTIONS = [
   'audit_open_stream(uuid, text, bytea, text)',

@@ -25,7 +25,10 @@ const servers: Server[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'keystead-attacks-'));
   await createLocalRootKey(join(directory, 'root.key'));
-  env = { KEYSTEAD_ROOT_KEY: `local:${join(directory, 'root.key')}` };
+  env = {
+    KEYSTEAD_ROOT_KEY: `local:${join(directory, 'root.key')}`,
+    KEYSTEAD_AUDIT_SIGNER: join(directory, 'audit-signer.json'),
+  };
 });
 afterAll(async () => {
   for (const server of servers) await server.remove();

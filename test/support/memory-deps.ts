@@ -11,6 +11,7 @@ import { Meter } from '../../src/operations/meter.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { openRootKey } from '../../src/roots/providers.js';
 import { foundBed, type TestBed } from './test-bed.js';
+import { MemoryLog } from './memory-log.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
@@ -46,6 +47,7 @@ export async function makeMemoryBed(
   const deps = {
     ledger,
     journal: new MemoryJournal(ledger),
+    log: new MemoryLog(ledger),
     clock,
     secrets,
     loaded: new LoadedKeys(secrets, 1000),

@@ -48,6 +48,7 @@ export async function makePostgresBed(): Promise<TestBed> {
   const deps = {
     ledger: opened.ledger,
     journal: log.journal,
+    log: log.published,
     clock,
     secrets,
     loaded: new LoadedKeys(secrets, 1000),

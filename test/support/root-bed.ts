@@ -195,6 +195,7 @@ export class RootNode {
     const deps: Deps = {
       ledger: opened.ledger,
       journal: log.journal,
+      log: log.published,
       clock,
       secrets,
       loaded: new LoadedKeys(secrets, 100),

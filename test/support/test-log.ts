@@ -5,6 +5,7 @@ import { Checkpointer } from '../../src/storage/audit/checkpointer.js';
 import { LogWriter } from '../../src/storage/audit/log-writer.js';
 import { PostgresJournal } from '../../src/storage/audit/postgres-journal.js';
 import { Projection } from '../../src/storage/audit/projection.js';
+import { PublishedLog } from '../../src/storage/audit/published-log.js';
 import { Sequencer } from '../../src/storage/audit/sequencer.js';
 import type { Database } from '../../src/storage/database.js';
 
@@ -34,13 +35,7 @@ export function openTestLog({ appends, changes, reads }: Pick<Database, 'appends
   const projection = new Projection(changes, (what) => wrong.push(what));
   const journal = new PostgresJournal(writer, sequencer, projection, reads);
   const kept = new KeptInMemory();
-  return {
-    writer,
-    sequencer,
-    projection,
-    journal,
-    kept,
-    wrong,
-    checkpointer: new Checkpointer(changes, TEST_SIGNER, kept),
-  };
+  const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept);
+  const published = new PublishedLog(reads, sequencer, checkpointer, TEST_SIGNER.verifierKey);
+  return { writer, sequencer, projection, journal, kept, wrong, checkpointer, published };
 }

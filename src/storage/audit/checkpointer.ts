@@ -48,6 +48,12 @@ export class Checkpointer {
     });
   }
 
+  /** Of the tree as it is: signed now, if it was not yet. @throws KmsError as `sign` does */
+  async newest(): Promise<string> {
+    const note = (await this.sign()) ?? (await this.kept.read());
+    return note ?? this.signer.sign(checkpointText(this.signer.name, 0, EMPTY_ROOT));
+  }
+
   async #signedBefore(): Promise<TreeHead> {
     const note = await this.kept.read();
     if (note === undefined) return { size: 0, root: EMPTY_ROOT };

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { Journal, type AuditQuery } from '../../audit/journal.js';
+import { Journal, type AuditQuery, type FoundRecord } from '../../audit/journal.js';
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
@@ -51,7 +51,7 @@ export class PostgresJournal extends Journal {
     return scopes.map((scope) => revisions.get(scope) ?? 0);
   }
 
-  override async query(query: AuditQuery): Promise<AuditRecord[]> {
+  override async query(query: AuditQuery): Promise<FoundRecord[]> {
     try {
       await this.sequencer.catchUp();
       await this.projection.catchUp();

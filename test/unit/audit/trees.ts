@@ -8,17 +8,15 @@ export function entriesUpTo(count: number): Buffer[] {
 }
 
 /** A tree grown as the sequencer grows it, with its tiles. */
-export function grow(entries: readonly Buffer[]): { readonly tip: TreeTip; readonly prover: Prover } {
+export function grow(entries: readonly Buffer[]) {
   const tip = new TreeTip();
   const tiles = new Map<string, Buffer>();
   for (const entry of entries) {
     for (const { level, index, hashes } of tip.append(leafHash(entry))) tiles.set(`${level}/${index}`, hashes);
   }
   const last = tip.levels();
-  return {
-    tip,
-    prover: new Prover(async (level, index) => tiles.get(`${level}/${index}`) ?? last[level] ?? Buffer.alloc(0)),
-  };
+  const tile = async (level: number, index: number) => tiles.get(`${level}/${index}`) ?? last[level] ?? Buffer.alloc(0);
+  return { tip, tile, prover: new Prover(tile) };
 }
 
 /** Every power of two up to 2^12, and its neighbours; then some others, the same in every run. */
