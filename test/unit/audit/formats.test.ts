@@ -10,6 +10,7 @@ import type { AuditRecord } from '../../../src/audit/record.js';
 import { openCheckpoint } from '../../../src/audit/verifier/open-checkpoint.js';
 import { openNote, readVerifierKey } from '../../../src/audit/verifier/open-note.js';
 import { verifyProofFile } from '../../../src/audit/verifier/verify-proof-file.js';
+import { RECORD } from './sample-record.js';
 import { entriesUpTo, grow } from './trees.js';
 
 const { verifyCheckpoint } = createRequire(import.meta.url)('@sigstore/verify/dist/tlog/checkpoint.js') as {
@@ -19,26 +20,6 @@ const { verifyCheckpoint } = createRequire(import.meta.url)('@sigstore/verify/di
 /** Around a note, what the other implementation expects. */
 const entryWith = (envelope: string) => ({ inclusionProof: { checkpoint: { envelope } } });
 
-const RECORD: AuditRecord = {
-  id: '01890a5d-ac96-774b-bcce-b302099a8057',
-  at: new Date('2026-11-21T06:00:00.123Z'),
-  caller: 'c',
-  callerName: 'shop',
-  credential: null,
-  door: 'rest',
-  source: '127.0.0.1',
-  operation: 'encrypt',
-  resource: 'key/k',
-  keyring: 'r',
-  key: 'k',
-  version: 1,
-  outcome: 'success',
-  code: null,
-  requestId: 'q',
-  node: 'n',
-  durationUs: 12,
-  detail: { contextNames: ['ü', 'a'], b: { z: 1, '10': 2, '9': 3, __proto__x: 4 } },
-};
 const PLACE = { stream: '01890a5d-ac96-774b-bcce-b302099a8058', seq: 7 };
 
 describe('tiles', () => {
