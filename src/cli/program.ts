@@ -6,6 +6,7 @@ import { addBindingCommands } from './commands/binding.js';
 import { addCallerCommands } from './commands/caller.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
+import { addDatabaseCommands } from './commands/database.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
 import { addKeyCommands } from './commands/key.js';
@@ -74,6 +75,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addBindingCommands,
     addRoleCommands,
     addRootCommands,
+    addDatabaseCommands,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

@@ -33,6 +33,7 @@ export const SETTINGS = {
   KEYSTEAD_DATA_DIR: text.default('.keystead'),
   KEYSTEAD_DATABASE_URL: postgresUrl.optional(),
   KEYSTEAD_MIGRATION_DATABASE_URL: postgresUrl.optional(),
+  KEYSTEAD_MIGRATE: flag.default(true),
   KEYSTEAD_DATABASE_POOL: whole(2, 100).default(8),
   KEYSTEAD_ROOT_KEY: text.optional(),
   KEYSTEAD_ROOT_KEY_NEXT: text.optional(),

@@ -1,9 +1,10 @@
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { KmsError } from '../errors.js';
 import { openDataSource } from './data-source.js';
 import { APPLICATION_ROLE } from './embedded/ensure-database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.js';
-import { migrate } from './migrate.js';
+import { hasPendingMigrations, migrate, migrateFor } from './migrate.js';
 
 export interface DatabaseSettings {
   readonly dataDir: string;
@@ -11,6 +12,8 @@ export interface DatabaseSettings {
   readonly url: string | undefined;
   /** An owner role's, for migrations. */
   readonly migrationUrl: string | undefined;
+  /** false: somebody else migrates, before. */
+  readonly migrate: boolean;
   readonly poolSize: number;
   readonly log: (line: string) => void;
 }
@@ -32,7 +35,7 @@ export class Database {
     const embedded = settings.url === undefined ? await startEmbedded(settings) : undefined;
     try {
       const url = settings.url ?? asRole(embedded?.url ?? '', APPLICATION_ROLE);
-      await migrate(settings.migrationUrl ?? settings.url ?? embedded?.url ?? '', applicationRole(settings, embedded));
+      await bringUpToDate(settings, embedded);
       const appends = new Pool({
         connectionString: url,
         max: 2,
@@ -68,15 +71,18 @@ function startEmbedded({ dataDir, log }: DatabaseSettings): Promise<EmbeddedPost
   });
 }
 
-/** The role to grant to, where the service runs as another role than the migrations. */
-function applicationRole(
-  { url, migrationUrl }: DatabaseSettings,
-  embedded: EmbeddedPostgres | undefined,
-): string | undefined {
-  if (embedded) return APPLICATION_ROLE;
-  return url !== undefined && migrationUrl !== undefined
-    ? decodeURIComponent(new URL(url).username) || undefined
-    : undefined;
+/** @throws KmsError invalid-setting if the schema is old and is not to be migrated here */
+async function bringUpToDate(settings: DatabaseSettings, embedded: EmbeddedPostgres | undefined): Promise<void> {
+  if (embedded) return migrate(embedded.url, APPLICATION_ROLE);
+  const url = settings.url ?? '';
+  if (settings.migrate) return migrateFor(url, settings.migrationUrl);
+  const dataSource = await openDataSource(url, 1);
+  const isOld = await hasPendingMigrations(dataSource).finally(() => dataSource.destroy());
+  if (!isOld) return;
+  throw new KmsError(
+    'invalid-setting',
+    'KEYSTEAD_MIGRATE: the schema is older than this version; run `keystead database migrate` before, as the role that owns it',
+  );
 }
 
 function asRole(url: string, role: string): string {

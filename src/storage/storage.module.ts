@@ -90,6 +90,7 @@ function openDatabase(config: Config): Promise<Database> {
     dataDir: resolve(config.KEYSTEAD_DATA_DIR),
     url: config.KEYSTEAD_DATABASE_URL,
     migrationUrl: config.KEYSTEAD_MIGRATION_DATABASE_URL,
+    migrate: config.KEYSTEAD_MIGRATE,
     poolSize: config.KEYSTEAD_DATABASE_POOL,
     log: (line) => logger.debug(line),
   });

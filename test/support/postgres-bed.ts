@@ -36,7 +36,7 @@ export async function makePostgresBed(): Promise<TestBed> {
   const root = await openRootKey('local:', { dataDir });
   const testDatabase = await createTestDatabase({ template: migrate });
   const { url } = testDatabase;
-  const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
+  const database = await Database.open({ dataDir, url, migrationUrl: undefined, migrate: true, poolSize: 4, log: () => undefined });
   const { reads, changes, appends } = database;
   const clock = new TestClock();
   const wrappings = new PostgresWrappingStore(reads);

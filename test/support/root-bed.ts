@@ -157,7 +157,7 @@ export class RootNode {
     const open = async (root: string | RootKey) =>
       new FlakyRoot(typeof root === 'string' ? await openRootKey(`local:${root}.key`, { dataDir }) : root);
     const roots = { current: await open(current), next: next === undefined ? undefined : await open(next) };
-    const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
+    const database = await Database.open({ dataDir, url, migrationUrl: undefined, migrate: true, poolSize: 4, log: () => undefined });
     const { changes, reads, appends } = database;
     const clock = new DatabaseClock(reads);
     await clock.start();
