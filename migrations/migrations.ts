@@ -4,6 +4,7 @@ import { Pki1700000000003 } from './1700000000003-pki.js';
 import { People1700000000004 } from './1700000000004-people.js';
 import { Approvals1700000000005 } from './1700000000005-approvals.js';
 import { Groups1700000000006 } from './1700000000006-groups.js';
+import { Policies1700000000010 } from './1700000000010-policies.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
 
@@ -15,6 +16,7 @@ export const MIGRATIONS = [
   People1700000000004,
   Approvals1700000000005,
   Groups1700000000006,
+  Policies1700000000010,
   Integrity1700000000015,
   SealedRootMigration1700000000016,
 ];

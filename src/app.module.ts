@@ -57,7 +57,11 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         LedgerModule,
         TelemetryModule,
         OperationsModule,
-        RestModule.with({ openMetrics: config.KEYSTEAD_METRICS === 'open', version: packageVersion() }),
+        RestModule.with({
+          openMetrics: config.KEYSTEAD_METRICS === 'open',
+          testClock: config.KEYSTEAD_TEST_CLOCK === '1',
+          version: packageVersion(),
+        }),
         ClockModule,
       ],
     };
@@ -77,6 +81,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.ledger.start();
     await this.#mustKeepDevelopmentTokensHere();
     this.deps.lastUse.start();
+    this.deps.usage.start();
     await this.kms.note('service.start');
   }
 
@@ -104,5 +109,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.#heartbeat.stop();
     await this.kms.flush();
     await this.deps.lastUse.stop();
+    await this.deps.usage.stop();
   }
 }

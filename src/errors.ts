@@ -30,6 +30,7 @@ export const ERROR_CODES = [
   'certificate-not-found',
   'role-not-found',
   'group-not-found',
+  'policy-not-found',
   'name-taken',
   'conflict',
   'limit-reached',
@@ -51,6 +52,7 @@ export const ERROR_CODES = [
   'version-disabled',
   'version-revoked',
   'version-destroyed',
+  'version-in-use',
   'message-limit-reached',
   // the service
   'integrity-failure',

@@ -34,9 +34,17 @@ const KEY_CHANGES = [
   'version.enable',
   'version.revoke',
   'version.destroy',
+  'key.revoke',
   'alias.set',
   'alias.delete',
+  'policy.set',
+  'policy.delete',
 ] as const;
+
+const POLICY_READS = ['policy.get', 'policy.simulate', 'version.usage'] as const;
+
+/** What a decryption under a compromised version needs besides: in no built-in role. */
+const COMPROMISED = ['decrypt.compromised'] as const;
 
 const ADMINISTRATION = [
   'keyring.create',
@@ -66,6 +74,7 @@ const ADMINISTRATION = [
   'certificate.reject',
   'certificate.revoke',
   'bootstrap.finish',
+  'test-clock.advance',
 ] as const;
 
 const ACCESS_READS = [
@@ -88,6 +97,7 @@ const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 const SYSTEM = [
   'key.destroy',
   'approval.expire',
+  'policy.notify',
   'service.start',
   'service.stop',
   'administrator.recover',
@@ -120,8 +130,10 @@ const AT_THE_DOOR = ['authenticate', 'read-request'] as const;
 
 export const OPERATIONS = [
   ...CRYPTO_OPERATIONS,
+  ...COMPROMISED,
   ...KEY_READS,
   ...KEY_CHANGES,
+  ...POLICY_READS,
   'key.export',
   ...ADMINISTRATION,
   ...ACCESS_READS,
@@ -142,7 +154,10 @@ export const GRANTABLE = OPERATIONS.filter(
   (name) => ![...SYSTEM, ...EVERYBODY, ...OWN_ACCOUNT, ...AT_THE_DOOR].some((other) => other === name),
 );
 
-const USES: ReadonlySet<OperationName> = new Set(CRYPTO_OPERATIONS.filter((name) => name !== 'random'));
+const USES: ReadonlySet<OperationName> = new Set([
+  ...CRYPTO_OPERATIONS.filter((name) => name !== 'random'),
+  ...COMPROMISED,
+]);
 const ADMINISTERS: ReadonlySet<OperationName> = new Set([...KEY_CHANGES, 'key.export', ...ADMINISTRATION]);
 
 /** Whether the operation uses a key. Random bytes come from none. */
@@ -159,7 +174,7 @@ export function administers(operation: OperationName): boolean {
 export const DUAL_CONTROL_OPERATIONS = [
   ...KEY_CHANGES.filter((name) => !name.startsWith('key.import')),
   'key.export',
-  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish'),
+  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish' && name !== 'test-clock.advance'),
   'root.rotate',
   'root.migrate',
 ] as const;
@@ -194,13 +209,13 @@ export function isGrantable(name: string): name is OperationName {
 /** The built-in roles (design: access.md). */
 export const ROLES = {
   administrator: [...ADMINISTRATION, ...ACCESS_READS, 'approval.cancel', 'keyring.describe', 'keyring.list'],
-  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export', 'approval.list', 'approval.cancel'],
+  'key-admin': [...KEY_CHANGES, ...KEY_READS, ...POLICY_READS, 'key.export', 'approval.list', 'approval.cancel'],
   'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
   'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
   'sign-only': ['sign', 'mac', ...KEY_READS],
   'verify-only': ['verify', 'verify-mac', ...KEY_READS],
-  auditor: ['audit.read', ...KEY_READS, ...ACCESS_READS, 'root.describe'],
+  auditor: ['audit.read', ...KEY_READS, ...POLICY_READS, ...ACCESS_READS, 'root.describe'],
   operator: [
     'root.describe',
     'root.rotate',
@@ -221,6 +236,8 @@ export function isRoleName(name: string): name is RoleName {
 
 export const SYSTEM_CALLERS = {
   'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
+  /** What policies say. */
+  'system:rotation': ['key.rotate', 'key.disable', 'version.retire', 'version.destroy', 'policy.notify'],
   'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 

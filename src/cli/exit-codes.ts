@@ -3,6 +3,7 @@ import { isKeysteadError } from '../client/client.js';
 import { NotReadyError } from './not-ready-error.js';
 import { NotValidError } from './not-valid-error.js';
 import { UsageError } from './usage-error.js';
+import { WeakPolicyError } from './weak-policy-error.js';
 
 /** The exit codes, as `keystead --help` shows them. Scripts rely on them: they do not change. */
 export const EXIT = {
@@ -35,6 +36,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof NotValidError) return EXIT.notAuthentic;
   if (error instanceof NotReadyError) return EXIT.unavailable;
+  if (error instanceof WeakPolicyError) return EXIT.rejected;
   if (!isKeysteadError(error)) return EXIT.failed;
   return OF_CODE[error.code] ?? ofStatus(error.status);
 }

@@ -19,6 +19,7 @@ import { addMacCommands } from './commands/mac.js';
 import { addGroupCommands } from './commands/group.js';
 import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
 import { addPkiCommands } from './commands/pki.js';
+import { addPolicyCommands } from './commands/policy.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
@@ -67,6 +68,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addKeyCommands,
     addKeyMaterialCommands,
     addVersionCommands,
+    addPolicyCommands,
     addAliasCommands,
     addEncryptCommand,
     addDecryptCommand,

@@ -19,6 +19,7 @@ import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import { Pki } from './pki.js';
+import { Policies } from './policies.js';
 import type { Health, Whoami } from './resource-types.js';
 import { People } from './people.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
@@ -50,6 +51,7 @@ export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
 export type { Page, Paging } from './page.js';
 export type * from './people.js';
 export type * from './binding-types.js';
+export type * from './policy-types.js';
 export type * from './resource-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
@@ -112,6 +114,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly keyrings: Keyrings;
   readonly keys: Keys;
   readonly versions: Versions;
+  readonly policies: Policies;
   readonly aliases: Aliases;
   readonly audit: Audit;
   readonly access: Access;
@@ -152,6 +155,7 @@ export class KeysteadClient extends CryptoCalls {
     this.keyrings = new Keyrings(transport);
     this.keys = new Keys(transport, keyring);
     this.versions = new Versions(transport, keyring);
+    this.policies = new Policies(transport, keyring);
     this.aliases = new Aliases(transport, keyring);
     this.audit = new Audit(transport);
     this.access = new Access(transport);

@@ -28,6 +28,8 @@ export interface DecryptInput {
   readonly version?: number;
 }
 export interface Decrypted extends KeyUse {
+  /** Under a version that is compromised: whoever has the key could have made the ciphertext. */
+  readonly authentic?: false;
   readonly plaintext: Buffer;
 }
 

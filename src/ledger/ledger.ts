@@ -9,6 +9,8 @@ import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
+import type { PolicyRows } from '../rotation/records.js';
+import type { NextLook } from './due-keys.js';
 import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
 
@@ -52,6 +54,9 @@ export abstract class Ledger {
   abstract listAliases(keyringId: string, query: AliasQuery): Promise<AliasRow[]>;
 
   abstract findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined>;
+
+  /** Those that may hold for a key, or for none in particular. */
+  abstract findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows>;
 
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
@@ -100,6 +105,8 @@ export interface Change {
    *   wrapping or a live node has not confirmed the new root
    */
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void;
+  /** When the schedule looks at a key again. Without this, a key that was put is looked at soon. */
+  putNextLook(next: NextLook): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
   /** Its detail gets each row that was put, with revision and tag, and the new revision of each scope. */

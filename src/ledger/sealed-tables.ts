@@ -3,6 +3,7 @@ import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '..
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
 import type { RootMigrationRow } from './root-migrations.js';
+import type { PolicyRow } from '../rotation/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 
@@ -31,6 +32,7 @@ export interface SealedRows {
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
+  policy: PolicyRow;
   key_version: VersionRow;
 }
 
@@ -183,12 +185,19 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'createdAt',
       'rotatedAt',
     ],
+    later: ['enabledAt'],
   },
   alias: {
     inSet: true,
     home: 'keyring',
     idOf: (row) => `${row.keyringId}/${row.name}`,
     deciding: ['keyId', 'createdAt'],
+  },
+  policy: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.target}`,
+    deciding: ['document', 'setAt', 'selectors'],
   },
   key_version: {
     inSet: false,

@@ -7,26 +7,35 @@ import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
 import { publishCrlWhenDue } from './pki/publish-crl.js';
+import { applyPolicies } from './rotation/apply-policies.js';
 import { continueRootWork } from './root/continue-root-work.js';
 
 const DESTRUCTIONS_A_RUN = 1000;
 
 export interface MaintenanceReport {
   readonly destroyed: number;
-  /** Destructions that failed; each is on the audit record, and tried again the next time. */
+  /** What policies did to keys. */
+  readonly applied: number;
+  /** Destructions, and keys with a policy, that failed; each is on the audit record, and tried again the next time. */
   readonly failed: number;
   /** Keyrings whose materials are on the move: that goes on in the background. */
   readonly rewrapping: number;
 }
 
 /**
- * What is due: destructions of keys, requests that ended by themselves, rewraps and root work that were broken off, the revocation list,
- * expired rows. For the schedule, every minute.
+ * What is due: what policies say, destructions of keys, requests that ended by themselves, rewraps and root work that were
+ * broken off, the revocation list, expired rows. For the schedule.
+ * @param isStopping then nothing more is begun
  * @throws KmsError database-unavailable
  */
-export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceReport> {
+export async function runMaintenance(
+  kms: Kms,
+  deps: Deps,
+  isStopping: () => boolean = () => false,
+): Promise<MaintenanceReport> {
   const arrival = kms.arriveAsSystem('system:lifecycle', uuidv7());
   const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
+  const policies = await applyPolicies(kms, deps, isStopping);
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
@@ -34,7 +43,12 @@ export async function runMaintenance(kms: Kms, deps: Deps): Promise<MaintenanceR
   // A root that cannot be reached must not hold up the rest; the failure is recorded, and tried again the next time.
   await publishCrlWhenDue(kms, deps, arrival).catch(() => undefined);
   await deps.maintenance.purge(new Date(deps.clock.now()));
-  return { destroyed, failed, rewrapping: keyrings.length };
+  return {
+    destroyed,
+    applied: policies.applied,
+    failed: failed + policies.failed,
+    rewrapping: keyrings.length,
+  };
 }
 
 async function expireApprovals(kms: Kms, deps: Deps, arrival: Arrival): Promise<void> {
@@ -45,7 +59,7 @@ async function expireApprovals(kms: Kms, deps: Deps, arrival: Arrival): Promise<
 }
 
 async function destroyDueKeys(kms: Kms, deps: Deps, arrival: Arrival): Promise<{ destroyed: number; failed: number }> {
-  const due = await deps.maintenance.dueDestructions(new Date(deps.clock.now()), DESTRUCTIONS_A_RUN);
+  const due = await deps.maintenance.dueDestructions(new Date(deps.engineClock.now()), DESTRUCTIONS_A_RUN);
   let failed = 0;
   for (const { keyringId, keyId } of due) {
     // One key whose row was tampered with must not hold up the others; the failure is recorded where it happened.

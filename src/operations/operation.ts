@@ -22,6 +22,7 @@ export interface Subject {
   readonly version?: number;
   /** Id of a second key that is used with it: the one that a ciphertext comes from. */
   readonly sourceKey?: string;
+  readonly sourceVersion?: number;
 }
 
 /** What `resolve` found out, once: `run` sees nothing else of the world. */

@@ -3,7 +3,7 @@ import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import { claimApproval, NeedsApproval } from './approvals/claim-approval.js';
 import { ApprovalRequired } from './approvals/approval-required.js';
 import { requestApproval } from './approvals/request-approval.js';
-import { requiredFor } from './approvals/required-approvals.js';
+import { NOBODY, requiredFor } from './approvals/required-approvals.js';
 import type { Arrival } from './arrival.js';
 import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
@@ -121,7 +121,10 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
     const { output, guarded, approved } = await deps.ledger.change(taken, async (change) => {
       mustBeAllowed(change.install.access, attempt.arrival, resolved.needs, deps.clock.now());
       const answer = await work(change);
-      const required = requiredFor(change.install, operation.name, resolved.subject, answer.guarded);
+      const operations = [operation.name, ...resolved.needs.map(({ permission }) => permission)];
+      const required = isOwnWork(attempt)
+        ? NOBODY
+        : requiredFor(change.install, operations, resolved.subject, answer.guarded);
       const approved = await claimApproval(deps, change, { attempt, resolved, input }, required, answer.guarded);
       if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
       const reason = answer.guarded ? { guarded: answer.guarded.reason } : {};
@@ -142,4 +145,9 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
     if (first) return { ...first, replayed: true };
     throw error;
   }
+}
+
+/** What the schedule does was approved, where that is needed, when it was asked for: with the policy, with the destruction. */
+function isOwnWork({ arrival }: Attempt): boolean {
+  return arrival.caller.type === 'system';
 }

@@ -48,11 +48,13 @@ const READ_WRITE = [
   'key',
   'key_version',
   'alias',
+  'policy',
+  'key_use',
   'message_counter',
   'node',
   'root_migration',
 ];
-const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key', 'login_attempt'];
+const PURGEABLE = ['due_key', 'wrapped_key', 'import_token', 'idempotency_key', 'login_attempt'];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
 async function grantApplication(dataSource: DataSource, application: string): Promise<void> {

@@ -6,7 +6,7 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
-const PURE = ['crypto', 'keys', 'access', 'audit', 'ledger', 'errors'];
+const PURE = ['crypto', 'keys', 'access', 'audit', 'rotation', 'ledger', 'errors'];
 
 /**
  * Who may import what; docs/decisions/0002-rooms.md has the reasons. A folder without a line here belongs to the room
@@ -37,10 +37,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
-  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'pki', 'errors'], packages: [] },
+  rotation: { rooms: ['keys', 'crypto', 'errors'], packages: ['croner', 'node:crypto'] },
+  ledger: { rooms: ['keys', 'access', 'audit', 'rotation', 'crypto', 'pki', 'errors'], packages: [] },
   operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
-    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'pki', 'errors', 'migrations'],
+    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'rotation', 'ledger', 'pki', 'errors', 'migrations'],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
   },
   'storage/embedded': {

@@ -14,6 +14,9 @@ import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
 import { keysSuite } from '../unit/operations/keys.suite.js';
 import { enrolmentSuite } from '../unit/operations/enrolment.suite.js';
 import { peopleSuite } from '../unit/operations/people.suite.js';
+import { policiesSuite } from '../unit/operations/policies.suite.js';
+import { policySettingSuite } from '../unit/operations/policies-set.suite.js';
+import { revocationSuite } from '../unit/operations/revocation.suite.js';
 import { recordsSuite } from '../unit/operations/records.suite.js';
 import { separationSuite } from '../unit/operations/separation.suite.js';
 import { versionsSuite } from '../unit/operations/versions.suite.js';
@@ -38,6 +41,9 @@ const SUITES = [
   approversSuite,
   detoursSuite,
   auditSuite,
+  policiesSuite,
+  policySettingSuite,
+  revocationSuite,
   recordsSuite,
 ];
 

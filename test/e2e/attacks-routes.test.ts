@@ -32,6 +32,8 @@ beforeAll(async () => {
   const ring = `/api/v1/keyrings/${keyring}`;
   const { id: key } = await make(keyAdmin, `${ring}/keys`, { name: `${THEIRS}-key`, tags: { of: THEIRS } });
   await make(keyAdmin, `${ring}/aliases`, { name: `${THEIRS}-alias`, key });
+  const selector = { tags: { of: THEIRS }, policy: {} };
+  await call(server, keyAdmin, 'PUT', `${ring}/policies/${THEIRS}-selector`, selector);
   const { id: caller } = await make(tokens.admin, '/api/v1/callers', { name: `${THEIRS}-app`, type: 'service' });
   const { id: token } = await make(tokens.admin, `/api/v1/callers/${caller}/tokens`, {});
   const { id: credential } = await make(tokens.admin, `/api/v1/callers/${caller}/credentials`, {
@@ -67,6 +69,7 @@ beforeAll(async () => {
     binding,
     group,
     certificate,
+    selector: `${THEIRS}-selector`,
   };
 });
 afterAll(async () => server.remove());

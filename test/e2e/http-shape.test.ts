@@ -2,6 +2,7 @@ import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:cry
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { policyShapes } from './policy-shapes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 const RING = '/api/v1/keyrings/default';
@@ -55,10 +56,8 @@ describe('every route answers as it is documented', () => {
     await done('keyAdmin', 'PATCH', key, { name: 'shaped' });
     expect(await done('keyAdmin', 'POST', `${key}/rotate`)).toMatchObject({ id, primaryVersion: 2 });
     await done('keyAdmin', 'GET', `${key}/versions?limit=1`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/retire`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/restore`, {});
-    await done('keyAdmin', 'POST', `${key}/versions/1/disable`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/enable`);
+    const verbs = ['retire', 'restore', 'disable', 'enable'];
+    for (const verb of verbs) await done('keyAdmin', 'POST', `${key}/versions/1/${verb}`, {});
     await done('keyAdmin', 'POST', `${key}/versions/1/revoke`, { reason: 'superseded' });
     await done('keyAdmin', 'POST', `${key}/versions/1/destroy`);
     await done('keyAdmin', 'POST', `${key}/disable`);
@@ -67,6 +66,7 @@ describe('every route answers as it is documented', () => {
     await done('keyAdmin', 'POST', `${key}/cancel-destruction`);
   });
 
+  it('policies', async () => policyShapes(done));
   it('encryption', async () => {
     const { id } = await makeKey({});
     const key = `${KEYS}/${id}`;

@@ -11,6 +11,8 @@ import { Meter } from '../../src/operations/meter.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { openRootKey } from '../../src/roots/providers.js';
 import { foundBed, type TestBed } from './test-bed.js';
+import { MemoryDueKeys, MemoryKeyUses } from './memory-rotation.js';
+import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
@@ -62,6 +64,9 @@ export async function makeMemoryBed(
     lastUse: new LastUse(new MemoryCredentialUses()),
     loginAttempts: new MemoryLoginAttempts(),
     sessionSeconds: 3600,
+    dueKeys: new MemoryDueKeys(ledger),
+    usage: new UsageCounter(new MemoryKeyUses(ledger)),
+    engineClock: clock,
     rotateSoon: () => undefined,
     node: 'test',
   };

@@ -6,6 +6,8 @@ import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
 import type { AliasRow, KeySnapshot, VersionRow, WrappingKeyRow } from '../../src/keys/records.js';
 import type { WrappedName, WrappedObject } from '../../src/keys/wrapped-object.js';
+import type { ClaimedKey, NextLook } from '../../src/ledger/due-keys.js';
+import type { PolicyRows } from '../../src/rotation/records.js';
 import type { Clock } from '../../src/ledger/clock.js';
 import {
   Ledger,
@@ -26,6 +28,8 @@ export class MemoryLedger extends Ledger {
   readonly wrapped: WrappedObject[] = [];
   readonly records: AuditRecord[] = [];
   readonly revisions = new Map<string, number>();
+  /** By key. */
+  readonly due = new Map<string, NextLook & Pick<ClaimedKey, 'failures' | 'marks'>>();
   readonly #tables: Tables = {
     keyring: new Map(),
     caller: new Map(),
@@ -41,6 +45,7 @@ export class MemoryLedger extends Ledger {
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
+    policy: new Map(),
     key_version: new Map(),
   };
   readonly #claims = new Map<string, IdempotencyClaim>();
@@ -118,6 +123,11 @@ export class MemoryLedger extends Ledger {
     return this.#claims.get(`${callerId} ${operation} ${key.toString('hex')}`);
   }
 
+  override async findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows> {
+    const rowOf = (target: string) => this.table('policy').get(`${keyringId}/${target}`);
+    return { own: keyId === undefined ? undefined : rowOf(keyId), keyring: rowOf('keyring') };
+  }
+
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
     return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
   }
@@ -149,6 +159,7 @@ export class MemoryLedger extends Ledger {
       // eslint-disable-next-line typescript/no-unsafe-type-assertion -- Omit of one column, put back
       const row = { ...given, revision: revisionIn(scopeId) } as SealedRows[Name];
       staged.push(() => this.table(name).set(SEALED_TABLES[name].idOf(row), row));
+      if ('target' in row) staged.push(() => this.#markPolicy(row));
     };
     const change: Change = {
       install: await this.install(),
@@ -169,12 +180,16 @@ export class MemoryLedger extends Ledger {
             revision,
           ),
         );
+        staged.push(() => this.#mark(key.keyringId, key.id, 'if governed'));
       },
       openScope: (scopeId) => void scopes.push(scopeId),
       putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
       dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
       putRootMigration: () => {
         throw new Error('the ledger in memory has no root migrations');
+      },
+      putNextLook: (next) => {
+        staged.push(() => this.due.set(next.keyId, { ...next, failures: 0, marks: this.#marks(next.keyId) + 1 }));
       },
       claim: (claim) => {
         const id = `${claim.callerId} ${claim.operation} ${claim.key.toString('hex')}`;
@@ -199,6 +214,24 @@ export class MemoryLedger extends Ledger {
     for (const row of rows) versions[row.version - 1] = row;
     const sealed = { ...key, revision, versionCount: versions.length, versionsDigest: Buffer.alloc(32) };
     this.keys.set(key.id, { key: sealed, versions });
+  }
+
+  #markPolicy({ keyringId, target }: SealedRows['policy']): void {
+    const keys = target === 'keyring' ? this.#newestFirst(keyringId).map(({ key }) => key.id) : [target];
+    for (const keyId of keys) this.#mark(keyringId, keyId, 'whether governed or not');
+  }
+
+  #mark(keyringId: string, keyId: string, when: 'if governed' | 'whether governed or not'): void {
+    const policies = this.table('policy');
+    const isGoverned = policies.has(`${keyringId}/keyring`) || policies.has(`${keyringId}/${keyId}`);
+    if (when === 'if governed' && !isGoverned) return;
+    const none = { afterMessages: null, afterBytes: null, toldThrough: null };
+    const marked = { ...none, ...this.due.get(keyId), keyringId, keyId, dueAt: new Date(0) };
+    this.due.set(keyId, { ...marked, failures: 0, marks: this.#marks(keyId) + 1 });
+  }
+
+  #marks(keyId: string): number {
+    return this.due.get(keyId)?.marks ?? 0;
   }
 
   #dropWrapped({ kind, scopeId, version }: WrappedName): void {

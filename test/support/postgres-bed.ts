@@ -14,6 +14,9 @@ import { Database } from '../../src/storage/database.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
+import { PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
+import { PostgresKeyUses } from '../../src/storage/postgres-key-uses.js';
 import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
@@ -66,6 +69,9 @@ export async function makePostgresBed(): Promise<TestBed> {
     lastUse: new LastUse(new PostgresCredentialUses(changes)),
     loginAttempts: new PostgresLoginAttempts(changes),
     sessionSeconds: 3600,
+    dueKeys: new PostgresDueKeys(changes),
+    usage: new UsageCounter(new PostgresKeyUses(changes)),
+    engineClock: clock,
     rotateSoon: () => undefined,
     node: 'test',
   };

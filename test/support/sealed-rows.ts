@@ -149,9 +149,18 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     versionsDigest: Buffer.alloc(32, 4),
     createdAt: AT,
     rotatedAt: AT,
+    enabledAt: AT,
     revision: 7,
   },
   alias: { keyringId: SCOPE, name: 'current', keyId: uuidv7(), createdAt: AT, revision: 7 },
+  policy: {
+    keyringId: SCOPE,
+    target: 'keyring',
+    document: { rotate: { every: '90d' } },
+    setAt: AT,
+    selectors: [{ name: 'pay', tags: { team: 'pay' }, policy: {}, setAt: AT.toISOString() }],
+    revision: 7,
+  },
   key_version: {
     keyId: uuidv7(),
     version: 1,

@@ -28,6 +28,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'certificate-not-found': 404,
   'role-not-found': 404,
   'group-not-found': 404,
+  'policy-not-found': 404,
 
   'name-taken': 409,
   conflict: 409,
@@ -50,6 +51,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'version-disabled': 409,
   'version-revoked': 409,
   'version-destroyed': 409,
+  'version-in-use': 409,
   'message-limit-reached': 409,
 
   'integrity-failure': 500,

@@ -14,6 +14,7 @@ const OF_OPERATION: Partial<Readonly<Record<OperationName, number>>> = {
   'key.export': 50,
   'key.list': 10,
   'alias.list': 10,
+  'policy.simulate': HIGHEST_COST,
   'audit.read': 20,
   'root.rotate': HIGHEST_COST,
   'root.migrate': HIGHEST_COST,

@@ -28,14 +28,12 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
   resolve: resolveVersionChange('version.revoke'),
 
   async run(deps, { snapshot }, { version, reason }, commit) {
-    if (!REVOCATION_REASONS.includes(reason)) {
-      throw new KmsError('invalid-request', `reason: one of ${REVOCATION_REASONS.join(', ')}`);
-    }
+    mustBeReason(reason);
     const { key } = snapshot;
     const isPrimary = version === key.primaryVersion;
     nextVersionState(mustHaveVersion(snapshot, version).state, 'revoke', isPrimary);
     const next = isPrimary && key.origin === 'generated' ? await nextVersion(deps, snapshot) : undefined;
-    const now = deps.clock.now();
+    const now = deps.engineClock.now();
     return commit([key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       const row = mustHaveVersion(current, version);
@@ -45,7 +43,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
       const state = nextVersionState(row.state, 'revoke', isPrimary);
       const revoked = { ...row, state, reason, changedAt: new Date(now) };
       const after = next
-        ? putNextVersion(change, current, next, revoked)
+        ? putNextVersion(change, current, next, [revoked])
         : putWithoutNext(change, current, revoked, now);
       const detail = {
         from: row.state,
@@ -58,6 +56,12 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
     });
   },
 };
+
+/** @throws KmsError invalid-request */
+export function mustBeReason(reason: RevocationReason): void {
+  if (REVOCATION_REASONS.includes(reason)) return;
+  throw new KmsError('invalid-request', `reason: one of ${REVOCATION_REASONS.join(', ')}`);
+}
 
 function putWithoutNext(change: Change, { key }: KeySnapshot, revoked: VersionRow, now: number): KeySnapshot['key'] {
   const isHalted = revoked.version === key.primaryVersion && ['enabled', 'pre-active'].includes(keyStateAt(key, now));

@@ -9,16 +9,19 @@ import { CallerEntity } from './caller.entity.js';
 import { CertificateEntity } from './certificate.entity.js';
 import { CredentialUseEntity } from './credential-use.entity.js';
 import { CredentialEntity } from './credential.entity.js';
+import { DueKeyEntity } from './due-key.entity.js';
 import { HeadEntity } from './head.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ImportTokenEntity } from './import-token.entity.js';
 import { InstallSettingEntity } from './install-setting.entity.js';
 import { InstallEntity } from './install.entity.js';
 import { KeyEntity } from './key.entity.js';
+import { KeyUseEntity } from './key-use.entity.js';
 import { KeyVersionEntity } from './key-version.entity.js';
 import { KeyringEntity } from './keyring.entity.js';
 import { MessageCounterEntity } from './message-counter.entity.js';
 import { NodeEntity } from './node.entity.js';
+import { PolicyEntity } from './policy.entity.js';
 import { RoleEntity } from './role.entity.js';
 import { RootMigrationEntity } from './root-migration.entity.js';
 import { WrappedKeyEntity } from './wrapped-key.entity.js';
@@ -45,6 +48,9 @@ export const ENTITIES = [
   KeyEntity,
   KeyVersionEntity,
   AliasEntity,
+  PolicyEntity,
+  DueKeyEntity,
+  KeyUseEntity,
   MessageCounterEntity,
   ImportTokenEntity,
   IdempotencyKeyEntity,
@@ -68,6 +74,7 @@ export const SEALED_ENTITIES = {
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,
+  policy: PolicyEntity,
   key_version: KeyVersionEntity,
   root_migration: RootMigrationEntity,
 } as const;

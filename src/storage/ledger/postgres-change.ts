@@ -5,6 +5,7 @@ import { add, integrityFailure, subtract, type RowSeal } from '../../keys/row-se
 import type { KeySnapshot } from '../../keys/records.js';
 import type { WrappedName, WrappedObject } from '../../keys/wrapped-object.js';
 import type { Change, IdempotencyClaim, InstallView } from '../../ledger/ledger.js';
+import type { NextLook } from '../../ledger/due-keys.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
 import {
   INSTALL_SCOPE,
@@ -21,6 +22,7 @@ import { KeyEntity } from '../entities/key.entity.js';
 import { KeyVersionEntity } from '../entities/key-version.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
+import { DueMarks } from './due-marks.js';
 import { primaryKeyOf } from './primary-key.js';
 import { mustBeNext } from './must-be-next.js';
 import { KeyReader } from './read-key.js';
@@ -49,6 +51,7 @@ export class PostgresChange implements Change {
   readonly #scopes = new Map<string, Moving>();
   readonly #work: (() => Promise<unknown>)[] = [];
   readonly #records: AuditRecord[] = [];
+  readonly #due = new DueMarks();
   readonly #sealed: { table: string; id: string; revision: number; tag: string }[] = [];
 
   constructor(
@@ -157,6 +160,10 @@ export class PostgresChange implements Change {
     });
   }
 
+  putNextLook(next: NextLook): void {
+    this.#due.putNextLook(next);
+  }
+
   claim(claim: IdempotencyClaim): void {
     this.#work.push(() => this.manager.insert(IdempotencyKeyEntity, { ...claim, createdAt: new Date(this.now) }));
   }
@@ -169,6 +176,7 @@ export class PostgresChange implements Change {
   async finish(): Promise<void> {
     for (const write of this.#work) await write();
     for (const [scopeId, scope] of this.#scopes) if (scope.touched) await this.#moveHead(scopeId, scope);
+    await this.#due.write(this.manager);
     const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
     const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
     const sealed = moved.length > 0 ? { rows: this.#sealed, heads } : {};
@@ -194,6 +202,7 @@ export class PostgresChange implements Change {
       await this.manager.upsert(entity, { ...row, tag }, Object.keys(primaryKeyOf(table, sealed.id)));
     }
     scope.touched = true;
+    this.#due.note(table, sealed.id, scopeId);
     this.#sealed.push({ table, id: sealed.id, revision: row.revision, tag: tag.toString('base64') });
   }
 

@@ -1,6 +1,6 @@
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
-import { integrityFailure } from '../../keys/row-seal.js';
+import type { PolicyRows } from '../../rotation/records.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
@@ -14,16 +14,18 @@ import {
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { databaseFailure } from '../database-failure.js';
 import { AliasEntity } from '../entities/alias.entity.js';
+import { PolicyEntity } from '../entities/policy.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { WrappingKeyEntity } from '../entities/wrapping-key.entity.js';
 import type { KeyCache } from './key-cache.js';
+import { policyRows } from './policy-rows.js';
 import { listAliases, listKeyIds } from './list-keys.js';
 import { PostgresChange } from './postgres-change.js';
 import { KeyReader, type FoundKey } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
-import { mustBeCurrent, snapshotOf } from './verify-row.js';
+import { mustBeCurrent, mustBeUnknown, snapshotOf } from './verify-row.js';
 
 /** A row may be newer or older than the mirror for a moment, while another node changes it; not ten times over. */
 const MAX_READS = 10;
@@ -94,6 +96,18 @@ export class PostgresLedger extends Ledger {
   override async findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined> {
     return this.#reading(
       async () => (await this.reads.manager.findOneBy(IdempotencyKeyEntity, { callerId, operation, key })) ?? undefined,
+    );
+  }
+
+  override async findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows> {
+    const targets = keyId === undefined ? ['keyring'] : ['keyring', keyId];
+    return this.#reading(() =>
+      this.#settled(
+        keyringId,
+        () => this.reads.manager.findBy(PolicyEntity, { keyringId, target: In(targets) }),
+        (rows) => rows.map(({ revision }) => revision),
+        (mirror, rows) => policyRows(mirror, keyringId, keyId, rows),
+      ),
     );
   }
 
@@ -248,11 +262,6 @@ export class PostgresLedger extends Ledger {
       throw databaseFailure(error);
     }
   }
-}
-
-/** @throws KmsError integrity-failure for a row that is not there and should be */
-function mustBeUnknown(mirror: ScopeMirror, table: 'key' | 'alias', id: string): void {
-  if (mirror.tagOf(table, id)) throw integrityFailure(`row ${id} of ${table} is missing`);
 }
 
 function verified(mirror: ScopeMirror, { key, versions }: FoundKey): KeySnapshot {

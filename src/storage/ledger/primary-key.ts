@@ -16,6 +16,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],
+  policy: ['keyringId', 'target'],
   key_version: ['keyId', 'version'],
 };
 

@@ -20,6 +20,11 @@ export function mustBeCurrent<Name extends SealedTableName>(
   }
 }
 
+/** That there is no such row. @throws KmsError integrity-failure for one that is not there and should be */
+export function mustBeUnknown(mirror: ScopeMirror, table: SealedTableName, id: string): void {
+  if (mirror.tagOf(table, id)) throw integrityFailure(`row ${id} of ${table} is missing`);
+}
+
 /** The commitment of a key to its versions. */
 export function versionsDigest(tags: readonly Buffer[]): Buffer {
   return createHash('sha256').update(lengthPrefixed(tags)).digest();

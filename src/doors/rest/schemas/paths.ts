@@ -10,6 +10,10 @@ const caller = ref('Id or name of a caller', 'billing');
 export const IN_KEYRING = z.strictObject({ keyring });
 export const IN_KEY = z.strictObject({ keyring, key });
 export const IN_VERSION = z.strictObject({ keyring, key, version });
+export const IN_SELECTOR = z.strictObject({
+  keyring,
+  selector: ref('Name of a policy for keys with certain tags', 'pci'),
+});
 export const IN_ALIAS = z.strictObject({ keyring, alias: ref('An alias', 'orders-current') });
 export const IN_CALLER = z.strictObject({ caller });
 export const IN_TOKEN = z.strictObject({ caller, token: ref('Id of a token', '4fGk20sLxP9aQ1Zt') });

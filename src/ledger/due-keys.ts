@@ -1,0 +1,52 @@
+/**
+ * Every key with a policy is looked at this often, whatever was foreseen: whoever puts it off in the database
+ * puts it off for so long.
+ */
+export const LONGEST_REST_MS = 7 * 86_400_000;
+
+/** When a key is looked at next, and what else of its policy a query must know. */
+export interface NextLook {
+  readonly keyringId: string;
+  readonly keyId: string;
+  /** At most `LONGEST_REST_MS` ahead. */
+  readonly dueAt: Date;
+  /** The primary version's use that makes it due, whatever the time. */
+  readonly afterMessages: number | null;
+  readonly afterBytes: number | null;
+  /** What was due to be told up to this moment has been told; null: nothing yet. */
+  readonly toldThrough: Date | null;
+}
+
+/** A key that this node looks at now, and no other for a while. */
+export interface ClaimedKey {
+  readonly keyringId: string;
+  readonly keyId: string;
+  readonly toldThrough: Date | null;
+  /** How often in a row it failed. */
+  readonly failures: number;
+  /** Grows whenever something about the key changed. */
+  readonly marks: number;
+}
+
+/**
+ * Which keys the schedule looks at, and when: a projection of the policies, which only finds. It is kept by `Ledger.change`,
+ * whose every change of a key or a policy makes the keys due that it is about.
+ */
+export abstract class DueKeys {
+  /**
+   * Takes keys that are due at `now`, the longest due first, for a minute: a node that dies lets go. Keys that another node has
+   * taken are skipped.
+   */
+  abstract claim(now: Date, limit: number): Promise<ClaimedKey[]>;
+
+  /** Nothing is to be done now. Without effect if the key changed since it was claimed: then it stays due. */
+  abstract settle(claimed: ClaimedKey, next: NextLook | undefined): Promise<void>;
+
+  /** It failed. @param at when to try again */
+  abstract retry(claimed: ClaimedKey, at: Date): Promise<void>;
+
+  abstract find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined>;
+
+  /** Makes keys due that have a policy, and no row here or one that nobody here wrote. @returns how many */
+  abstract restore(now: Date): Promise<number>;
+}

@@ -1,0 +1,151 @@
+import { KmsError } from '../../errors.js';
+import type { KeyRow, KeySnapshot } from '../../keys/records.js';
+import { DAY } from '../../rotation/duration.js';
+import { lintPolicy, type PolicyWarning } from '../../rotation/lint-policy.js';
+import { parsePolicy } from '../../rotation/parse-policy.js';
+import type { PolicyDocument } from '../../rotation/policy.js';
+import type { PolicyRows } from '../../rotation/records.js';
+import { simulate, type SimulatedAction } from '../../rotation/simulate.js';
+import type { Deps } from '../deps.js';
+import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from '../keyrings/resolve-keyring.js';
+import type { UseOperation } from '../operation.js';
+import { candidatesFor, governedBy, policyOf, type SetPolicy } from './policy-in-force.js';
+
+const MAX_DAYS = 3650;
+/** A version that was used in so many days is said to be in use. */
+const RECENT_DAYS = 90;
+const PAGE = 500;
+const MAX_KEYS = 20_000;
+/** So many actions are listed; all are counted. */
+const MAX_LISTED = 1000;
+
+export interface SimulatePoliciesInput extends KeyringInput {
+  /** Instead of those that are in force. */
+  readonly policy?: PolicyDocument;
+  /** Only keys with all of these tags: those for which the policy would be set. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** From now on. Default 365. */
+  readonly days?: number;
+}
+
+export interface SimulatedKeyAction {
+  readonly at: Date;
+  readonly keyId: string;
+  readonly keyName: string | null;
+  readonly action: SimulatedAction['kind'];
+  readonly rule: SimulatedAction['rule'];
+  readonly version: number | null;
+  /** Of what would be retired or destroyed: when it was used last, if that is not long ago. */
+  readonly usedAt: Date | null;
+}
+
+export interface Simulation {
+  readonly from: Date;
+  readonly until: Date;
+  readonly keys: number;
+  readonly rotated: number;
+  readonly retired: number;
+  readonly destroyed: number;
+  readonly disabled: number;
+  /** Versions that would be retired or destroyed although they are in use. */
+  readonly inUse: number;
+  /** In the order of time; the first thousand. */
+  readonly actions: readonly SimulatedKeyAction[];
+  readonly more: boolean;
+  readonly warnings: readonly PolicyWarning[];
+}
+
+/** What policies would do to the keys of a keyring. Changes nothing. */
+export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyring, Simulation> = {
+  name: 'policy.simulate',
+  resolve: resolveKeyring('policy.simulate'),
+
+  async run(deps, { keyring }, { policy: document, tags = {}, days = 365 }) {
+    if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
+      throw new KmsError('invalid-request', `days: a whole number from 1 to ${MAX_DAYS}`);
+    }
+    const now = deps.engineClock.now();
+    const until = now + days * DAY;
+    if (document) parsePolicy(document);
+    const { keyring: keyringRow } = await deps.ledger.findPolicies(keyring.id);
+    const actions: SimulatedKeyAction[] = [];
+    const keys: KeyRow[] = [];
+    for await (const snapshot of keysOf(deps, keyring.id, tags)) {
+      keys.push(snapshot.key);
+      const given = document && { document, setAt: now };
+      const held = given ?? (await inForce(deps, snapshot, keyringRow));
+      if (held) actions.push(...(await actionsOn(deps, snapshot, held, { now, until, recent: RECENT_DAYS * DAY })));
+    }
+    const sorted = actions.toSorted((a, b) => a.at.getTime() - b.at.getTime());
+    const count = (kind: SimulatedAction['kind']) => actions.filter(({ action }) => action === kind).length;
+    const output = {
+      from: new Date(now),
+      until: new Date(until),
+      keys: keys.length,
+      rotated: count('rotate'),
+      retired: count('retire'),
+      destroyed: count('destroy'),
+      disabled: count('disable'),
+      inUse: actions.filter(({ usedAt }) => usedAt !== null).length,
+      actions: sorted.slice(0, MAX_LISTED),
+      more: sorted.length > MAX_LISTED,
+      warnings: document ? lintPolicy(policyOf(document), keys) : [],
+    };
+    return { output, detail: { keys: keys.length, days } };
+  },
+};
+
+async function* keysOf(
+  deps: Deps,
+  keyringId: string,
+  tags: Readonly<Record<string, string>>,
+): AsyncGenerator<KeySnapshot> {
+  const wanted = Object.entries(tags);
+  const [first] = wanted;
+  const filter = first ? { tag: { name: first[0], value: first[1] } } : {};
+  let seen = 0;
+  for (let before: string | undefined; ;) {
+    const page = await deps.ledger.listKeys(keyringId, {
+      ...filter,
+      limit: PAGE,
+      ...(before !== undefined && { before }),
+    });
+    for (const snapshot of page) {
+      if (!wanted.every(([name, value]) => snapshot.key.tags[name] === value)) continue;
+      if ((seen += 1) > MAX_KEYS) {
+        throw new KmsError('limit-reached', `more than ${MAX_KEYS} keys: simulate for those with certain tags`);
+      }
+      yield snapshot;
+    }
+    before = page.at(-1)?.key.id;
+    if (page.length < PAGE) return;
+  }
+}
+
+async function inForce(
+  deps: Deps,
+  { key }: KeySnapshot,
+  keyring: PolicyRows['keyring'],
+): Promise<SetPolicy | undefined> {
+  const { own } = await deps.ledger.findPolicies(key.keyringId, key.id);
+  return candidatesFor(key, { own, keyring })[0]?.policy;
+}
+
+async function actionsOn(
+  deps: Deps,
+  snapshot: KeySnapshot,
+  held: SetPolicy,
+  period: Parameters<typeof simulate>[2],
+): Promise<readonly SimulatedKeyAction[]> {
+  const { key } = snapshot;
+  const governed = governedBy(snapshot, held, await deps.usage.of(key.id), null);
+  return simulate(governed, policyOf(held.document), period).map(({ kind, rule, at, version = null, usedAt }) => ({
+    at: new Date(at),
+    keyId: key.id,
+    keyName: key.name,
+    action: kind,
+    rule,
+    version,
+    usedAt: usedAt === undefined ? null : new Date(usedAt),
+  }));
+}

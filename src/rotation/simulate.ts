@@ -1,0 +1,40 @@
+import { applyAction } from './apply-action.js';
+import type { DueAction } from './due-action.js';
+import type { GovernedKey } from './governed-key.js';
+import type { Policy } from './policy.js';
+import { upcoming } from './upcoming.js';
+
+const MAX_STEPS = 10_000;
+
+/** One thing that a policy would do. */
+export interface SimulatedAction extends Omit<DueAction, 'kind' | 'about'> {
+  readonly kind: Exclude<DueAction['kind'], 'tell'>;
+  /** When the version was used last, where it is retired or destroyed and was used in the days that were asked about. */
+  readonly usedAt?: number;
+}
+
+/**
+ * What a policy would do to a key until `until`, in the order of time: by the rules that the engine follows. Use stays as it is:
+ * rotations by messages and bytes are foreseen only where they are due already.
+ * @param recent a version that was used this shortly before `now` is still in use
+ */
+export function simulate(
+  governed: GovernedKey,
+  policy: Policy,
+  { now, until, recent }: { readonly now: number; readonly until: number; readonly recent: number },
+): readonly SimulatedAction[] {
+  const done: SimulatedAction[] = [];
+  let [state, time] = [governed, now];
+  for (let step = 0; step < MAX_STEPS; step++) {
+    const [action] = upcoming(state, policy, time);
+    if (!action || action.at > until) break;
+    time = Math.max(time, action.at);
+    state = applyAction(state, action, time);
+    const { kind, rule, version } = action;
+    if (kind === 'tell') continue;
+    const usedAt = version === undefined ? undefined : governed.usage.get(version)?.lastUsedAt;
+    const isInUse = usedAt !== undefined && usedAt > now - recent;
+    done.push({ kind, rule, at: time, ...(version !== undefined && { version }), ...(isInUse && { usedAt }) });
+  }
+  return done;
+}

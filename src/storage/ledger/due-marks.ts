@@ -1,0 +1,57 @@
+import type { EntityManager } from 'typeorm';
+import type { NextLook } from '../../ledger/due-keys.js';
+import type { SealedTableName } from '../../ledger/sealed-tables.js';
+
+/** Due before everything else. */
+const AT_ONCE = `'epoch'::timestamptz`;
+
+const MARK = `on conflict (key_id) do update set due_at = ${AT_ONCE}, marks = due_key.marks + 1, failures = 0`;
+
+const MARK_KEYS_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, failures)
+  select id, $1, ${AT_ONCE}, 1, 0 from unnest($2::uuid[]) id
+  where exists (select 1 from policy where keyring_id = $1 and target in ('keyring', id::text)) ${MARK}`;
+
+const MARK_KEYRING_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, failures)
+  select id, keyring_id, ${AT_ONCE}, 1, 0 from key where keyring_id = $1 and state <> 'destroyed' ${MARK}`;
+
+const PUT_SQL = `insert into due_key
+  (key_id, keyring_id, due_at, marks, failures, told_through, after_messages, after_bytes)
+  values ($1, $2, $3, 1, 0, $4, $5, $6) on conflict (key_id) do update set due_at = excluded.due_at,
+  marks = due_key.marks + 1, failures = 0, claimed_until = null, told_through = excluded.told_through,
+  after_messages = excluded.after_messages, after_bytes = excluded.after_bytes`;
+
+/** What a change makes the schedule look at: whatever key or policy it put, unless it says itself when. */
+export class DueMarks {
+  readonly #keyrings = new Set<string>();
+  /** By keyring. */
+  readonly #keys = new Map<string, Set<string>>();
+  readonly #next = new Map<string, NextLook>();
+
+  note(table: SealedTableName, id: string, scopeId: string): void {
+    const [, target = ''] = id.split('/');
+    if (table === 'policy' && target === 'keyring') this.#keyrings.add(scopeId);
+    else if (table === 'policy') this.#keysOf(scopeId).add(target);
+    else if (table === 'key') this.#keysOf(scopeId).add(id);
+  }
+
+  putNextLook(next: NextLook): void {
+    this.#next.set(next.keyId, next);
+  }
+
+  async write(manager: EntityManager): Promise<void> {
+    for (const keyringId of this.#keyrings) await manager.query(MARK_KEYRING_SQL, [keyringId]);
+    for (const [keyringId, keys] of this.#keys) {
+      const others = [...keys].filter((keyId) => !this.#next.has(keyId));
+      if (others.length > 0) await manager.query(MARK_KEYS_SQL, [keyringId, others]);
+    }
+    for (const { keyId, keyringId, dueAt, toldThrough, afterMessages, afterBytes } of this.#next.values()) {
+      await manager.query(PUT_SQL, [keyId, keyringId, dueAt, toldThrough, afterMessages, afterBytes]);
+    }
+  }
+
+  #keysOf(keyringId: string): Set<string> {
+    const keys = this.#keys.get(keyringId) ?? new Set();
+    this.#keys.set(keyringId, keys);
+    return keys;
+  }
+}

@@ -1,0 +1,46 @@
+import { describe, expect, it } from '@jest/globals';
+import { lintPolicy } from '../../../src/rotation/lint-policy.js';
+import { parsePolicy } from '../../../src/rotation/parse-policy.js';
+
+const encryption = { usage: 'encrypt-decrypt', origin: 'generated' } as const;
+const signing = { usage: 'sign-verify', origin: 'generated' } as const;
+const lint = (document: object, keys: Parameters<typeof lintPolicy>[1] = [encryption]) =>
+  lintPolicy(parsePolicy(document), keys).map(({ rule, warning }) => `${rule}: ${warning}`);
+
+describe('a policy is compared with NIST SP 800-57', () => {
+  it('and one that is as strict has nothing wrong with it', () => {
+    const strict = { rotate: { every: '365d' }, retire: { after: '730d' }, destroy: { after: '30d' } };
+    expect(lint(strict)).toEqual([]);
+    expect(lint({ rotate: { cron: '0 3 1 1,7 *' } })).toEqual([]);
+    expect(lint({ expire: { after: '365d' } })).toEqual([]);
+  });
+
+  it.each([
+    [{}, [encryption], 'rotate: nothing rotates a key by age; NIST SP 800-57'],
+    [{ rotate: { afterMessages: 1000 } }, [encryption], 'rotate: nothing rotates a key by age'],
+    [{ rotate: { every: '731d' } }, [encryption], 'rotate: up to 731d between rotations'],
+    // 2100 is no leap year.
+    [{ rotate: { cron: '0 0 29 2 *' } }, [encryption], 'rotate: up to 2921d between rotations'],
+    [{ rotate: { every: '1096d' } }, [signing], 'at most 1095d'],
+    [
+      { rotate: { every: '90d' }, retire: { after: '4000d' } },
+      [encryption],
+      'retire.after: older versions decrypt for',
+    ],
+    [{ rotate: { every: '90d' }, destroy: { after: '30d' } }, [encryption], 'destroy: nothing retires versions'],
+    [{ rotate: { every: '1d', spread: '20h' } }, [encryption], 'rotate.spread: more than half'],
+    [
+      { rotate: { every: '90d', spread: '5h', window: { from: '02:00', to: '03:00' } } },
+      [encryption],
+      'rotate.spread: longer than the window',
+    ],
+    [{ rotate: { every: '90d' } }, [{ ...encryption, origin: 'imported' }], 'rotate: 1 of the keys hold imported'],
+  ] as const)('%j', (document, keys, warning) => {
+    expect(lint(document, keys)).toContainEqual(expect.stringContaining(warning));
+  });
+
+  it('by the usage of the keys: what is too long for encryption is not for signatures', () => {
+    expect(lint({ rotate: { every: '1000d' } }, [signing])).toEqual([]);
+    expect(lint({ rotate: { every: '1000d' } }, [signing, encryption])).toHaveLength(1);
+  });
+});
