@@ -13,11 +13,11 @@ export const ROLES = [
 ] as const;
 
 /** What an operation is about: where a binding must hold for it. */
-export type About = 'key' | 'keyring' | 'name' | 'install' | 'anywhere' | 'list' | 'listing';
+export type About = 'key' | 'keyring' | 'key|ring' | 'name' | 'install' | 'anywhere' | 'list' | 'listing';
 
 /**
  * Who may do what, written by hand from the page on access and from what the operations mean; never made from the code. A column a role, in
- * the order of ROLES. `list`: whoever has it anywhere gets an answer, with what it may see in it; `listing`: whoever has it in a keyring.
+ * the order of ROLES. `key|ring`: about the key in the path, or the keyring where there is none. `list`: whoever has it anywhere gets an answer, with what it may see in it; `listing`: whoever has it in a keyring.
  * Everybody comes with a token here: a certificate is described to its own caller, and renewed by whoever comes with it; enrolling is for
  * those who come with an invitation.
  */
@@ -58,6 +58,12 @@ export const TABLE = `
   version.enable           key        .   x   .   .   .   .   .   .   .   .
   version.revoke           key        .   x   .   .   .   .   .   .   .   .
   version.destroy          key        .   x   .   .   .   .   .   .   .   .
+  key.revoke               key        .   x   .   .   .   .   .   .   .   .
+  version.usage            key        .   x   .   .   .   .   .   x   .   .
+  policy.get               key|ring   .   x   .   .   .   .   .   x   .   .
+  policy.set               key|ring   .   x   .   .   .   .   .   .   .   .
+  policy.delete            key|ring   .   x   .   .   .   .   .   .   .   .
+  policy.simulate          keyring    .   x   .   .   .   .   .   x   .   .
   alias.set                key        .   x   .   .   .   .   .   .   .   .
   alias.delete             name       .   x   .   .   .   .   .   .   .   .
   keyring.create           install    x   .   .   .   .   .   .   .   .   .
@@ -119,7 +125,7 @@ export const PLACES = ['everything', 'own keyring', 'other keyring', 'own key', 
 export type Place = (typeof PLACES)[number];
 
 /** Where somebody who has the role may do what is about such a thing. */
-export const WHERE: Readonly<Record<About, readonly Place[]>> = {
+export const WHERE: Readonly<Record<Exclude<About, 'key|ring'>, readonly Place[]>> = {
   key: ['everything', 'own keyring', 'own key'],
   // A deny of one key denies nothing that is wider.
   keyring: ['everything', 'own keyring', 'denied key'],

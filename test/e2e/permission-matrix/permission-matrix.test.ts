@@ -120,7 +120,8 @@ async function tried(route: DescribedRoute, role: string, place: Place): Promise
   );
   const isAllowed = status !== 401 && status !== 403;
   const isRefused = status === 403 && body.code === 'permission-denied';
-  const shouldBe = roles.has(role) && WHERE[about].includes(place);
+  const where = about === 'key|ring' ? (route.path.includes('{key}') ? 'key' : 'keyring') : about;
+  const shouldBe = roles.has(role) && WHERE[where].includes(place);
   if (shouldBe ? isAllowed : isRefused) return undefined;
   const wanted = shouldBe ? 'allowed' : 'refused';
   return `${route.method} ${route.path} (${route.permission}) as ${role}, ${place}: ${status} ${body.code}, should be ${wanted}`;
