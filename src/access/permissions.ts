@@ -16,7 +16,16 @@ export const CRYPTO_OPERATIONS = [
 ] as const;
 
 /** Reading what a key is; everybody who may use or administer a key may do these. */
-const KEY_READS = ['key.describe', 'key.list', 'key.public', 'alias.list', 'keyring.describe', 'keyring.list'] as const;
+const KEY_READS = [
+  'key.describe',
+  'key.list',
+  'key.public',
+  'alias.list',
+  'keyring.describe',
+  'keyring.list',
+  'campaign.list',
+  'campaign.describe',
+] as const;
 
 const KEY_CHANGES = [
   'key.create',
@@ -39,12 +48,18 @@ const KEY_CHANGES = [
   'alias.delete',
   'policy.set',
   'policy.delete',
+  'campaign.start',
+  'campaign.close',
+  'campaign.cancel',
 ] as const;
 
-const POLICY_READS = ['policy.get', 'policy.simulate', 'version.usage'] as const;
+const POLICY_READS = ['policy.get', 'policy.simulate', 'version.usage', 'version.exposed'] as const;
 
 /** What a decryption under a compromised version needs besides: in no built-in role. */
 const COMPROMISED = ['decrypt.compromised'] as const;
+
+/** What an application says of its part in a campaign. */
+const CAMPAIGN_REPORTS = ['campaign.report'] as const;
 
 const ADMINISTRATION = [
   'keyring.create',
@@ -134,6 +149,7 @@ export const OPERATIONS = [
   ...KEY_READS,
   ...KEY_CHANGES,
   ...POLICY_READS,
+  ...CAMPAIGN_REPORTS,
   'key.export',
   ...ADMINISTRATION,
   ...ACCESS_READS,
@@ -210,7 +226,7 @@ export function isGrantable(name: string): name is OperationName {
 export const ROLES = {
   administrator: [...ADMINISTRATION, ...ACCESS_READS, 'approval.cancel', 'keyring.describe', 'keyring.list'],
   'key-admin': [...KEY_CHANGES, ...KEY_READS, ...POLICY_READS, 'key.export', 'approval.list', 'approval.cancel'],
-  'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
+  'crypto-user': [...CRYPTO_OPERATIONS, ...CAMPAIGN_REPORTS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
   'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
   'sign-only': ['sign', 'mac', ...KEY_READS],
@@ -237,7 +253,14 @@ export function isRoleName(name: string): name is RoleName {
 export const SYSTEM_CALLERS = {
   'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
   /** What policies say. */
-  'system:rotation': ['key.rotate', 'key.disable', 'version.retire', 'version.destroy', 'policy.notify'],
+  'system:rotation': [
+    'key.rotate',
+    'key.disable',
+    'version.retire',
+    'version.destroy',
+    'policy.notify',
+    'campaign.close',
+  ],
   'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 

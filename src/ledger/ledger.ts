@@ -9,7 +9,7 @@ import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
-import type { PolicyRows } from '../rotation/records.js';
+import type { CampaignRow, CampaignState, PolicyRows } from '../rotation/records.js';
 import type { NextLook } from './due-keys.js';
 import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
@@ -57,6 +57,9 @@ export abstract class Ledger {
 
   /** Those that may hold for a key, or for none in particular. */
   abstract findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows>;
+
+  /** Newest first. */
+  abstract listCampaigns(query: CampaignQuery): Promise<CampaignRow[]>;
 
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
@@ -142,5 +145,15 @@ export interface AliasQuery {
   readonly keyId?: string;
   /** Name of the last alias of the page before. */
   readonly after?: string;
+  readonly limit: number;
+}
+
+export interface CampaignQuery {
+  readonly id?: string;
+  readonly keyringId?: string;
+  readonly keyId?: string;
+  readonly state?: CampaignState;
+  /** Id of the last campaign of the page before. */
+  readonly before?: string;
   readonly limit: number;
 }

@@ -3,7 +3,7 @@ import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '..
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
 import type { RootMigrationRow } from './root-migrations.js';
-import type { PolicyRow } from '../rotation/records.js';
+import type { CampaignRow, PolicyRow } from '../rotation/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 
@@ -33,6 +33,7 @@ export interface SealedRows {
   key: KeyRow;
   alias: AliasRow;
   policy: PolicyRow;
+  campaign: CampaignRow;
   key_version: VersionRow;
 }
 
@@ -198,6 +199,29 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'keyring',
     idOf: (row) => `${row.keyringId}/${row.target}`,
     deciding: ['document', 'setAt', 'selectors'],
+  },
+  campaign: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.id}`,
+    deciding: [
+      'keyId',
+      'fromVersions',
+      'toVersion',
+      'quietMs',
+      'usesBefore',
+      'oldUsesBefore',
+      'state',
+      'rewrapped',
+      'skipped',
+      'failed',
+      'reportedAt',
+      'reportedBy',
+      'startedAt',
+      'startedBy',
+      'endedAt',
+      'endedBy',
+    ],
   },
   key_version: {
     inSet: false,

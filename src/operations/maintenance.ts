@@ -3,6 +3,7 @@ import { uuidv7 } from '../keys/uuid.js';
 import { expireApproval } from './approvals/expire-approval.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import { closeQuietCampaigns } from './campaigns/close-quiet-campaigns.js';
 import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
@@ -16,14 +17,16 @@ export interface MaintenanceReport {
   readonly destroyed: number;
   /** What policies did to keys. */
   readonly applied: number;
-  /** Destructions, and keys with a policy, that failed; each is on the audit record, and tried again the next time. */
+  /** Campaigns that this node closed: their old versions were quiet for the agreed time. */
+  readonly campaigns: number;
+  /** Destructions, keys with a policy, and campaigns that failed; each is on the audit record, and tried again the next time. */
   readonly failed: number;
   /** Keyrings whose materials are on the move: that goes on in the background. */
   readonly rewrapping: number;
 }
 
 /**
- * What is due: what policies say, destructions of keys, requests that ended by themselves, rewraps and root work that were
+ * What is due: what policies say, destructions of keys, campaigns and requests that ended by themselves, rewraps and root work that were
  * broken off, the revocation list, expired rows. For the schedule.
  * @param isStopping then nothing more is begun
  * @throws KmsError database-unavailable
@@ -36,6 +39,7 @@ export async function runMaintenance(
   const arrival = kms.arriveAsSystem('system:lifecycle', uuidv7());
   const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
   const policies = await applyPolicies(kms, deps, isStopping);
+  const campaigns = await closeQuietCampaigns(kms, deps);
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
@@ -46,7 +50,8 @@ export async function runMaintenance(
   return {
     destroyed,
     applied: policies.applied,
-    failed: failed + policies.failed,
+    campaigns: campaigns.closed,
+    failed: failed + policies.failed + campaigns.failed,
     rewrapping: keyrings.length,
   };
 }

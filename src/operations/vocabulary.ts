@@ -15,6 +15,7 @@ export { AUDIT_OUTCOMES } from '../audit/record.js';
 export { KEY_SPECS, KEY_USAGES } from '../crypto/key-spec.js';
 export { KEY_STATES } from '../keys/key-states.js';
 export { TAG_LIMITS } from '../keys/names.js';
+export { CAMPAIGN_STATES } from '../rotation/records.js';
 export { ACTION_KINDS } from '../rotation/due-action.js';
 export { uuidv7 as newRequestId } from '../keys/uuid.js';
 export { REVOCATION_REASONS, VERSION_STATES } from '../keys/version-states.js';

@@ -62,7 +62,7 @@ function longestInterval({ every, cron, timeZone = 'UTC', spread = 0 }: RotateRu
   return longest === Infinity ? undefined : longest + spread;
 }
 
-function againstItself({ rotate, retire, destroy, notify, expire, unused }: Policy): readonly PolicyWarning[] {
+function againstItself({ rotate, retire, destroy, notify, expire, unused, revoke }: Policy): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
   const warn = (rule: string, warning: string) => warnings.push({ rule, warning });
   if (rotate?.window && (rotate.spread ?? 0) > windowMinutes(rotate.window) * MINUTE) {
@@ -75,5 +75,8 @@ function againstItself({ rotate, retire, destroy, notify, expire, unused }: Poli
   if (retire && !rotate)
     warn('retire', 'nothing rotates the key, so that its versions stay primary until a person does');
   if (notify && !rotate && !expire && !unused) warn('notify', 'there is nothing to be told of');
+  if (revoke?.campaign && revoke.compromised === 'block') {
+    warn('revoke.campaign', 'nobody can move what is under a compromised version, unless compromised is decrypt-only');
+  }
   return warnings;
 }

@@ -95,12 +95,14 @@ function notifyRule(given: unknown): { readonly before: readonly number[] } {
 
 function revokeRule(given: unknown): RevokeRule {
   const at = 'policy.revoke';
-  const { compromised } = sectionOf(given, at, ['compromised']);
-  mustHaveOneOf(at, { compromised });
+  const fields = sectionOf(given, at, ['compromised', 'campaign']);
+  mustHaveOneOf(at, { compromised: fields['compromised'], campaign: fields['campaign'] });
+  const { compromised = 'block', campaign } = fields;
   if (compromised !== 'block' && compromised !== 'decrypt-only') {
     throw wrong(`${at}.compromised`, 'block or decrypt-only');
   }
-  return { compromised };
+  if (campaign !== undefined && typeof campaign !== 'boolean') throw wrong(`${at}.campaign`, 'true or false');
+  return { compromised, ...(campaign !== undefined && { campaign }) };
 }
 
 function windowOf(given: unknown, at: string): Window {

@@ -53,6 +53,8 @@ export interface ExpireRules {
 export interface RevokeRule {
   /** `decrypt-only`: it decrypts for callers with `decrypt.compromised`, and for nobody else. Default `block`. */
   readonly compromised: 'block' | 'decrypt-only';
+  /** Such a revocation starts a campaign, so that applications leave the version behind. Default false. */
+  readonly campaign?: boolean;
 }
 
 /** A policy in the words in which it was given: JSON, such as `{"rotate": {"every": "90d"}}`. */

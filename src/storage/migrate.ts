@@ -49,6 +49,7 @@ const READ_WRITE = [
   'key_version',
   'alias',
   'policy',
+  'campaign',
   'key_use',
   'message_counter',
   'node',

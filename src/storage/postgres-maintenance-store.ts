@@ -1,6 +1,6 @@
 import { LessThan, type DataSource } from 'typeorm';
 import { FORGOTTEN_AFTER_SECONDS } from '../access/login-attempts.js';
-import { MaintenanceStore, type DueKey } from '../ledger/maintenance-store.js';
+import { MaintenanceStore, type DueCampaign, type DueKey } from '../ledger/maintenance-store.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { ImportTokenEntity } from './entities/import-token.entity.js';
 import { KeyEntity } from './entities/key.entity.js';
@@ -8,6 +8,14 @@ import { KeyringEntity } from './entities/keyring.entity.js';
 import { WrappingKeyEntity } from './entities/wrapping-key.entity.js';
 
 const IDEMPOTENCY_KEPT_MS = 24 * 60 * 60 * 1000;
+
+/** Answered by the index of what is open, and by each key's use. */
+export const QUIET_CAMPAIGNS_SQL = `select campaign.keyring_id as "keyringId", campaign.id from campaign
+    join keyring on keyring.id = campaign.keyring_id and keyring.state = 'enabled'
+  where campaign.state = 'open' and started_at <= $1::timestamptz - quiet_ms * interval '1 millisecond'
+    and not exists (select from key_use where key_use.key_id = campaign.key_id and version = any(from_versions)
+      and used_at > $1::timestamptz - quiet_ms * interval '1 millisecond')
+  order by started_at limit $2`;
 
 export class PostgresMaintenanceStore extends MaintenanceStore {
   constructor(private readonly changes: DataSource) {
@@ -33,6 +41,10 @@ export class PostgresMaintenanceStore extends MaintenanceStore {
       .where(`wrapping.state = 'retiring'`)
       .getRawMany<{ id: string }>();
     return rows.map((row) => row.id);
+  }
+
+  override async quietCampaigns(now: Date, limit: number): Promise<DueCampaign[]> {
+    return this.changes.query<DueCampaign[]>(QUIET_CAMPAIGNS_SQL, [now, limit]);
   }
 
   override async purge(now: Date): Promise<void> {

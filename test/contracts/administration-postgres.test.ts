@@ -4,9 +4,11 @@ import { approversSuite } from '../unit/operations/approvers.suite.js';
 import { detoursSuite } from '../unit/operations/detours.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { campaignsSuite } from '../unit/operations/campaigns.suite.js';
 import { certificatesSuite } from '../unit/operations/certificates.suite.js';
 import { credentialsSuite } from '../unit/operations/credentials.suite.js';
 import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
+import { exposedDataKeysSuite } from '../unit/operations/exposed-data-keys.suite.js';
 import { groupsSuite } from '../unit/operations/groups.suite.js';
 import { keyringsSuite } from '../unit/operations/keyrings.suite.js';
 import { aliasesSuite } from '../unit/operations/keys-aliases.suite.js';
@@ -44,6 +46,8 @@ const SUITES = [
   policiesSuite,
   policySettingSuite,
   revocationSuite,
+  campaignsSuite,
+  exposedDataKeysSuite,
   recordsSuite,
 ];
 

@@ -46,6 +46,8 @@ beforeAll(async () => {
   });
   const { id: binding } = await make(tokens.admin, '/api/v1/bindings', { caller, role, scope: { keyring } });
   const theirApp = await newCaller(`${THEIRS}-user`, 'crypto-user', `${THEIRS}-ring`);
+  await call(server, keyAdmin, 'POST', `${ring}/keys/${key}/rotate`);
+  const { id: campaign } = await make(keyAdmin, '/api/v1/campaigns', { keyring, key, from: [1] });
   const sealed = await call(server, theirApp, 'POST', `${ring}/keys/${key}/encrypt`, { plaintext: '' });
   const { id: group } = await make(tokens.admin, '/api/v1/groups', { name: `${THEIRS}-group` });
   await call(server, tokens.admin, 'POST', '/api/v1/pki', { trustDomain: 'everybodys.example' });
@@ -69,6 +71,7 @@ beforeAll(async () => {
     binding,
     group,
     certificate,
+    campaign,
     selector: `${THEIRS}-selector`,
   };
 });

@@ -2,6 +2,7 @@ import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:cry
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { campaignShapes } from './campaign-shapes.js';
 import { policyShapes } from './policy-shapes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
@@ -42,10 +43,8 @@ function expectProblem({ status, headers, body }: ApiAnswer, wanted: number, cod
 const makeKey = (body: object) => done('keyAdmin', 'POST', KEYS, body);
 
 /** The newest record of an operation. */
-async function lastRecord(operation: string) {
-  const { items } = await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`);
-  return items[0];
-}
+const lastRecord = async (operation: string) =>
+  (await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`)).items[0];
 
 describe('every route answers as it is documented', () => {
   it('keys and their versions', async () => {
@@ -67,6 +66,9 @@ describe('every route answers as it is documented', () => {
   });
 
   it('policies', async () => policyShapes(done));
+
+  it('campaigns', () => campaignShapes(done));
+
   it('encryption', async () => {
     const { id } = await makeKey({});
     const key = `${KEYS}/${id}`;

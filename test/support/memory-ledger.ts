@@ -7,11 +7,12 @@ import { keyStateAt } from '../../src/keys/key-states.js';
 import type { AliasRow, KeySnapshot, VersionRow, WrappingKeyRow } from '../../src/keys/records.js';
 import type { WrappedName, WrappedObject } from '../../src/keys/wrapped-object.js';
 import type { ClaimedKey, NextLook } from '../../src/ledger/due-keys.js';
-import type { PolicyRows } from '../../src/rotation/records.js';
+import type { CampaignRow, PolicyRows } from '../../src/rotation/records.js';
 import type { Clock } from '../../src/ledger/clock.js';
 import {
   Ledger,
   type AliasQuery,
+  type CampaignQuery,
   type Change,
   type IdempotencyClaim,
   type InstallView,
@@ -46,6 +47,7 @@ export class MemoryLedger extends Ledger {
     key: new Map(),
     alias: new Map(),
     policy: new Map(),
+    campaign: new Map(),
     key_version: new Map(),
   };
   readonly #claims = new Map<string, IdempotencyClaim>();
@@ -126,6 +128,14 @@ export class MemoryLedger extends Ledger {
   override async findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows> {
     const rowOf = (target: string) => this.table('policy').get(`${keyringId}/${target}`);
     return { own: keyId === undefined ? undefined : rowOf(keyId), keyring: rowOf('keyring') };
+  }
+
+  override async listCampaigns({ limit, before, ...exact }: CampaignQuery): Promise<CampaignRow[]> {
+    const passes = (row: CampaignRow) =>
+      (before === undefined || row.id < before) &&
+      Object.entries(exact).every(([name, value]) => row[name as keyof CampaignRow] === value);
+    const newestFirst = [...this.table('campaign').values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    return newestFirst.filter(passes).slice(0, limit);
   }
 
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {

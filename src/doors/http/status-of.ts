@@ -29,8 +29,10 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'role-not-found': 404,
   'group-not-found': 404,
   'policy-not-found': 404,
+  'campaign-not-found': 404,
 
   'name-taken': 409,
+  'campaign-exists': 409,
   conflict: 409,
   'limit-reached': 409,
   'role-in-use': 409,

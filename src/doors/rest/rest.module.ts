@@ -9,6 +9,7 @@ import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { BootstrapController } from './bootstrap.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CampaignsController } from './campaigns.controller.js';
 import { CertificatesController } from './certificates.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
@@ -43,6 +44,7 @@ export const CONTROLLERS = [
   BindingsController,
   BootstrapController,
   CallersController,
+  CampaignsController,
   CertificatesController,
   CredentialsController,
   DocsController,

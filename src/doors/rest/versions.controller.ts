@@ -4,6 +4,7 @@ import type { VersionInput } from '../../operations/versions/change-version-stat
 import { destroyVersion, type DestroyVersionInput } from '../../operations/versions/destroy-version.js';
 import { disableVersion } from '../../operations/versions/disable-version.js';
 import { enableVersion } from '../../operations/versions/enable-version.js';
+import { listExposedDataKeys, type ExposedDataKeysInput } from '../../operations/versions/exposed-data-keys.js';
 import { listVersions, type ListVersionsInput } from '../../operations/versions/list-versions.js';
 import { restoreVersion } from '../../operations/versions/restore-version.js';
 import { retireVersion } from '../../operations/versions/retire-version.js';
@@ -15,6 +16,7 @@ import { Endpoint } from './endpoint.js';
 import { change, use } from './perform-call.js';
 import {
   destroyVersionBody,
+  exposedDataKeysAnswer,
   revokeBody,
   versionAnswer,
   versionChangedAnswer,
@@ -48,6 +50,19 @@ export class VersionsController {
   })
   async usage(call: Call<VersionInput>) {
     return use(this.kms, getVersionUsage, call);
+  }
+
+  @Endpoint('version.exposed', {
+    method: 'GET',
+    path: ':version/exposed-data-keys',
+    params: IN_VERSION,
+    query: PAGE,
+    answer: pageOf(exposedDataKeysAnswer),
+    summary: 'The data keys that were wrapped under a version',
+    description: 'From the audit records: whoever has the material of the version can unwrap them.',
+  })
+  async exposedDataKeys(call: Call<ExposedDataKeysInput>) {
+    return use(this.kms, listExposedDataKeys, call);
   }
 
   @Endpoint('version.retire', {

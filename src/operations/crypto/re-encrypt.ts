@@ -76,10 +76,11 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       if (counted) await counted;
       const ciphertext = message.seal(parsed.purpose, plaintext, bound);
       const marked = authenticity(compromised);
+      const wraps = parsed.purpose === 'message' ? {} : { dataKeys: 1 };
       const from = { sourceKeyId: source.key.id, sourceVersion: parsed.version, ...marked };
       return {
         output: { ciphertext, keyId: snapshot.key.id, version: loaded.row.version, ...from },
-        detail: { ...contextDetail(newContext), sourceVersion: parsed.version, ...marked },
+        detail: { ...contextDetail(newContext), sourceVersion: parsed.version, ...wraps, ...marked },
       };
     } finally {
       plaintext.fill(0);

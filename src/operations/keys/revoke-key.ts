@@ -2,6 +2,8 @@ import { KmsError } from '../../errors.js';
 import { keyStateAt } from '../../keys/key-states.js';
 import type { RevocationReason } from '../../keys/version-states.js';
 import type { ChangeOperation } from '../operation.js';
+import { beforeCampaign } from '../campaigns/new-campaign.js';
+import { startByPolicy } from '../campaigns/start-by-policy.js';
 import { mustBeReason } from '../versions/revoke-version.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
@@ -19,7 +21,7 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
   name: 'key.revoke',
   resolve: resolveKeyChange('key.revoke'),
 
-  async run(deps, { snapshot }, { reason, replace = false }, commit) {
+  async run(deps, { snapshot }, { reason, replace = false }, commit, arrival) {
     mustBeReason(reason);
     if (replace && snapshot.key.origin === 'imported') {
       throw new KmsError(
@@ -28,6 +30,7 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
       );
     }
     const next = replace ? await nextVersion(deps, snapshot) : undefined;
+    const prior = await beforeCampaign(deps, snapshot.key.id);
     const now = next?.createdAt ?? new Date(deps.engineClock.now());
     return commit([snapshot.key.keyringId], async (change) => {
       const { key, versions } = await currentKey(change, snapshot);
@@ -41,9 +44,11 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
         ? putNextVersion(change, { key: { ...key, state: before }, versions }, next, revoked)
         : ({ ...key, state: 'disabled' } as const);
       if (!next) change.putKey(after, revoked);
+      const numbers = revoked.map(({ version }) => version);
+      const campaign = await startByPolicy(deps, change, { after, versions: numbers, reason }, prior, arrival);
       return {
         output: describeKey({ key: after }, now.getTime()),
-        detail: { reason, versions: revoked.map(({ version }) => version), from: before, to: after.state },
+        detail: { reason, versions: numbers, from: before, to: after.state, ...campaign },
       };
     });
   },

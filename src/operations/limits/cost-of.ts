@@ -16,6 +16,8 @@ const OF_OPERATION: Partial<Readonly<Record<OperationName, number>>> = {
   'alias.list': 10,
   'policy.simulate': HIGHEST_COST,
   'audit.read': 20,
+  'version.exposed': 20,
+  'campaign.list': 20,
   'root.rotate': HIGHEST_COST,
   'root.migrate': HIGHEST_COST,
 };

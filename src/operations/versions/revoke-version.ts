@@ -3,6 +3,8 @@ import { keyStateAt } from '../../keys/key-states.js';
 import type { KeySnapshot, VersionRow } from '../../keys/records.js';
 import { nextVersionState, REVOCATION_REASONS, type RevocationReason } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
+import { beforeCampaign } from '../campaigns/new-campaign.js';
+import { startByPolicy } from '../campaigns/start-by-policy.js';
 import type { ResolvedKey } from '../keys/get-key.js';
 import { nextVersion, putNextVersion } from '../keys/next-version.js';
 import { currentKey } from '../keys/resolve-key-change.js';
@@ -27,12 +29,13 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
   name: 'version.revoke',
   resolve: resolveVersionChange('version.revoke'),
 
-  async run(deps, { snapshot }, { version, reason }, commit) {
+  async run(deps, { snapshot }, { version, reason }, commit, arrival) {
     mustBeReason(reason);
     const { key } = snapshot;
     const isPrimary = version === key.primaryVersion;
     nextVersionState(mustHaveVersion(snapshot, version).state, 'revoke', isPrimary);
     const next = isPrimary && key.origin === 'generated' ? await nextVersion(deps, snapshot) : undefined;
+    const before = await beforeCampaign(deps, key.id);
     const now = deps.engineClock.now();
     return commit([key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
@@ -51,6 +54,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
         reason,
         primaryVersion: after.primaryVersion,
         keyState: after.state,
+        ...(await startByPolicy(deps, change, { after, versions: [version], reason }, before, arrival)),
       };
       return { output: versionChanged(after, revoked), detail };
     });

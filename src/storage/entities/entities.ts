@@ -4,6 +4,7 @@ import { ApprovalEntity } from './approval.entity.js';
 import { AuditRecordEntity } from './audit-record.entity.js';
 import { AuthorityEntity } from './authority.entity.js';
 import { BindingEntity } from './binding.entity.js';
+import { CampaignEntity } from './campaign.entity.js';
 import { CallerGroupEntity } from './caller-group.entity.js';
 import { CallerEntity } from './caller.entity.js';
 import { CertificateEntity } from './certificate.entity.js';
@@ -49,6 +50,7 @@ export const ENTITIES = [
   KeyVersionEntity,
   AliasEntity,
   PolicyEntity,
+  CampaignEntity,
   DueKeyEntity,
   KeyUseEntity,
   MessageCounterEntity,
@@ -75,6 +77,7 @@ export const SEALED_ENTITIES = {
   key: KeyEntity,
   alias: AliasEntity,
   policy: PolicyEntity,
+  campaign: CampaignEntity,
   key_version: KeyVersionEntity,
   root_migration: RootMigrationEntity,
 } as const;

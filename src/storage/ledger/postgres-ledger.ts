@@ -1,11 +1,12 @@
 import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
-import type { PolicyRows } from '../../rotation/records.js';
+import type { CampaignRow, PolicyRows } from '../../rotation/records.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
   Ledger,
   type AliasQuery,
+  type CampaignQuery,
   type Change,
   type IdempotencyClaim,
   type InstallView,
@@ -14,18 +15,20 @@ import {
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { databaseFailure } from '../database-failure.js';
 import { AliasEntity } from '../entities/alias.entity.js';
+import { CampaignEntity } from '../entities/campaign.entity.js';
 import { PolicyEntity } from '../entities/policy.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { WrappingKeyEntity } from '../entities/wrapping-key.entity.js';
 import type { KeyCache } from './key-cache.js';
 import { policyRows } from './policy-rows.js';
+import { findCampaignIds } from './list-campaigns.js';
 import { listAliases, listKeyIds } from './list-keys.js';
 import { PostgresChange } from './postgres-change.js';
 import { KeyReader, type FoundKey } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
-import { mustBeCurrent, mustBeUnknown, snapshotOf } from './verify-row.js';
+import { allCurrent, mustBeCurrent, mustBeUnknown, snapshotOf } from './verify-row.js';
 
 /** A row may be newer or older than the mirror for a moment, while another node changes it; not ten times over. */
 const MAX_READS = 10;
@@ -85,10 +88,7 @@ export class PostgresLedger extends Ledger {
         keyringId,
         () => listAliases(this.reads, keyringId, query),
         (rows) => rows.map(({ revision }) => revision),
-        (mirror, rows) => {
-          for (const row of rows) mustBeCurrent(mirror, 'alias', row);
-          return rows;
-        },
+        allCurrent('alias'),
       ),
     );
   }
@@ -111,16 +111,29 @@ export class PostgresLedger extends Ledger {
     );
   }
 
+  override async listCampaigns(query: CampaignQuery): Promise<CampaignRow[]> {
+    return this.#reading(async () => {
+      const campaigns: CampaignRow[] = [];
+      for (const [keyringId, ids] of await findCampaignIds(this.reads, query)) {
+        const rows = await this.#settled(
+          keyringId,
+          () => this.reads.manager.findBy(CampaignEntity, { keyringId, id: In([...ids]) }),
+          (found) => found.map(({ revision }) => revision),
+          allCurrent('campaign'),
+        );
+        campaigns.push(...rows);
+      }
+      return campaigns.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    });
+  }
+
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
     return this.#reading(() =>
       this.#settled(
         keyringId,
         () => this.reads.manager.find(WrappingKeyEntity, { where: { keyringId }, order: { version: 'ASC' } }),
         (rows) => rows.map(({ revision }) => revision),
-        (mirror, rows) => {
-          for (const row of rows) mustBeCurrent(mirror, 'wrapping_key', row);
-          return rows;
-        },
+        allCurrent('wrapping_key'),
       ),
     );
   }

@@ -17,6 +17,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   key: ['id'],
   alias: ['keyringId', 'name'],
   policy: ['keyringId', 'target'],
+  campaign: ['keyringId', 'id'],
   key_version: ['keyId', 'version'],
 };
 

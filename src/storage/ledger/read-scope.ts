@@ -28,6 +28,7 @@ const KEYRING_MARKS = [
   ['key', 'id::text'],
   ['alias', `keyring_id || '/' || name`],
   ['policy', `keyring_id || '/' || target`],
+  ['campaign', `keyring_id || '/' || id`],
   ['wrapping_key', `keyring_id || '/' || version`],
 ]
   .map(

@@ -20,6 +20,14 @@ export function mustBeCurrent<Name extends SealedTableName>(
   }
 }
 
+/** Each of the rows, as `mustBeCurrent`. @returns them. @throws KmsError integrity-failure */
+export function allCurrent<Name extends SealedTableName>(table: Name) {
+  return <Row extends Tagged<SealedRows[Name]>>(mirror: ScopeMirror, rows: Row[]): Row[] => {
+    for (const row of rows) mustBeCurrent(mirror, table, row);
+    return rows;
+  };
+}
+
 /** That there is no such row. @throws KmsError integrity-failure for one that is not there and should be */
 export function mustBeUnknown(mirror: ScopeMirror, table: SealedTableName, id: string): void {
   if (mirror.tagOf(table, id)) throw integrityFailure(`row ${id} of ${table} is missing`);

@@ -60,12 +60,19 @@ export const TABLE = `
   version.destroy          key        .   x   .   .   .   .   .   .   .   .
   key.revoke               key        .   x   .   .   .   .   .   .   .   .
   version.usage            key        .   x   .   .   .   .   .   x   .   .
+  version.exposed          key        .   x   .   .   .   .   .   x   .   .
   policy.get               key|ring   .   x   .   .   .   .   .   x   .   .
   policy.set               key|ring   .   x   .   .   .   .   .   .   .   .
   policy.delete            key|ring   .   x   .   .   .   .   .   .   .   .
   policy.simulate          keyring    .   x   .   .   .   .   .   x   .   .
   alias.set                key        .   x   .   .   .   .   .   .   .   .
   alias.delete             name       .   x   .   .   .   .   .   .   .   .
+  campaign.list            list       .   x   x   x   x   x   x   x   .   .
+  campaign.describe        list       .   x   x   x   x   x   x   x   .   .
+  campaign.start           key        .   x   .   .   .   .   .   .   .   .
+  campaign.close           list       .   x   .   .   .   .   .   .   .   .
+  campaign.cancel          list       .   x   .   .   .   .   .   .   .   .
+  campaign.report          list       .   .   x   .   .   .   .   .   .   .
   keyring.create           install    x   .   .   .   .   .   .   .   .   .
   keyring.update           keyring    x   .   .   .   .   .   .   .   .   .
   keyring.rewrap           keyring    x   .   .   .   .   .   .   .   .   .

@@ -76,7 +76,14 @@ beforeAll(async () => {
   const nobody = '00000000-0000-7000-8000-000000000000';
   const person = await made('callers', { name: 'somebody', type: 'person' });
   const rest = { version: '1', caller: person.id, role: 'no-role', group: nobody };
-  const ids = { token: '0000000000000000', credential: nobody, binding: nobody, certificate: nobody, approval: nobody };
+  const ids = {
+    token: '0000000000000000',
+    credential: nobody,
+    binding: nobody,
+    certificate: nobody,
+    approval: nobody,
+    campaign: nobody,
+  };
   const at = (keyring: string, key: object) => ({ ...rest, ...ids, keyring, ...key });
   const keyring = own.keyring;
   const scopes: Readonly<Record<Place, readonly Scope[]>> = {

@@ -23,7 +23,7 @@ export const ROUTES = [
   ...['retire', 'restore', 'disable', 'enable', 'revoke', 'destroy'].map(
     (verb) => `post ${KEY}/versions/{version}/${verb}`,
   ),
-  `get ${KEY}/versions/{version}/usage`,
+  ...['usage', 'exposed-data-keys'].map((what) => `get ${KEY}/versions/{version}/${what}`),
   `get ${KEY}/public-key`,
   'post /api/v1/keyrings/{keyring}/decrypt',
   'post /api/v1/random',
@@ -86,6 +86,9 @@ export const ROUTES = [
   'get /api/v1/approvals',
   'get /api/v1/approvals/{approval}',
   ...['approve', 'reject', 'cancel'].map((verb) => `post /api/v1/approvals/{approval}/${verb}`),
+  ...['get', 'post'].map((verb) => `${verb} /api/v1/campaigns`),
+  'get /api/v1/campaigns/{campaign}',
+  ...['report', 'close', 'cancel'].map((verb) => `post /api/v1/campaigns/{campaign}/${verb}`),
   'get /api/v1/settings',
   'patch /api/v1/settings',
   'get /api/v1/root',

@@ -20,6 +20,11 @@ export const GROUPS: readonly Group[] = [
   { name: 'Keys', description: 'Making keys, their states, import and export.', prefixes: ['key.'] },
   { name: 'Versions', description: 'The versions of a key, one by one.', prefixes: ['version.'] },
   { name: 'Policies', description: 'When keys rotate, retire, expire.', prefixes: ['policy.'] },
+  {
+    name: 'Campaigns',
+    description: 'Moving ciphertexts from old versions of a key to its primary.',
+    prefixes: ['campaign.'],
+  },
   { name: 'Aliases', description: 'Further names of keys, which can be moved.', prefixes: ['alias.'] },
   { name: 'Keyrings', description: 'Tenants, each with its own wrapping key.', prefixes: ['keyring.'] },
   {

@@ -136,6 +136,20 @@ export const versionUsageAnswer = z
   })
   .meta({ id: 'VersionUsage' });
 
+export const exposedDataKeysAnswer = z
+  .object({
+    record: z.string().meta({ description: 'Id of the audit record' }),
+    at: timestamp,
+    operation: z.string().meta({ description: '`data-key`, `data-key-pair`, or `re-encrypt` of an older one' }),
+    dataKeys: z.int().meta({ description: 'How many the call wrapped' }),
+    caller: z.string().meta({ description: 'Id of the caller' }),
+    callerName: z.string().nullable(),
+    source: z.string().nullable().meta({ description: 'The address it came from' }),
+    requestId: z.string(),
+    context: z.array(z.string()).nullable().meta({ description: 'Names in their encryption contexts' }),
+  })
+  .meta({ id: 'ExposedDataKeys' });
+
 export const versionChangedAnswer = versionAnswer
   .extend({
     keyId: z.string(),

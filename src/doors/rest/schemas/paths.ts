@@ -31,4 +31,7 @@ export const IN_MEMBER = z.strictObject({ group, caller });
 export const IN_APPROVAL = z.strictObject({
   approval: ref('Id of a request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
+export const IN_CAMPAIGN = z.strictObject({
+  campaign: ref('Id of a campaign', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -86,7 +86,8 @@ export const policy = z
     revoke: z.exactOptional(
       z
         .strictObject({
-          compromised: z.enum(['block', 'decrypt-only']).meta({ description: 'Without it: block' }),
+          compromised: z.exactOptional(z.enum(['block', 'decrypt-only']).meta({ description: 'Without it: block' })),
+          campaign: z.exactOptional(z.boolean().meta({ description: 'Its revocation starts a rewrap campaign' })),
         })
         .meta({ description: 'What a version that is revoked as compromised still does' }),
     ),

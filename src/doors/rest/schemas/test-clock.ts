@@ -12,6 +12,7 @@ export const testClockAnswer = z
     now: z.iso.datetime().meta({ description: "By the schedule's clock" }),
     applied: z.int().meta({ description: 'What policies did to keys' }),
     destroyed: z.int().meta({ description: 'Keys whose destruction was due' }),
+    campaigns: z.int().meta({ description: 'Campaigns that closed by themselves' }),
     failed: z.int(),
     rewrapping: z.int(),
   })

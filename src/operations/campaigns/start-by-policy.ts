@@ -1,0 +1,47 @@
+import { keyStateAt } from '../../keys/key-states.js';
+import type { KeySnapshot } from '../../keys/records.js';
+import type { RevocationReason } from '../../keys/version-states.js';
+import type { Change } from '../../ledger/ledger.js';
+import { parseDuration } from '../../rotation/duration.js';
+import { writeSource } from '../../rotation/resolve-policy.js';
+import type { Arrival } from '../arrival.js';
+import type { Deps } from '../deps.js';
+import { candidatesFor, policyOf, policyRowsIn } from '../policies/policy-in-force.js';
+import { recordOf } from '../record.js';
+import { subjectOfKey } from '../resolve-key.js';
+import { campaignDetail, isRewrappable, newCampaign, type BeforeCampaign } from './new-campaign.js';
+import { STANDARD_QUIET } from './start-campaign.js';
+
+interface Revoked {
+  /** The key as it is once they are revoked. */
+  readonly after: Omit<KeySnapshot['key'], 'revision' | 'versionCount' | 'versionsDigest'>;
+  readonly versions: readonly number[];
+  readonly reason: RevocationReason;
+}
+
+/**
+ * Where versions are revoked as compromised and the policy says `revoke.campaign`, starts a campaign for them in the same
+ * change, with a record of its own.
+ * @returns what the record of the revocation says of it
+ */
+export async function startByPolicy(
+  deps: Deps,
+  change: Change,
+  { after, versions, reason }: Revoked,
+  before: BeforeCampaign,
+  arrival: Arrival,
+): Promise<{ readonly campaign?: string }> {
+  const now = deps.engineClock.now();
+  const from = versions.filter((version) => version !== after.primaryVersion && !before.underWay.has(version));
+  const hasTarget = keyStateAt(after, now) === 'enabled' && isRewrappable(after);
+  if (reason !== 'compromised' || !hasTarget || from.length === 0) return {};
+  const [held] = candidatesFor(after, await policyRowsIn(change, after));
+  if (!held || policyOf(held.policy.document).revoke?.campaign !== true) return {};
+  const quietMs = parseDuration(STANDARD_QUIET) ?? 0;
+  const row = newCampaign({ key: after }, before, { from, quietMs, startedBy: arrival.caller.id, now });
+  change.put('campaign', row);
+  const attempt = { operation: 'campaign.start', arrival, startedAt: performance.now() } as const;
+  const detail = { ...campaignDetail(row), policy: writeSource(held.source), rule: 'revoke.campaign' };
+  change.record(recordOf(deps, attempt, subjectOfKey({ key: after }), undefined, detail));
+  return { campaign: row.id };
+}
