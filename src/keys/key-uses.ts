@@ -27,6 +27,6 @@ export abstract class KeyUses {
   /** Adds the counts, all or none; then makes keys due whose policy wants a rotation after so many. */
   abstract add(uses: readonly CountedUse[]): Promise<void>;
 
-  /** By version. */
-  abstract find(keyId: string): Promise<ReadonlyMap<number, VersionUse>>;
+  /** By key, then by version. */
+  abstract find(keyIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, VersionUse>>>;
 }

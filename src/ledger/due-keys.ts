@@ -21,11 +21,16 @@ export interface NextLook {
 export interface ClaimedKey {
   readonly keyringId: string;
   readonly keyId: string;
-  readonly toldThrough: Date | null;
   /** How often in a row it failed. */
   readonly failures: number;
   /** Grows whenever something about the key changed. */
   readonly marks: number;
+}
+
+export interface Settled {
+  readonly claimed: ClaimedKey;
+  /** undefined: no policy wants anything of it. */
+  readonly next: NextLook | undefined;
 }
 
 /**
@@ -39,8 +44,8 @@ export abstract class DueKeys {
    */
   abstract claim(now: Date, limit: number): Promise<ClaimedKey[]>;
 
-  /** Nothing is to be done now. Without effect if the key changed since it was claimed: then it stays due. */
-  abstract settle(claimed: ClaimedKey, next: NextLook | undefined): Promise<void>;
+  /** Nothing is to be done with them now. Without effect on a key that changed since it was claimed: it stays due. */
+  abstract settle(looks: readonly Settled[]): Promise<void>;
 
   /** It failed. @param at when to try again */
   abstract retry(claimed: ClaimedKey, at: Date): Promise<void>;

@@ -3,6 +3,7 @@ import type { AccessView } from '../access/access-view.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { KmsError } from '../errors.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
 import type { KeyState } from '../keys/key-states.js';
@@ -61,6 +62,12 @@ export abstract class Ledger {
   /** Newest first. */
   abstract listCampaigns(query: CampaignQuery): Promise<CampaignRow[]>;
 
+  /** Of these keys those that are there, with what their policies are decided by; of one that does not verify, what is wrong. */
+  abstract findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>>;
+
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
   /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
@@ -80,6 +87,14 @@ export abstract class Ledger {
   abstract change<T>(scopes: readonly string[], work: (change: Change) => Promise<T>): Promise<T>;
 }
 
+/** A key and what its policy is decided by, but for its use. */
+export interface GovernedKeyRows {
+  readonly snapshot: KeySnapshot;
+  readonly rows: PolicyRows;
+  /** What was due to be told up to this moment has been told; null: nothing yet. */
+  readonly toldThrough: Date | null;
+}
+
 /** What a change may do, inside its transaction. */
 export interface Change {
   readonly install: InstallView;
@@ -87,13 +102,15 @@ export interface Change {
   find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
   /** A key with its versions, verified as one. */
   findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
+  /** Of these keys those that are there, as `Ledger.findGoverned` has them. */
+  findGoverned(keyringId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>>;
   /** Every key of the keyring, verified, none missing. */
   everyKey(keyringId: string): AsyncIterable<KeySnapshot>;
   /** Whether a key or an alias of the keyring has this name. */
   isNameTaken(keyringId: string, name: string): Promise<boolean>;
   /** Inserts or replaces; `revision` is set by the ledger. */
   put<Name extends SealedTableName>(table: Name, row: Omit<SealedRows[Name], 'revision'>): void;
-  /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. */
+  /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. Each key once. */
   putKey(
     key: Omit<SealedRows['key'], 'revision' | 'versionCount' | 'versionsDigest'>,
     versions: readonly Omit<SealedRows['key_version'], 'revision'>[],
@@ -112,7 +129,10 @@ export interface Change {
   putNextLook(next: NextLook): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
-  /** Its detail gets each row that was put, with revision and tag, and the new revision of each scope. */
+  /**
+   * Its detail gets each row that was put, with revision and tag, and the new revision of each scope. Of several records,
+   * each gets the rows of its own key, and nothing else may be put.
+   */
   record(record: AuditRecord): void;
 }
 

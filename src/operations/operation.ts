@@ -61,6 +61,8 @@ export interface ChangeAnswer<Output> extends Answer<Output> {
   readonly resourceId?: string;
   /** What was done is a guarded operation. */
   readonly guarded?: Guarded;
+  /** Where it was done to several keys: a record for each, instead of one for all. */
+  readonly records?: readonly Pick<Answer<Output>, 'subject' | 'detail'>[];
 }
 
 export interface ChangeOperation<Input, R extends Resolved, Output> {

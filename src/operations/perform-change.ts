@@ -128,8 +128,9 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
       const approved = await claimApproval(deps, change, { attempt, resolved, input }, required, answer.guarded);
       if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
       const reason = answer.guarded ? { guarded: answer.guarded.reason } : {};
-      const detail = { ...answer.detail, ...reason, ...approved };
-      change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, detail));
+      for (const { subject = resolved.subject, detail } of answer.records ?? [answer]) {
+        change.record(recordOf(deps, attempt, subject, undefined, { ...detail, ...reason, ...approved }));
+      }
       return { ...answer, approved: required.approvals.length > 0 };
     });
     tried.committed = true;

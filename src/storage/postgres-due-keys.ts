@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { DueKeys, LONGEST_REST_MS, type ClaimedKey, type NextLook } from '../ledger/due-keys.js';
+import { DueKeys, LONGEST_REST_MS, type ClaimedKey, type NextLook, type Settled } from '../ledger/due-keys.js';
 import { databaseFailure } from './database-failure.js';
 
 /** A node that dies lets go of its keys after this long, by the database's clock. */
@@ -8,14 +8,22 @@ const CLAIM = `interval '60 seconds'`;
 export const CLAIM_SQL = `update due_key set claimed_until = clock_timestamp() + ${CLAIM} where key_id in (
     select key_id from due_key where due_at <= $1 and (claimed_until is null or claimed_until < clock_timestamp())
     order by due_at limit $2 for update skip locked)
-  returning key_id, keyring_id, told_through, failures, marks`;
+  returning key_id, keyring_id, failures, marks`;
 
-const SETTLE_SQL = `update due_key set due_at = $3, claimed_until = null, failures = 0, told_through = $4,
-  after_messages = $5, after_bytes = $6 where key_id = $1 and marks = $2 returning key_id`;
+/** A row that is locked is being changed: it stays due. */
+const SETTLE_SQL = `update due_key set due_at = next.due_at, claimed_until = null, failures = 0,
+    told_through = next.told_through, after_messages = next.after_messages, after_bytes = next.after_bytes
+  from (select looked.* from unnest($1::uuid[], $2::bigint[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
+      as looked(key_id, marks, due_at, told_through, after_messages, after_bytes)
+    join due_key using (key_id, marks) for update of due_key skip locked) next
+  where due_key.key_id = next.key_id returning due_key.key_id`;
 
-const FORGET_SQL = `delete from due_key where key_id = $1 and marks = $2 returning key_id`;
+const FORGET_SQL = `delete from due_key where key_id in (
+    select due_key.key_id from unnest($1::uuid[], $2::bigint[]) as looked(key_id, marks)
+    join due_key using (key_id, marks) for update of due_key skip locked) returning key_id`;
 
-const RELEASE_SQL = `update due_key set claimed_until = null where key_id = $1`;
+const RELEASE_SQL = `update due_key set claimed_until = null where key_id in (
+    select key_id from due_key where key_id = any($1::uuid[]) for update skip locked)`;
 
 const RETRY_SQL = `update due_key set due_at = $3, claimed_until = null, failures = failures + 1
   where key_id = $1 and marks = $2`;
@@ -31,10 +39,15 @@ const RESTORE_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, fai
     and not exists (select 1 from due_key where due_key.key_id = key.id and due_at <= $1)
   on conflict (key_id) do update set due_at = excluded.due_at, marks = due_key.marks + 1 returning key_id`;
 
+const LOOK_COLUMNS = ['keyId', 'marks', 'dueAt', 'toldThrough', 'afterMessages', 'afterBytes'] as const;
+
+interface SettledRow {
+  readonly key_id: string;
+}
+
 interface ClaimedRow {
   readonly key_id: string;
   readonly keyring_id: string;
-  readonly told_through: Date | null;
   readonly failures: number;
   readonly marks: string;
 }
@@ -49,17 +62,30 @@ export class PostgresDueKeys extends DueKeys {
     return rows.map((row) => ({
       keyId: row.key_id,
       keyringId: row.keyring_id,
-      toldThrough: row.told_through,
       failures: row.failures,
       marks: Number(row.marks),
     }));
   }
 
-  override async settle({ keyId, marks }: ClaimedKey, next: NextLook | undefined): Promise<void> {
-    const settled = next
-      ? await this.#query(SETTLE_SQL, [keyId, marks, next.dueAt, next.toldThrough, next.afterMessages, next.afterBytes])
-      : await this.#query(FORGET_SQL, [keyId, marks]);
-    if (settled.length === 0) await this.#query(RELEASE_SQL, [keyId]);
+  override async settle(looks: readonly Settled[]): Promise<void> {
+    const settled = [
+      ...(await this.#settle(looks.flatMap(({ claimed, next }) => (next ? [{ ...next, marks: claimed.marks }] : [])))),
+      ...(await this.#forget(looks.flatMap(({ claimed, next }) => (next ? [] : [claimed])))),
+    ];
+    const done = new Set(settled.map((row) => row.key_id));
+    const changed = looks.map(({ claimed }) => claimed.keyId).filter((keyId) => !done.has(keyId));
+    if (changed.length > 0) await this.#query(RELEASE_SQL, [changed]);
+  }
+
+  async #settle(looks: readonly (NextLook & Pick<ClaimedKey, 'marks'>)[]): Promise<readonly SettledRow[]> {
+    if (looks.length === 0) return [];
+    const columns = LOOK_COLUMNS.map((name) => looks.map((look) => look[name]));
+    return this.#query(SETTLE_SQL, columns);
+  }
+
+  async #forget(claimed: readonly ClaimedKey[]): Promise<readonly SettledRow[]> {
+    if (claimed.length === 0) return [];
+    return this.#query(FORGET_SQL, [claimed.map(({ keyId }) => keyId), claimed.map(({ marks }) => marks)]);
   }
 
   override async retry({ keyId, marks }: ClaimedKey, at: Date): Promise<void> {

@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import { KeyUses, type CountedUse, type VersionUse } from '../keys/key-uses.js';
 import { databaseFailure } from './database-failure.js';
 import { KeyUseEntity } from './entities/key-use.entity.js';
@@ -40,10 +40,12 @@ export class PostgresKeyUses extends KeyUses {
     }
   }
 
-  override async find(keyId: string): Promise<ReadonlyMap<number, VersionUse>> {
+  override async find(keyIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, VersionUse>>> {
     try {
-      const rows = await this.changes.manager.findBy(KeyUseEntity, { keyId });
-      return new Map(rows.map((row) => [row.version, row]));
+      const rows = await this.changes.manager.findBy(KeyUseEntity, { keyId: In([...keyIds]) });
+      const found = new Map<string, Map<number, VersionUse>>();
+      for (const row of rows) found.set(row.keyId, (found.get(row.keyId) ?? new Map()).set(row.version, row));
+      return found;
     } catch (error) {
       throw databaseFailure(error);
     }

@@ -84,7 +84,7 @@ describe('keys that are due', () => {
   it('are not due before their time', async () => {
     const [first = ''] = await makeDue(1);
     const [claimed] = await nodes[0]!.claim(NOW, 1);
-    await nodes[0]!.settle(claimed!, nextLook(first, new Date(NOW.getTime() + 1)));
+    await nodes[0]!.settle([{ claimed: claimed!, next: nextLook(first, new Date(NOW.getTime() + 1)) }]);
     expect(await nodes[0]!.claim(NOW, 1)).toEqual([]);
     expect(await nodes[0]!.claim(new Date(NOW.getTime() + 1), 1)).toHaveLength(1);
   });
@@ -96,7 +96,7 @@ describe('keys that are due', () => {
     await install.first.ledger.change([keyringId], async (change) =>
       change.putKey({ ...found!.key, description: 'changed' }, []),
     );
-    await nodes[0]!.settle(claimed!, nextLook(keyId, new Date('2999-01-01')));
+    await nodes[0]!.settle([{ claimed: claimed!, next: nextLook(keyId, new Date('2999-01-01')) }]);
     expect(await nodes[1]!.claim(NOW, 1)).toMatchObject([{ keyId }]);
   });
 

@@ -14,6 +14,7 @@ import {
   type AliasQuery,
   type CampaignQuery,
   type Change,
+  type GovernedKeyRows,
   type IdempotencyClaim,
   type InstallView,
   type KeyQuery,
@@ -138,6 +139,19 @@ export class MemoryLedger extends Ledger {
     return newestFirst.filter(passes).slice(0, limit);
   }
 
+  override async findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>> {
+    const found = new Map<string, GovernedKeyRows>();
+    for (const keyId of keyIds) {
+      const snapshot = this.keys.get(keyId);
+      const toldThrough = this.due.get(keyId)?.toldThrough ?? null;
+      if (snapshot) found.set(keyId, { snapshot, rows: await this.findPolicies(keyringId, keyId), toldThrough });
+    }
+    return found;
+  }
+
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
     return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
   }
@@ -175,6 +189,7 @@ export class MemoryLedger extends Ledger {
       install: await this.install(),
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
+      findGoverned: (keyringId, keyIds) => this.findGoverned(keyringId, keyIds),
       everyKey: (keyringId) => Readable.from(this.#newestFirst(keyringId)) as AsyncIterable<KeySnapshot>,
       isNameTaken: async (keyringId, name) => {
         if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;

@@ -1,27 +1,32 @@
 import { KeyUses, type CountedUse, type VersionUse } from '../../src/keys/key-uses.js';
 import { sumOf } from '../../src/operations/usage/usage-counter.js';
-import { DueKeys, type ClaimedKey, type NextLook } from '../../src/ledger/due-keys.js';
+import { DueKeys, type ClaimedKey, type NextLook, type Settled } from '../../src/ledger/due-keys.js';
 import type { MemoryLedger } from './memory-ledger.js';
 
 export class MemoryDueKeys extends DueKeys {
-  readonly #claimed = new Set<string>();
+  /** By key: its marks when it was claimed. */
+  readonly #claimed = new Map<string, number>();
 
   constructor(private readonly ledger: MemoryLedger) {
     super();
   }
 
   override async claim(now: Date, limit: number): Promise<ClaimedKey[]> {
-    const due = [...this.ledger.due.values()].filter(({ dueAt, keyId }) => dueAt <= now && !this.#claimed.has(keyId));
+    const isFree = ({ keyId, marks }: ClaimedKey) => this.#claimed.get(keyId) !== marks;
+    const due = [...this.ledger.due.values()].filter((row) => row.dueAt <= now && isFree(row));
     const claimed = due.toSorted((a, b) => Number(a.dueAt) - Number(b.dueAt)).slice(0, limit);
-    for (const { keyId } of claimed) this.#claimed.add(keyId);
+    for (const { keyId, marks } of claimed) this.#claimed.set(keyId, marks);
     return claimed;
   }
 
-  override async settle({ keyId, marks }: ClaimedKey, next: NextLook | undefined): Promise<void> {
-    this.#claimed.delete(keyId);
-    if (this.ledger.due.get(keyId)?.marks !== marks) return;
-    if (next) this.ledger.due.set(keyId, { ...next, failures: 0, marks });
-    else this.ledger.due.delete(keyId);
+  override async settle(looks: readonly Settled[]): Promise<void> {
+    for (const { claimed, next } of looks) {
+      const { keyId, marks } = claimed;
+      this.#claimed.delete(keyId);
+      if (this.ledger.due.get(keyId)?.marks !== marks) continue;
+      if (next) this.ledger.due.set(keyId, { ...next, failures: 0, marks });
+      else this.ledger.due.delete(keyId);
+    }
   }
 
   override async retry({ keyId, marks, failures }: ClaimedKey, at: Date): Promise<void> {
@@ -55,8 +60,8 @@ export class MemoryKeyUses extends KeyUses {
     }
   }
 
-  override async find(keyId: string): Promise<ReadonlyMap<number, VersionUse>> {
-    return this.#uses.get(keyId) ?? new Map();
+  override async find(): Promise<ReadonlyMap<string, ReadonlyMap<number, VersionUse>>> {
+    return this.#uses;
   }
 
   #mark(keyId: string, version: number, { encryptions, signatures, bytes }: VersionUse): void {

@@ -1,24 +1,26 @@
+import { isKmsError } from '../../errors.js';
 import { uuidv7 } from '../../keys/uuid.js';
-import type { ClaimedKey } from '../../ledger/due-keys.js';
-import { dueActions } from '../../rotation/upcoming.js';
+import type { ClaimedKey, Settled } from '../../ledger/due-keys.js';
+import type { ActionKind } from '../../rotation/due-action.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import type { Kms } from '../kms.js';
-import { candidatesFor, governedBy, nextLookAt, policyOf } from '../policies/policy-in-force.js';
+import { nextLookAt } from '../policies/policy-in-force.js';
+import { asKmsError } from '../record.js';
 import { BY_POLICY } from './by-policy.js';
+import { judge, lookAt, type Look } from './look.js';
 
+/** Keys of one keyring are changed together; more at once would keep other changes of the keyring waiting. */
 const CLAIMED_AT_ONCE = 50;
-/** Of the keys that are claimed: while one waits for its new material, the others go on. */
-const AT_A_TIME = 4;
-/** A key for which more is due is looked at again. */
-const ACTIONS_A_LOOK = 100;
+/** While one of them waits for the database, another makes new material. */
+const WORKERS = 2;
 const MINUTE = 60_000;
 const LONGEST_BACKOFF = 6 * 60 * MINUTE;
 
 export interface PoliciesReport {
   /** Things done to keys. */
   readonly applied: number;
-  /** Keys with which something failed; each failure is on the audit record, and tried again later. */
+  /** Keys with which something failed; it is tried again later. What failed in doing it is on the audit record. */
   readonly failed: number;
 }
 
@@ -29,77 +31,106 @@ export interface PoliciesReport {
  * @throws KmsError database-unavailable
  */
 export async function applyPolicies(kms: Kms, deps: Deps, isStopping: () => boolean): Promise<PoliciesReport> {
-  const arrival = kms.arriveAsSystem('system:rotation', uuidv7());
-  let [applied, failed] = [0, 0];
-  for (;;) {
-    const claimed = await deps.dueKeys.claim(new Date(deps.engineClock.now()), CLAIMED_AT_ONCE);
-    if (claimed.length === 0 || isStopping()) return { applied, failed };
-    const waiting = [...claimed];
-    // What made them due is seen by whoever reads after the claim.
-    const caughtUp = once((keyringId) => deps.ledger.refresh(keyringId));
-    const work = async () => {
-      for (let one = waiting.shift(); one && !isStopping(); one = waiting.shift()) {
-        const done = await lookAt(kms, deps, one, arrival, caughtUp);
-        if (done === 'failed') failed += 1;
-        else applied += done;
-      }
-    };
-    await Promise.all(Array.from({ length: AT_A_TIME }, work));
-  }
-}
-
-/** @returns how many things were done */
-async function lookAt(
-  kms: Kms,
-  deps: Deps,
-  claimed: ClaimedKey,
-  arrival: Arrival,
-  caughtUp: (keyringId: string) => Promise<void>,
-): Promise<number | 'failed'> {
-  let done = 0;
-  try {
-    await caughtUp(claimed.keyringId);
-    while (done < ACTIONS_A_LOOK && (await doFirst(kms, deps, claimed, arrival))) done += 1;
-    return done;
-  } catch {
-    // Its record says why, if there was anything to do.
-    const backoff = Math.min(LONGEST_BACKOFF, MINUTE * 2 ** Math.min(claimed.failures, 20));
-    await deps.dueKeys.retry(claimed, new Date(deps.engineClock.now() + backoff));
-    return 'failed';
-  }
-}
-
-/** Does the first thing that is due; with nothing left, says when to look again. @returns whether something was done */
-async function doFirst(kms: Kms, deps: Deps, claimed: ClaimedKey, arrival: Arrival): Promise<boolean> {
-  const { keyringId, keyId } = claimed;
-  const { keyringsById } = await deps.ledger.install();
-  const snapshot = await deps.ledger.findKey(keyringId, keyId);
-  const rows = await deps.ledger.findPolicies(keyringId, keyId);
-  const held = snapshot && candidatesFor(snapshot.key, rows)[0]?.policy;
-  if (!held || keyringsById.get(keyringId)?.state !== 'enabled') {
-    await deps.dueKeys.settle(claimed, undefined);
-    return false;
-  }
-  const policy = policyOf(held.document);
-  const look = await deps.dueKeys.find(keyId);
-  const governed = governedBy(snapshot, held, await deps.usage.of(keyId), look?.toldThrough ?? null);
-  const now = deps.engineClock.now();
-  const [action] = dueActions(governed, policy, now);
-  if (!action) {
-    await deps.dueKeys.settle(claimed, nextLookAt(snapshot.key, governed, policy, now));
-    return false;
-  }
-  const input = { keyring: keyringId, key: keyId };
-  const { output } = await kms.change(BY_POLICY[action.kind], input, arrival);
-  return output;
-}
-
-/** The same work for each name only once. */
-function once(work: (name: string) => Promise<void>): (name: string) => Promise<void> {
-  const begun = new Map<string, Promise<void>>();
-  return (name) => {
-    const known = begun.get(name) ?? work(name);
-    begun.set(name, known);
-    return known;
+  const workers = Array.from({ length: WORKERS }, () => new Worker(kms, deps, isStopping));
+  const ends = await Promise.allSettled(workers.map((worker) => worker.run()));
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken) throw broken.reason;
+  return {
+    applied: workers.reduce((sum, { applied }) => sum + applied, 0),
+    failed: workers.reduce((sum, { failed }) => sum + failed, 0),
   };
+}
+
+interface DueLook {
+  readonly claimed: ClaimedKey;
+  readonly look: Look;
+}
+
+class Worker {
+  applied = 0;
+  failed = 0;
+  readonly #arrival: Arrival;
+
+  constructor(
+    private readonly kms: Kms,
+    private readonly deps: Deps,
+    private readonly isStopping: () => boolean,
+  ) {
+    this.#arrival = kms.arriveAsSystem('system:rotation', uuidv7());
+  }
+
+  /** Until nothing is due. */
+  async run(): Promise<void> {
+    const { dueKeys, engineClock } = this.deps;
+    while (!this.isStopping()) {
+      const claimed = await dueKeys.claim(new Date(engineClock.now()), CLAIMED_AT_ONCE);
+      if (claimed.length === 0) return;
+      const keyringIds = new Set(claimed.map(({ keyringId }) => keyringId));
+      for (const id of keyringIds) {
+        await this.#serve(
+          id,
+          claimed.filter(({ keyringId }) => keyringId === id),
+        );
+      }
+    }
+  }
+
+  /** Does what is due to all together, then to each alone to which it was not done: so none holds up the others. */
+  async #serve(keyringId: string, claimed: readonly ClaimedKey[]): Promise<void> {
+    try {
+      const left: ClaimedKey[] = [];
+      for (const [kind, due] of await this.#lookAt(keyringId, claimed)) {
+        const done = await this.#do(kind, keyringId, due).catch((error) => {
+          if (claimed.length === 1) throw error;
+          return new Set();
+        });
+        left.push(...due.map((one) => one.claimed).filter(({ keyId }) => !done.has(keyId)));
+      }
+      if (claimed.length === 1) return;
+      for (const one of left) if (!this.isStopping()) await this.#serve(keyringId, [one]);
+    } catch (error) {
+      for (const one of claimed) await this.#retry(one);
+      // A keyring that was tampered with, or whose root cannot be reached, holds up no other; a defect is told of.
+      if (asKmsError(error).code === 'internal-error') throw error;
+    }
+  }
+
+  /** @returns the keys for which something is due, by what it is */
+  async #lookAt(keyringId: string, claimed: readonly ClaimedKey[]): Promise<ReadonlyMap<ActionKind, DueLook[]>> {
+    const { ledger, dueKeys, engineClock } = this.deps;
+    const isLive = (await ledger.install()).keyringsById.get(keyringId)?.state === 'enabled';
+    const keyIds = claimed.map(({ keyId }) => keyId);
+    const looks = isLive ? await lookAt(this.deps, keyringId, keyIds) : undefined;
+    const now = engineClock.now();
+    const due = new Map<ActionKind, DueLook[]>();
+    const settled: Settled[] = [];
+    for (const one of claimed) {
+      const look = looks?.get(one.keyId);
+      if (isKmsError(look)) {
+        await this.#retry(one);
+        continue;
+      }
+      const judged = look && judge(look, now);
+      if (!judged) settled.push({ claimed: one, next: undefined });
+      else if (judged.action) {
+        const { kind } = judged.action;
+        due.set(kind, [...(due.get(kind) ?? []), { claimed: one, look }]);
+      } else settled.push({ claimed: one, next: nextLookAt(look.snapshot.key, judged.governed, judged.policy, now) });
+    }
+    await dueKeys.settle(settled);
+    return due;
+  }
+
+  async #do(kind: ActionKind, keyring: string, due: readonly DueLook[]): Promise<ReadonlySet<string>> {
+    const looks = due.map(({ look }) => look);
+    const { output } = await this.kms.change(BY_POLICY[kind], { keyring, looks }, this.#arrival);
+    this.applied += output.size;
+    return output;
+  }
+
+  async #retry(claimed: ClaimedKey): Promise<void> {
+    this.failed += 1;
+    const backoff = Math.min(LONGEST_BACKOFF, MINUTE * 2 ** Math.min(claimed.failures, 20));
+    await this.deps.dueKeys.retry(claimed, new Date(this.deps.engineClock.now() + backoff));
+  }
 }

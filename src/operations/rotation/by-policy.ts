@@ -1,22 +1,13 @@
 import type { OperationName } from '../../access/permissions.js';
-import { KmsError } from '../../errors.js';
-import { keyStateAt, nextKeyState } from '../../keys/key-states.js';
-import type { KeySnapshot, VersionRow } from '../../keys/records.js';
-import { nextVersionState } from '../../keys/version-states.js';
-import type { Change } from '../../ledger/ledger.js';
-import { applyAction } from '../../rotation/apply-action.js';
+import { isKmsError, KmsError } from '../../errors.js';
+import type { VersionRow } from '../../keys/records.js';
 import { isSameAction, type ActionKind, type DueAction } from '../../rotation/due-action.js';
-import { writeSource } from '../../rotation/resolve-policy.js';
-import { dueActions } from '../../rotation/upcoming.js';
-import { destroyedVersion } from '../keys/destroy-key.js';
-import type { KeyInput } from '../keys/get-key.js';
-import { nextVersion, putNextVersion } from '../keys/next-version.js';
-import { currentKey } from '../keys/resolve-key-change.js';
-import type { ChangeOperation } from '../operation.js';
-import { candidatesFor, governedBy, nextLookAt, policyOf, policyRowsIn } from '../policies/policy-in-force.js';
-import { resolveGovernedKey, type ResolvedGovernedKey } from '../policies/resolve-governed-key.js';
-import { subjectOfKey } from '../resolve-key.js';
-import { mustHaveVersion } from '../versions/change-version-state.js';
+import { nextVersion } from '../keys/next-version.js';
+import { mustBeLive } from '../keys/resolve-key-change.js';
+import type { ChangeOperation, Resolved, Subject } from '../operation.js';
+import { findKeyring, needOnKey } from '../resolve-key.js';
+import { judge, type Look } from './look.js';
+import { putDone } from './put-done.js';
 
 const NAMES = {
   rotate: 'key.rotate',
@@ -26,57 +17,67 @@ const NAMES = {
   tell: 'policy.notify',
 } as const satisfies Readonly<Record<ActionKind, OperationName>>;
 
-/** Puts what an action makes of a key. */
-type Put = (change: Change, current: KeySnapshot, action: DueAction, now: number) => void;
+/** New material may be slow to make: what is not made by then is done another time. */
+const MAKING_MS = 1000;
 
-const PUTS: Readonly<Record<Exclude<ActionKind, 'rotate'>, Put>> = {
-  retire: (change, current, { version = 0 }, now) => {
-    const row = mustHaveVersion(current, version);
-    const state = nextVersionState(row.state, 'retire', version === current.key.primaryVersion);
-    change.putKey(current.key, [{ ...row, state, changedAt: new Date(now) }]);
-  },
-  destroy: (change, current, { version = 0 }, now) => {
-    const row = mustHaveVersion(current, version);
-    nextVersionState(row.state, 'destroy', version === current.key.primaryVersion);
-    change.putKey(current.key, [destroyedVersion(row, now)]);
-  },
-  disable: (change, { key }, _action, now) => {
-    change.putKey({ ...key, state: nextKeyState(keyStateAt(key, now), 'disable') }, []);
-  },
-  tell: () => undefined,
-};
+export interface LooksInput {
+  /** Id. */
+  readonly keyring: string;
+  readonly looks: readonly Look[];
+}
+
+/** What is to be done to a key. */
+interface Plan {
+  readonly look: Look;
+  readonly action: DueAction;
+  /** Made before the change, where it is a rotation. */
+  readonly next: Omit<VersionRow, 'revision'> | undefined;
+}
 
 /**
- * The first thing that a policy wants of a key now, if it is of this kind: by the service itself. It is decided again inside
- * the change, on the key as it is then; so of two nodes one does it, and when the key is looked at next is part of the change.
- * @returns whether there was such a thing
+ * The first thing that a policy wants of keys now, if it is of this kind: by the service itself, to all of them in one change
+ * with a record for each. It is decided again inside the change, on the keys as they are then; so of two nodes one does it,
+ * and when a key is looked at next is part of the change. Of several keys, one that is not as it was looked at is left out.
+ * @returns the ids of those to which it was done
  */
-function byPolicy(kind: ActionKind): ChangeOperation<KeyInput, ResolvedGovernedKey, boolean> {
+function byPolicy(kind: ActionKind): ChangeOperation<LooksInput, Resolved, ReadonlySet<string>> {
   const name = NAMES[kind];
   return {
     name,
-    resolve: resolveGovernedKey(name),
 
-    async run(deps, resolved, _input, commit) {
-      const { snapshot, uses, toldThrough } = resolved;
+    async resolve(deps, { keyring, looks }, arrival) {
+      const { id } = await findKeyring(deps, keyring, name, arrival);
+      const needs = looks.map(({ snapshot }) => needOnKey(name, snapshot));
+      return { needs, subject: subjectOf(id, looks), scopes: [id], basis: looks };
+    },
+
+    async run(deps, _resolved, { keyring, looks }, commit) {
       const decidedAt = deps.engineClock.now();
-      const action = firstDue(resolved, decidedAt)?.action;
-      if (action?.kind !== kind) return false;
-      const next = kind === 'rotate' ? await nextVersion(deps, snapshot) : undefined;
-      const now = next?.createdAt.getTime() ?? decidedAt;
-      return commit([snapshot.key.keyringId], async (change) => {
-        const current = await currentKey(change, snapshot);
-        const rows = await policyRowsIn(change, current.key);
-        const due = firstDue({ snapshot: current, rows, uses, toldThrough }, now);
-        if (!due || !isSameAction(due.action, action)) {
+      const begun = performance.now();
+      const plans: Plan[] = [];
+      for (const look of looks) {
+        const action = judge(look, decidedAt)?.action;
+        if (action?.kind !== kind) continue;
+        plans.push({ look, action, next: kind === 'rotate' ? await nextVersion(deps, look.snapshot) : undefined });
+        if (performance.now() - begun > MAKING_MS) break;
+      }
+      if (plans.length === 0) return new Set<string>();
+      return commit([keyring], async (change) => {
+        mustBeLive(change, keyring);
+        const keyIds = plans.map(({ look }) => look.snapshot.key.id);
+        const found = await change.findGoverned(keyring, keyIds);
+        const records = plans.flatMap(({ look, action, next }, index) => {
+          const rows = found.get(keyIds[index] ?? '');
+          if (isKmsError(rows) && looks.length === 1) throw rows;
+          const now = next?.createdAt.getTime() ?? decidedAt;
+          const current = rows && !isKmsError(rows) ? { ...rows, uses: look.uses } : undefined;
+          const judged = current && judge(current, now);
+          if (judged && isSameAction(judged.action, action))
+            return [putDone(change, current, judged, action, next, now)];
+          if (looks.length > 1) return [];
           throw new KmsError('conflict', 'the key or its policy changed meanwhile; try again');
-        }
-        if (kind === 'rotate') putRotated(change, current, next, now);
-        else PUTS[kind](change, current, due.action, now);
-        const after = applyAction(due.governed, due.action, now);
-        change.putNextLook(nextLookAt(current.key, after, due.policy, now));
-        const version = kind === 'rotate' ? next?.version : action.version;
-        return { output: true, subject: subjectOfKey(current, version), detail: detailOf(due, current) };
+        });
+        return { output: new Set(records.map(({ subject }) => subject.key)), records };
       });
     },
   };
@@ -91,37 +92,9 @@ export const BY_POLICY: Readonly<Record<ActionKind, ReturnType<typeof byPolicy>>
   tell: byPolicy('tell'),
 };
 
-function putRotated(
-  change: Change,
-  current: KeySnapshot,
-  next: Omit<VersionRow, 'revision'> | undefined,
-  now: number,
-): void {
-  if (!next) throw new KmsError('internal-error', 'a rotation without a new version');
-  const state = nextKeyState(keyStateAt(current.key, now), 'rotate');
-  putNextVersion(change, { ...current, key: { ...current.key, state } }, next);
-}
-
-type Judged = Pick<ResolvedGovernedKey, 'snapshot' | 'rows' | 'uses' | 'toldThrough'>;
-
-/** What the policy in force wants first; undefined: nothing now. */
-function firstDue({ snapshot, rows, uses, toldThrough }: Judged, now: number) {
-  const [held] = candidatesFor(snapshot.key, rows);
-  if (!held) return undefined;
-  const policy = policyOf(held.policy.document);
-  const governed = governedBy(snapshot, held.policy, uses, toldThrough);
-  const [action] = dueActions(governed, policy, now);
-  return action && { action, governed, policy, source: writeSource(held.source) };
-}
-
-/** The policy and the rule of it that caused this. */
-function detailOf({ action, source }: NonNullable<ReturnType<typeof firstDue>>, { key }: KeySnapshot) {
-  const { rule, at, kind, about } = action;
-  return {
-    policy: source,
-    rule,
-    dueAt: new Date(at).toISOString(),
-    ...(kind === 'rotate' && { from: key.primaryVersion }),
-    ...(about !== undefined && { about: new Date(about).toISOString() }),
-  };
+function subjectOf(keyring: string, looks: readonly Look[]): Subject {
+  const [first] = looks;
+  if (looks.length > 1 || !first) return { resource: `keyring/${keyring}`, keyring };
+  const { id } = first.snapshot.key;
+  return { resource: `key/${id}`, keyring, key: id };
 }

@@ -63,11 +63,21 @@ export class UsageCounter {
 
   /** By version: of this node up to now, of the others up to 5 seconds ago. @throws KmsError database-unavailable */
   async of(keyId: string): Promise<ReadonlyMap<number, VersionUse>> {
+    return (await this.ofAll([keyId])).get(keyId) ?? new Map();
+  }
+
+  /** The same of many keys, by key. */
+  async ofAll(keyIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, VersionUse>>> {
     await this.#flushing?.catch(() => undefined);
-    const own = [...this.#saving.values(), ...this.#unsaved.values()].filter((use) => use.keyId === keyId);
-    const found = new Map(await this.uses.find(keyId));
-    for (const use of own) found.set(use.version, sumOf(found.get(use.version), use));
-    return found;
+    const asked = new Set(keyIds);
+    const own = [...this.#saving.values(), ...this.#unsaved.values()].filter(({ keyId }) => asked.has(keyId));
+    const found = await this.uses.find(keyIds);
+    const uses = new Map(keyIds.map((keyId) => [keyId, new Map(found.get(keyId))]));
+    for (const use of own) {
+      const ofKey = uses.get(use.keyId);
+      ofKey?.set(use.version, sumOf(ofKey.get(use.version), use));
+    }
+    return uses;
   }
 
   async #save(): Promise<void> {

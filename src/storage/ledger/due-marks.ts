@@ -12,13 +12,18 @@ const MARK_KEYS_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, f
   where exists (select 1 from policy where keyring_id = $1 and target in ('keyring', id::text)) ${MARK}`;
 
 const MARK_KEYRING_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, failures)
-  select id, keyring_id, ${AT_ONCE}, 1, 0 from key where keyring_id = $1 and state <> 'destroyed' ${MARK}`;
+  select id, keyring_id, ${AT_ONCE}, 1, 0 from key where keyring_id = $1 and state <> 'destroyed'
+  order by id ${MARK}`;
 
 const PUT_SQL = `insert into due_key
   (key_id, keyring_id, due_at, marks, failures, told_through, after_messages, after_bytes)
-  values ($1, $2, $3, 1, 0, $4, $5, $6) on conflict (key_id) do update set due_at = excluded.due_at,
+  select key_id, keyring_id, due_at, 1, 0, told_through, after_messages, after_bytes
+  from unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::bigint[], $6::bigint[])
+    as next(key_id, keyring_id, due_at, told_through, after_messages, after_bytes) on conflict (key_id) do update set due_at = excluded.due_at,
   marks = due_key.marks + 1, failures = 0, claimed_until = null, told_through = excluded.told_through,
   after_messages = excluded.after_messages, after_bytes = excluded.after_bytes`;
+
+const PUT_COLUMNS = ['keyId', 'keyringId', 'dueAt', 'toldThrough', 'afterMessages', 'afterBytes'] as const;
 
 /** What a change makes the schedule look at: whatever key or policy it put, unless it says itself when. */
 export class DueMarks {
@@ -44,9 +49,9 @@ export class DueMarks {
       const others = [...keys].filter((keyId) => !this.#next.has(keyId));
       if (others.length > 0) await manager.query(MARK_KEYS_SQL, [keyringId, others]);
     }
-    for (const { keyId, keyringId, dueAt, toldThrough, afterMessages, afterBytes } of this.#next.values()) {
-      await manager.query(PUT_SQL, [keyId, keyringId, dueAt, toldThrough, afterMessages, afterBytes]);
-    }
+    const next = [...this.#next.values()];
+    const columns = PUT_COLUMNS.map((name) => next.map((look) => look[name]));
+    if (next.length > 0) await manager.query(PUT_SQL, columns);
   }
 
   #keysOf(keyringId: string): Set<string> {

@@ -10,11 +10,24 @@ export function policyRows(
   keyId: string | undefined,
   rows: readonly PolicyEntity[],
 ): PolicyRows {
-  const rowOf = (target: string): PolicyRow | undefined => {
-    const row = rows.find((one) => one.target === target);
-    if (row) mustBeCurrent(mirror, 'policy', row);
-    else mustBeUnknown(mirror, 'policy', `${keyringId}/${target}`);
-    return row;
-  };
+  const rowOf = (target: string) =>
+    policyRow(
+      mirror,
+      keyringId,
+      target,
+      rows.find((one) => one.target === target),
+    );
   return { own: keyId === undefined ? undefined : rowOf(keyId), keyring: rowOf('keyring') };
+}
+
+/** @param row what was found. @throws KmsError integrity-failure */
+export function policyRow(
+  mirror: ScopeMirror,
+  keyringId: string,
+  target: string,
+  row: PolicyEntity | undefined,
+): PolicyRow | undefined {
+  if (row) mustBeCurrent(mirror, 'policy', row);
+  else mustBeUnknown(mirror, 'policy', `${keyringId}/${target}`);
+  return row;
 }

@@ -1,6 +1,7 @@
 import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
 import type { CampaignRow, PolicyRows } from '../../rotation/records.js';
+import type { KmsError } from '../../errors.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
@@ -8,6 +9,7 @@ import {
   type AliasQuery,
   type CampaignQuery,
   type Change,
+  type GovernedKeyRows,
   type IdempotencyClaim,
   type InstallView,
   type KeyQuery,
@@ -19,6 +21,7 @@ import { CampaignEntity } from '../entities/campaign.entity.js';
 import { PolicyEntity } from '../entities/policy.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { WrappingKeyEntity } from '../entities/wrapping-key.entity.js';
+import { findGoverned } from './governed-keys.js';
 import type { KeyCache } from './key-cache.js';
 import { policyRows } from './policy-rows.js';
 import { findCampaignIds } from './list-campaigns.js';
@@ -28,10 +31,8 @@ import { KeyReader, type FoundKey } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
-import { allCurrent, mustBeCurrent, mustBeUnknown, snapshotOf } from './verify-row.js';
-
-/** A row may be newer or older than the mirror for a moment, while another node changes it; not ten times over. */
-const MAX_READS = 10;
+import { settled } from './settled.js';
+import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey } from './verify-row.js';
 
 export class PostgresLedger extends Ledger {
   readonly #keys: KeyReader;
@@ -77,7 +78,7 @@ export class PostgresLedger extends Ledger {
           return ids.length === 0 ? [] : this.#keys.byIds(this.reads, keyringId, ids);
         },
         (found) => found.map(({ key }) => key.revision),
-        (mirror, found) => found.map((one) => verified(mirror, one)),
+        (mirror, found) => found.map((one) => verifiedKey(mirror, one)),
       ),
     );
   }
@@ -125,6 +126,13 @@ export class PostgresLedger extends Ledger {
       }
       return campaigns.toSorted((a, b) => (a.id < b.id ? 1 : -1));
     });
+  }
+
+  override async findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>> {
+    return this.#reading(() => findGoverned(this.reads.manager, this.#keys, this.scopes, keyringId, keyIds));
   }
 
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
@@ -217,7 +225,7 @@ export class PostgresLedger extends Ledger {
       (mirror, { alias, found }) => {
         if (alias) mustBeCurrent(mirror, 'alias', alias);
         else mustBeUnknown(mirror, 'alias', `${keyringId}/${name}`);
-        if (found) return this.cache.put(name, true, verified(mirror, found), found.key.tag);
+        if (found) return this.cache.put(name, true, verifiedKey(mirror, found), found.key.tag);
         if (alias?.keyId) mustBeUnknown(mirror, 'key', alias.keyId);
         return undefined;
       },
@@ -236,36 +244,20 @@ export class PostgresLedger extends Ledger {
       read,
       (found) => [found?.key.revision ?? 0],
       (mirror, found) => {
-        if (found) return this.cache.put(ref, false, verified(mirror, found), found.key.tag);
+        if (found) return this.cache.put(ref, false, verifiedKey(mirror, found), found.key.tag);
         if (expectedId !== undefined) mustBeUnknown(mirror, 'key', expectedId);
         return undefined;
       },
     );
   }
 
-  /**
-   * Reads rows and verifies them against a mirror that is at least as new, again while they do not fit: another node may be
-   * changing them.
-   * @param verify in one step, so that nothing moves between the check and what is made of the rows
-   */
-  async #settled<Rows, T>(
+  #settled<Rows, T>(
     keyringId: string,
     read: () => Promise<Rows>,
     revisionsOf: (rows: Rows) => readonly number[],
     verify: (mirror: ScopeMirror, rows: Rows) => T,
   ): Promise<T> {
-    for (let reads = 1; ; reads++) {
-      const rows = await read();
-      const newest = Math.max(0, ...revisionsOf(rows));
-      if (newest > (await this.scopes.mirror(keyringId)).revision) await this.scopes.refresh(keyringId);
-      const mirror = await this.scopes.mirror(keyringId);
-      try {
-        return verify(mirror, rows);
-      } catch (error) {
-        if (reads === MAX_READS) throw error;
-        await this.scopes.refresh(keyringId);
-      }
-    }
+    return settled(this.scopes, keyringId, read, revisionsOf, verify);
   }
 
   async #reading<T>(work: () => Promise<T>): Promise<T> {
@@ -275,9 +267,4 @@ export class PostgresLedger extends Ledger {
       throw databaseFailure(error);
     }
   }
-}
-
-function verified(mirror: ScopeMirror, { key, versions }: FoundKey): KeySnapshot {
-  mustBeCurrent(mirror, 'key', key);
-  return snapshotOf(mirror, key, versions);
 }
