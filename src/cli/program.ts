@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCampaignCommands } from './commands/campaign.js';
 import { addCertificateCommands } from './commands/certificate.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
@@ -69,6 +70,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addKeyMaterialCommands,
     addVersionCommands,
     addPolicyCommands,
+    addCampaignCommands,
     addAliasCommands,
     addEncryptCommand,
     addDecryptCommand,

@@ -5,6 +5,8 @@ import { Audit } from './audit.js';
 import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
 import { Bootstrap } from './bootstrap.js';
+import type { RewrapItem, RewrapOptions, RewrapResult } from './campaign-types.js';
+import { Campaigns } from './campaigns.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
 import { Credentials } from './credentials.js';
@@ -22,6 +24,7 @@ import { Pki } from './pki.js';
 import { Policies } from './policies.js';
 import type { Health, Whoami } from './resource-types.js';
 import { People } from './people.js';
+import { rewrapAll } from './rewrap-all.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
 import { Roles } from './roles.js';
 import { Root } from './root.js';
@@ -36,6 +39,7 @@ import { Versions } from './versions.js';
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';
+export type * from './campaign-types.js';
 export type * from './certificate-types.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey } from './data-keys.js';
@@ -115,6 +119,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly keys: Keys;
   readonly versions: Versions;
   readonly policies: Policies;
+  readonly campaigns: Campaigns;
   readonly aliases: Aliases;
   readonly audit: Audit;
   readonly access: Access;
@@ -156,6 +161,7 @@ export class KeysteadClient extends CryptoCalls {
     this.keys = new Keys(transport, keyring);
     this.versions = new Versions(transport, keyring);
     this.policies = new Policies(transport, keyring);
+    this.campaigns = new Campaigns(transport, keyring);
     this.aliases = new Aliases(transport, keyring);
     this.audit = new Audit(transport);
     this.access = new Access(transport);
@@ -251,6 +257,19 @@ export class KeysteadClient extends CryptoCalls {
    */
   async rewrapFileHeader(start: Uint8Array, key: string, options: EnvelopeOptions = {}): Promise<RewrappedHeader> {
     return rewrapHeader(this, start, key, options.context ?? {});
+  }
+
+  /**
+   * Takes part in a campaign with ciphertexts of the application's own inventory:
+   * `for await (const { item, outcome, … } of client.rewrapAll(rows, { campaign }))`. Each is moved to the key's primary version in the
+   * service, or skipped where that was done before, so the work can be broken off and begun again. The campaign is told of the progress.
+   */
+  rewrapAll<Item extends RewrapItem>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: RewrapOptions,
+  ): AsyncGenerator<RewrapResult<Item>, void> {
+    const batchIn = (keyring: string) => this.with({ keyring }).batch;
+    return rewrapAll({ campaigns: this.campaigns, batchIn }, items, options);
   }
 
   /** Zeroes the cached data keys. The client can be used on. */

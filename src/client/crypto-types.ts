@@ -41,6 +41,14 @@ export interface ReEncryptInput {
   readonly newContext?: EncryptionContext;
 }
 
+export interface ReEncrypted extends Encrypted {
+  /** What it came from. */
+  readonly sourceKeyId: string;
+  readonly sourceVersion: number;
+  /** That is compromised: whoever has the key could have made the ciphertext. */
+  readonly authentic?: false;
+}
+
 export interface DataKeyInput {
   /** 1 to 1,024; default 32. */
   readonly bytes?: number;

@@ -27,7 +27,7 @@ export interface Policy {
   /** The key is disabled. */
   readonly unused?: { readonly after: Duration };
   readonly notify?: { readonly before: readonly Duration[] };
-  readonly revoke?: { readonly compromised: 'block' | 'decrypt-only' };
+  readonly revoke?: { readonly compromised?: 'block' | 'decrypt-only'; readonly campaign?: boolean };
 }
 
 export interface PolicyWarning {

@@ -1,3 +1,4 @@
+import type { ExposedDataKeys } from './campaign-types.js';
 import { eachItem, type Page, type Paging } from './page.js';
 import type { VersionUsage } from './policy-types.js';
 import type { KeyVersion, RevocationReason } from './resource-types.js';
@@ -47,6 +48,17 @@ export class Versions {
   async usage(key: string, version: number): Promise<VersionUsage> {
     const path = route`/api/v1/keyrings/${this.keyring}/keys/${key}/versions/${version}/usage`;
     return this.transport.call({ method: 'GET', path });
+  }
+
+  /** One page of the calls by which data keys were wrapped under the version, newest first. */
+  async exposedDataKeys(key: string, version: number, paging: Paging = {}): Promise<Page<ExposedDataKeys>> {
+    const path = route`/api/v1/keyrings/${this.keyring}/keys/${key}/versions/${version}/exposed-data-keys`;
+    return this.transport.call({ method: 'GET', path, query: { ...paging } });
+  }
+
+  allExposedDataKeys(key: string, version: number, limit?: number): AsyncGenerator<ExposedDataKeys, void> {
+    const size = limit === undefined ? {} : { limit };
+    return eachItem((cursor) => this.exposedDataKeys(key, version, cursor === undefined ? size : { ...size, cursor }));
   }
 
   /**

@@ -3,6 +3,7 @@ import type { KeyVersion, RevocationReason } from '../../client/client.js';
 import { mustBeConfirmed } from '../confirmation.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
+import { pageSize, take, withListOptions, type ListOptions } from '../listing.js';
 import { REVOCATION_REASONS } from '../revocation-reasons.js';
 import { whole } from '../option-values.js';
 import type { OpenSession, Session } from '../session.js';
@@ -43,6 +44,24 @@ export function addVersionCommands(program: Command, open: OpenSession): void {
       },
     ),
     'keystead version usage orders 1',
+  );
+  withExamples(
+    withListOptions(
+      target(version, 'exposed', 'List the data keys that were wrapped under a version, from the audit.'),
+    ).action(async (key: string, n: number, options: ListOptions, command: Command) => {
+      const session = open(command);
+      const exposed = session.client.versions.allExposedDataKeys(key, n, pageSize(options));
+      const [items, more] = await take(exposed, options);
+      session.showList(items, more, [
+        ['AT', (item) => item.at],
+        ['CALLER', (item) => item.callerName ?? item.caller],
+        ['OPERATION', (item) => item.operation],
+        ['DATA KEYS', (item) => item.dataKeys],
+        ['CONTEXT', (item) => item.context?.join(' ')],
+        ['REQUEST', (item) => item.requestId],
+      ]);
+    }),
+    'keystead version exposed orders 1 --all --json',
   );
   withExamples(
     target(version, 'revoke', 'Revoke a version for good, with a reason that is written down.')
