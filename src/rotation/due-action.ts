@@ -14,6 +14,7 @@ export type RuleName =
   | 'expire.after'
   | 'unused.after'
   | 'notify.before'
+  | 'notify.retirement'
   | 'notify.overdue';
 
 /** One thing to be done to a key, and when: milliseconds since the epoch. */
@@ -21,7 +22,7 @@ export interface DueAction {
   readonly kind: ActionKind;
   readonly rule: RuleName;
   readonly at: number;
-  /** Of what is retired or destroyed. */
+  /** Of what is retired or destroyed, or of `tell` what will be. */
   readonly version?: number;
   /** Of `tell`: the moment that it is about. */
   readonly about?: number;

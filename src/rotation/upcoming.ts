@@ -17,12 +17,13 @@ export function upcoming(governed: GovernedKey, policy: Policy, now: number): re
   const ends = endsDue(governed, policy);
   const rotation = rotate && key.origin === 'generated' ? rotationDue(governed, rotate, now) : undefined;
   const wanted = rotate && wantedAt(governed, rotate)?.at;
+  const retirements = retire ? retirementsDue(governed, retire) : [];
   const actions = [
     ...(rotation ? [rotation] : []),
-    ...(retire ? retirementsDue(governed, retire) : []),
+    ...retirements,
     ...(destroy ? destructionsDue(governed, destroy) : []),
     ...ends.slice(0, 1),
-    ...noticesDue(governed, policy, { end: ends[0]?.at, wantedAt: wanted }, now),
+    ...noticesDue(governed, policy, { end: ends[0]?.at, wantedAt: wanted, retirements }, now),
   ];
   const opens = key.notBefore?.getTime() ?? 0;
   return actions

@@ -16,6 +16,7 @@ import { keyLifecycleSuite } from '../unit/operations/keys-lifecycle.suite.js';
 import { keysSuite } from '../unit/operations/keys.suite.js';
 import { enrolmentSuite } from '../unit/operations/enrolment.suite.js';
 import { peopleSuite } from '../unit/operations/people.suite.js';
+import { policiesEndSuite } from '../unit/operations/policies-end.suite.js';
 import { policiesSuite } from '../unit/operations/policies.suite.js';
 import { policySettingSuite } from '../unit/operations/policies-set.suite.js';
 import { revocationSuite } from '../unit/operations/revocation.suite.js';
@@ -44,6 +45,7 @@ const SUITES = [
   detoursSuite,
   auditSuite,
   policiesSuite,
+  policiesEndSuite,
   policySettingSuite,
   revocationSuite,
   campaignsSuite,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { GovernedKey } from '../../../src/rotation/governed-key.js';
+import { applyAction } from '../../../src/rotation/apply-action.js';
 import { parsePolicy } from '../../../src/rotation/parse-policy.js';
 import { dueActions, nextRotationAt, upcoming } from '../../../src/rotation/upcoming.js';
 import { DAY, governed, START, used } from './governed.js';
@@ -172,6 +173,42 @@ describe('notices', () => {
     ]);
     expect(notices(governed({}, { toldThrough: end - 30 * DAY }), end - 29 * DAY)).toEqual([]);
     expect(notices(governed(), end - DAY / 2)).toMatchObject([{ at: end - DAY }]);
+  });
+
+  it('tell of the retirement of a version, if it is still being used', () => {
+    const retiring = parsePolicy({ retire: { after: '100d' }, notify: { before: ['30d', '1d'] } });
+    const versions = [
+      { version: 1, state: 'active', createdAt: new Date(START), changedAt: new Date(START + DAY) },
+      { version: 2, state: 'active', createdAt: new Date(START + DAY), changedAt: new Date(START + DAY) },
+    ] as const;
+    const retiredAt = START + 101 * DAY;
+    const of = (lastUsedAt: number, toldThrough = START) =>
+      governed({ primaryVersion: 2 }, { versions, usage: new Map([used(1, lastUsedAt)]), toldThrough });
+    const told = (key: GovernedKey, now: number) =>
+      dueActions(key, retiring, now).filter(({ kind }) => kind === 'tell');
+    expect(told(of(START), retiredAt - 30 * DAY)).toEqual([]);
+    expect(told(of(retiredAt - 70 * DAY), retiredAt - 30 * DAY)).toEqual([]);
+    const lead = { kind: 'tell', rule: 'notify.retirement', version: 1, about: retiredAt };
+    expect(told(of(retiredAt - 40 * DAY), retiredAt - 30 * DAY)).toEqual([{ ...lead, at: retiredAt - 30 * DAY }]);
+    expect(told(of(retiredAt - DAY), retiredAt)).toEqual([{ ...lead, at: retiredAt - DAY }]);
+    expect(told(of(retiredAt - DAY, retiredAt - DAY), retiredAt)).toEqual([]);
+  });
+
+  it('of different things are told apart, the earlier one first', () => {
+    const both = parsePolicy({
+      rotate: { every: '10d' },
+      expire: { after: '60d' },
+      notify: { before: ['30d'] },
+    });
+    const told: string[] = [];
+    let key = governed({ origin: 'imported' });
+    for (;;) {
+      const action = dueActions(key, both, START + 40 * DAY).find(({ kind }) => kind === 'tell');
+      if (!action) break;
+      told.push(action.rule);
+      key = applyAction(key, action, START + 40 * DAY);
+    }
+    expect(told).toEqual(['notify.overdue', 'notify.before']);
   });
 
   it('tell of a rotation that nobody made', () => {
