@@ -33,8 +33,13 @@ import { SilentMeter } from './memory-deps.js';
 import { TestClock } from './memory-stores.js';
 import { foundBed, type TestBed } from './test-bed.js';
 
+export interface PostgresBed extends TestBed {
+  /** Past the service: as somebody does who may write to the database. */
+  query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+}
+
 /** Everything that operations need, on a real PostgreSQL; only the clock is the test's own. */
-export async function makePostgresBed(): Promise<TestBed> {
+export async function makePostgresBed(): Promise<PostgresBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
   await createLocalRootKey(join(dataDir, 'root.key'));
   const root = await openRootKey('local:', { dataDir });
@@ -84,5 +89,5 @@ export async function makePostgresBed(): Promise<TestBed> {
   };
   const bed = await foundBed(deps, clock, new PostgresInstallStore(changes, clock), dispose);
   await opened.start();
-  return bed;
+  return { ...bed, query: (sql, values) => changes.query(sql, values) };
 }
