@@ -36,8 +36,10 @@ const RESTORE_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, fai
     and exists (select 1 from policy where policy.keyring_id = key.keyring_id
       and (target = key.id::text and document is not null
         or target = 'keyring' and (document is not null or selectors <> '[]')))
-    and not exists (select 1 from due_key where due_key.key_id = key.id and due_at <= $1)
-  on conflict (key_id) do update set due_at = excluded.due_at, marks = due_key.marks + 1 returning key_id`;
+    and not exists (select 1 from due_key where due_key.key_id = key.id and due_at <= $1
+      and (claimed_until is null or claimed_until <= clock_timestamp() + ${CLAIM}))
+  on conflict (key_id) do update set due_at = excluded.due_at, claimed_until = null, marks = due_key.marks + 1
+  returning key_id`;
 
 const LOOK_COLUMNS = ['keyId', 'marks', 'dueAt', 'toldThrough', 'afterMessages', 'afterBytes'] as const;
 

@@ -112,6 +112,7 @@ describe('keys that are due', () => {
   it.each([
     ['took them away', 'delete from due_key'],
     ['put them off for ever', `update due_key set due_at = '2999-01-01'`],
+    ['claimed them for ever', `update due_key set claimed_until = '2999-01-01'`],
   ])('are put back when somebody %s', async (_what, statement) => {
     const made = await makeDue(2);
     await sql.query(statement);
