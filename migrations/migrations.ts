@@ -5,6 +5,7 @@ import { People1700000000004 } from './1700000000004-people.js';
 import { Approvals1700000000005 } from './1700000000005-approvals.js';
 import { Groups1700000000006 } from './1700000000006-groups.js';
 import { Policies1700000000010 } from './1700000000010-policies.js';
+import { Events1700000000011 } from './1700000000011-events.js';
 import { Campaigns1700000000012 } from './1700000000012-campaigns.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
@@ -18,6 +19,7 @@ export const MIGRATIONS = [
   Approvals1700000000005,
   Groups1700000000006,
   Policies1700000000010,
+  Events1700000000011,
   Campaigns1700000000012,
   Integrity1700000000015,
   SealedRootMigration1700000000016,

@@ -17,6 +17,7 @@ import { WrappingStore } from './keys/wrapped-object.js';
 import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
 import { Kms } from './operations/kms.js';
+import { EventDelivery } from './operations/events/event-delivery.js';
 import { NodeHeartbeat } from './operations/node-heartbeat.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { continueRootWork } from './operations/root/continue-root-work.js';
@@ -38,10 +39,13 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DEPS) private readonly deps: Deps,
     @Inject(WrappingStore) wrappings: WrappingStore,
     @Inject(PrometheusMeter) meter: PrometheusMeter,
+    @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
+    const oldest = 'Age of the oldest event that is neither delivered nor dead.';
+    meter.watchSize('events_oldest_pending_seconds', oldest, () => delivery.oldestPendingSeconds);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }

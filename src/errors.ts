@@ -32,6 +32,8 @@ export const ERROR_CODES = [
   'group-not-found',
   'policy-not-found',
   'campaign-not-found',
+  'webhook-not-found',
+  'delivery-not-found',
   'name-taken',
   'campaign-exists',
   'conflict',

@@ -88,6 +88,10 @@ const ADMINISTRATION = [
   'certificate.approve',
   'certificate.reject',
   'certificate.revoke',
+  'webhook.create',
+  'webhook.delete',
+  'webhook.test',
+  'webhook.redeliver',
   'bootstrap.finish',
   'test-clock.advance',
 ] as const;
@@ -103,6 +107,7 @@ const ACCESS_READS = [
   'access.who-can',
   'settings.describe',
   'certificate.list',
+  'webhook.list',
   'approval.list',
 ] as const;
 

@@ -32,6 +32,7 @@ import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
 import { addTokenCommands } from './commands/token.js';
 import { addVersionCommands } from './commands/version.js';
+import { addWebhookCommands } from './commands/webhook.js';
 import { withExamples } from './examples.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
@@ -81,6 +82,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addMacCommands,
     addAgreementCommands,
     addRandomCommand,
+    addWebhookCommands,
     addAuditCommands,
     addPeopleCommands,
     addCallerCommands,

@@ -35,6 +35,7 @@ import type { TlsOptions } from './tls-options.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
+import { Webhooks } from './webhooks.js';
 
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
@@ -57,6 +58,7 @@ export type * from './people.js';
 export type * from './binding-types.js';
 export type * from './policy-types.js';
 export type * from './resource-types.js';
+export type * from './webhook-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
 export interface ClientOptions extends TlsOptions {
@@ -129,6 +131,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly credentials: Credentials;
   readonly bindings: Bindings;
   readonly roles: Roles;
+  readonly webhooks: Webhooks;
   readonly people: People;
   readonly root: Root;
   readonly settings: Settings;
@@ -171,6 +174,7 @@ export class KeysteadClient extends CryptoCalls {
     this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
     this.roles = new Roles(transport);
+    this.webhooks = new Webhooks(transport);
     this.people = new People(transport);
     this.root = new Root(transport);
     this.settings = new Settings(transport);

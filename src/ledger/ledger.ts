@@ -2,6 +2,8 @@ import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
+import type { OutboxChange } from '../events/outbox.js';
+import type { WebhookRow } from '../events/records.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
 import type { KmsError } from '../errors.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
@@ -29,6 +31,8 @@ export interface InstallView {
   readonly authority: AuthorityRow | undefined;
   /** Ended ones too. */
   readonly certificates: ReadonlyMap<string, CertificateRow>;
+  /** Those that are not removed. */
+  readonly webhooks: ReadonlyMap<string, WebhookRow>;
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
 }
@@ -98,6 +102,7 @@ export interface GovernedKeyRows {
 /** What a change may do, inside its transaction. */
 export interface Change {
   readonly install: InstallView;
+  readonly outbox: OutboxChange;
   /** The current row, verified. */
   find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
   /** A key with its versions, verified as one. */

@@ -21,6 +21,6 @@ export abstract class MaintenanceStore {
   /** Open campaigns whose old versions nobody used for the agreed time, as far as use is written down. */
   abstract quietCampaigns(now: Date, limit: number): Promise<DueCampaign[]>;
 
-  /** Drops idempotency keys older than 24 hours and import tokens that expired. */
+  /** Drops idempotency keys older than 24 hours, import tokens that expired, deliveries that were over long ago. */
   abstract purge(now: Date): Promise<void>;
 }

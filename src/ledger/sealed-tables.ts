@@ -2,6 +2,7 @@ import type { ApprovalRow } from '../access/approval.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
+import type { WebhookRow } from '../events/records.js';
 import type { RootMigrationRow } from './root-migrations.js';
 import type { CampaignRow, PolicyRow } from '../rotation/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
@@ -29,6 +30,7 @@ export interface SealedRows {
   root_migration: RootMigrationRow;
   pki_authority: AuthorityRow;
   certificate: CertificateRow;
+  webhook: WebhookRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
@@ -156,6 +158,12 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'expiresAt',
       'changedAt',
     ],
+  },
+  webhook: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['url', 'types', 'onlyKeyring', 'createdBy', 'createdAt', 'removedAt'],
   },
   wrapping_key: {
     inSet: true,

@@ -1,6 +1,7 @@
 import type { Issuers } from '../access/issuers.js';
 import type { LoginAttempts } from '../access/login-attempts.js';
 import type { Journal } from '../audit/journal.js';
+import type { Outbox } from '../events/outbox.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
 import type { DueKeys } from '../ledger/due-keys.js';
 import type { MaterialStore } from '../keys/material-store.js';
@@ -36,6 +37,7 @@ export interface Deps {
   readonly materials: MaterialStore;
   readonly maintenance: MaintenanceStore;
   readonly dueKeys: DueKeys;
+  readonly outbox: Outbox;
   readonly usage: UsageCounter;
   readonly root: RootCeremony;
   readonly meter: Meter;

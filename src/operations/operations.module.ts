@@ -5,6 +5,8 @@ import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { HttpWebhookSender } from '../events/http-webhook-sender.js';
+import { Outbox } from '../events/outbox.js';
 import { KeyUses } from '../keys/key-uses.js';
 import { ImportTokens } from '../keys/import-tokens.js';
 import { MaterialStore } from '../keys/material-store.js';
@@ -14,6 +16,7 @@ import { DueKeys } from '../ledger/due-keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import { MaintenanceStore } from '../ledger/maintenance-store.js';
 import { DEPS, type Deps } from './deps.js';
+import { EventDelivery } from './events/event-delivery.js';
 import { InstallReady } from './install-ready.js';
 import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
@@ -39,6 +42,7 @@ const PORTS = [
   LoginAttempts,
   DueKeys,
   KeyUses,
+  Outbox,
 ];
 
 /** The one way in, with everything behind it. */
@@ -52,8 +56,13 @@ const PORTS = [
     },
     { provide: RotationRequests, useFactory: () => new RotationRequests() },
     { provide: Kms, useFactory: openKms, inject: [DEPS, RotationRequests] },
+    {
+      provide: EventDelivery,
+      useFactory: (deps: Deps) => new EventDelivery(deps, deps.outbox, new HttpWebhookSender()),
+      inject: [DEPS],
+    },
   ],
-  exports: [DEPS, Kms],
+  exports: [DEPS, Kms, EventDelivery],
 })
 export class OperationsModule {}
 
@@ -80,6 +89,7 @@ function depsOf(
   loginAttempts: LoginAttempts,
   dueKeys: DueKeys,
   keyUses: KeyUses,
+  outbox: Outbox,
 ): Deps {
   const testClock = config.KEYSTEAD_TEST_CLOCK === '1' ? new TestClock(clock) : undefined;
   const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
@@ -95,6 +105,7 @@ function depsOf(
     materials,
     maintenance,
     dueKeys,
+    outbox,
     usage: new UsageCounter(keyUses),
     counters,
     root,

@@ -1,3 +1,4 @@
+import type { AuditRecord } from '../audit/record.js';
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import { claimApproval, NeedsApproval } from './approvals/claim-approval.js';
@@ -9,6 +10,7 @@ import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
 import type { ChangeOperation, Commit, Resolved } from './operation.js';
+import { announce, announceFailure } from './events/announce.js';
 import { askedUnderKey, claimOn, repeatOf } from './idempotency.js';
 import { isStale } from './is-stale.js';
 import { asKmsError, recordOf, type Attempt } from './record.js';
@@ -78,6 +80,7 @@ export async function performChange<Input, R extends Resolved, Output>(
           throw unchecked;
         });
         if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
+        await announceFailure(deps, refused.record);
         throw error;
       }
     }
@@ -86,14 +89,21 @@ export async function performChange<Input, R extends Resolved, Output>(
   }
 }
 
-/** @returns the scopes whose revision decided, and their revisions when the failure was on record */
+interface Refused {
+  readonly record: AuditRecord;
+  /** Whose revision decided. */
+  readonly scopes: readonly string[];
+  /** Theirs when the failure was on record. */
+  readonly revisions: readonly number[];
+}
+
 async function writeDown(
   deps: Deps,
   attempt: Attempt,
   input: unknown,
   resolved: Resolved | undefined,
   error: KmsError,
-): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
+): Promise<Refused> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
   const subject = resolved?.subject ?? (await askedFor(deps, input));
   const { approval } = attempt.arrival;
@@ -101,7 +111,7 @@ async function writeDown(
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
-  return { scopes, revisions };
+  return { record, scopes, revisions };
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(
@@ -128,9 +138,11 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
       const approved = await claimApproval(deps, change, { attempt, resolved, input }, required, answer.guarded);
       if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
       const reason = answer.guarded ? { guarded: answer.guarded.reason } : {};
-      for (const { subject = resolved.subject, detail } of answer.records ?? [answer]) {
-        change.record(recordOf(deps, attempt, subject, undefined, { ...detail, ...reason, ...approved }));
-      }
+      const records = (answer.records ?? [answer]).map(({ subject = resolved.subject, detail }) =>
+        recordOf(deps, attempt, subject, undefined, { ...detail, ...reason, ...approved }),
+      );
+      for (const record of records) change.record(record);
+      await announce(deps, change, records);
       return { ...answer, approved: required.approvals.length > 0 };
     });
     tried.committed = true;

@@ -12,6 +12,8 @@ export {
   type OperationName,
 } from '../access/permissions.js';
 export { AUDIT_OUTCOMES } from '../audit/record.js';
+export { DELIVERY_FAILURES, DELIVERY_STATES } from '../events/records.js';
+export { EVENT_TYPES } from '../events/event-types.js';
 export { KEY_SPECS, KEY_USAGES } from '../crypto/key-spec.js';
 export { KEY_STATES } from '../keys/key-states.js';
 export { TAG_LIMITS } from '../keys/names.js';

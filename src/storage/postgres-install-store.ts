@@ -20,6 +20,7 @@ const EMPTY: InstallView = {
   approvals: new Map(),
   authority: undefined,
   certificates: new Map(),
+  webhooks: new Map(),
   dualControl: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),

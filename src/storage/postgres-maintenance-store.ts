@@ -1,6 +1,8 @@
 import { LessThan, type DataSource } from 'typeorm';
+import { DEAD_KEPT_MS, DELIVERED_KEPT_MS } from '../events/retry-schedule.js';
 import { FORGOTTEN_AFTER_SECONDS } from '../access/login-attempts.js';
 import { MaintenanceStore, type DueCampaign, type DueKey } from '../ledger/maintenance-store.js';
+import { EventDeliveryEntity } from './entities/event-delivery.entity.js';
 import { IdempotencyKeyEntity } from './entities/idempotency-key.entity.js';
 import { ImportTokenEntity } from './entities/import-token.entity.js';
 import { KeyEntity } from './entities/key.entity.js';
@@ -51,6 +53,13 @@ export class PostgresMaintenanceStore extends MaintenanceStore {
     const createdAt = LessThan(new Date(now.getTime() - IDEMPOTENCY_KEPT_MS));
     await this.changes.manager.delete(IdempotencyKeyEntity, { createdAt });
     await this.changes.manager.delete(ImportTokenEntity, { expiresAt: LessThan(now) });
+    for (const [state, kept] of [
+      ['delivered', DELIVERED_KEPT_MS],
+      ['dead', DEAD_KEPT_MS],
+    ] as const) {
+      const finishedAt = LessThan(new Date(now.getTime() - kept));
+      await this.changes.manager.delete(EventDeliveryEntity, { state, finishedAt });
+    }
     await this.changes.query(
       `delete from login_attempt where last_at < $1 and (trusted_until is null or trusted_until < $2)`,
       [new Date(now.getTime() - FORGOTTEN_AFTER_SECONDS * 1000), now],

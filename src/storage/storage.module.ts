@@ -4,6 +4,7 @@ import { CredentialUses } from '../access/credential-uses.js';
 import { LoginAttempts } from '../access/login-attempts.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { Outbox } from '../events/outbox.js';
 import { ImportTokens } from '../keys/import-tokens.js';
 import { KeyUses } from '../keys/key-uses.js';
 import { MaterialStore } from '../keys/material-store.js';
@@ -28,6 +29,7 @@ import { PostgresLoginAttempts } from './postgres-login-attempts.js';
 import { PostgresKeyUses } from './postgres-key-uses.js';
 import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
 import { PostgresMaterialStore } from './postgres-material-store.js';
+import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresWrappingStore } from './postgres-wrapping-store.js';
 
 /** The database and what needs nothing but it. */
@@ -53,6 +55,7 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       inject: [Database],
     },
     { provide: DueKeys, useFactory: ({ changes }: Database) => new PostgresDueKeys(changes), inject: [Database] },
+    { provide: Outbox, useFactory: ({ changes }: Database) => new PostgresOutbox(changes), inject: [Database] },
     { provide: KeyUses, useFactory: ({ changes }: Database) => new PostgresKeyUses(changes), inject: [Database] },
     {
       provide: CredentialUses,
@@ -89,6 +92,7 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
     MaterialStore,
     MaintenanceStore,
     DueKeys,
+    Outbox,
     KeyUses,
     CredentialUses,
     LoginAttempts,

@@ -57,7 +57,11 @@ beforeAll(async () => {
   await make(tokens.admin, '/api/v1/bindings', { caller: approver.id, role: 'approver', scope: { keyring } });
   await call(server, tokens.admin, 'PATCH', ring, { dualControl: { approvers: 1 } });
   const { approval } = (await call(server, tokens.admin, 'DELETE', ring)).body;
+  const hook = { url: 'http://127.0.0.1:9/', types: ['keystead.campaign.closed'] };
+  const { id: webhook } = await make(tokens.admin, '/api/v1/webhooks', hook);
   theirs = {
+    webhook,
+    delivery: webhook,
     approval,
     ciphertext: sealed.body.ciphertext,
     keyring,

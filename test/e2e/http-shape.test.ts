@@ -4,6 +4,7 @@ import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
 import { campaignShapes } from './campaign-shapes.js';
 import { policyShapes } from './policy-shapes.js';
+import { webhookShapes } from './webhook-shapes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 const RING = '/api/v1/keyrings/default';
@@ -68,7 +69,7 @@ describe('every route answers as it is documented', () => {
   it('policies', async () => policyShapes(done));
 
   it('campaigns', () => campaignShapes(done));
-
+  it('webhooks', async () => webhookShapes(done));
   it('encryption', async () => {
     const { id } = await makeKey({});
     const key = `${KEYS}/${id}`;
@@ -94,8 +95,7 @@ describe('every route answers as it is documented', () => {
     const { id: signer } = await makeKey({ spec: 'ecc-p256', usage: 'sign-verify', published: true });
     const { signature } = await done('app', 'POST', `${KEYS}/${signer}/sign`, { message: HELLO });
     await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: HELLO, signature });
-    const wrong = await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: '', signature });
-    expect(wrong).toEqual({ valid: false });
+    expect(await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: '', signature })).toEqual({ valid: false });
     await done('app', 'GET', `${KEYS}/${signer}/public-key?format=jwk&version=1`);
     const { keys } = await done(undefined, 'GET', '/.well-known/default/jwks.json');
     expect(keys).toHaveLength(1);
@@ -190,8 +190,7 @@ describe('every route answers as it is documented', () => {
   it('certificates', () => askForCertificates(done));
 
   it('the rest', async () => {
-    const who = await done('app', 'GET', '/api/v1/whoami');
-    expect(who).toMatchObject({ type: 'service', roles: [{ role: 'crypto-user' }] });
+    expect(await done('app', 'GET', '/api/v1/whoami')).toMatchObject({ roles: [{ role: 'crypto-user' }] });
     await done('auditor', 'GET', '/api/v1/root');
     await done('auditor', 'GET', '/api/v1/settings');
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });

@@ -2,7 +2,7 @@ import { expect } from '@jest/globals';
 import type { Tokens } from '../support/server.js';
 
 // eslint-disable-next-line typescript/no-explicit-any -- the API's description says what it is
-type Done = (person: keyof Tokens, method: string, path: string, body?: unknown) => Promise<any>;
+export type Done = (person: keyof Tokens, method: string, path: string, body?: unknown) => Promise<any>;
 
 const RING = '/api/v1/keyrings/default';
 

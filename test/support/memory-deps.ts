@@ -30,6 +30,7 @@ import {
 export class SilentMeter extends Meter {
   override performed(): void {}
   override integrityFailure(): void {}
+  override delivery(): void {}
   override guarded(): void {}
 }
 
@@ -65,6 +66,7 @@ export async function makeMemoryBed(
     loginAttempts: new MemoryLoginAttempts(),
     sessionSeconds: 3600,
     dueKeys: new MemoryDueKeys(ledger),
+    outbox: ledger.outbox,
     usage: new UsageCounter(new MemoryKeyUses(ledger)),
     engineClock: clock,
     rotateSoon: () => undefined,

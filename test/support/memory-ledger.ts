@@ -19,6 +19,7 @@ import {
   type InstallView,
   type KeyQuery,
 } from '../../src/ledger/ledger.js';
+import { MemoryOutbox } from './memory-outbox.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../src/ledger/sealed-tables.js';
 
 type Rows<Name extends SealedTableName> = Map<string, SealedRows[Name]>;
@@ -29,6 +30,7 @@ export class MemoryLedger extends Ledger {
   readonly keys = new Map<string, KeySnapshot>();
   readonly wrapped: WrappedObject[] = [];
   readonly records: AuditRecord[] = [];
+  readonly outbox = new MemoryOutbox();
   readonly revisions = new Map<string, number>();
   /** By key. */
   readonly due = new Map<string, NextLook & Pick<ClaimedKey, 'failures' | 'marks'>>();
@@ -44,6 +46,7 @@ export class MemoryLedger extends Ledger {
     root_migration: new Map(),
     pki_authority: new Map(),
     certificate: new Map(),
+    webhook: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
@@ -82,6 +85,7 @@ export class MemoryLedger extends Ledger {
       approvals: new Map(this.table('approval')),
       authority: this.table('pki_authority').get(INSTALL_SCOPE),
       certificates: new Map(this.table('certificate')),
+      webhooks: new Map([...this.table('webhook')].filter(([, { removedAt }]) => !removedAt)),
       dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
     };
     return this.#view;
@@ -187,6 +191,7 @@ export class MemoryLedger extends Ledger {
     };
     const change: Change = {
       install: await this.install(),
+      outbox: this.outbox.change(staged),
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
       findGoverned: (keyringId, keyIds) => this.findGoverned(keyringId, keyIds),

@@ -16,6 +16,7 @@ import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
 import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
 import { PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
+import { PostgresOutbox } from '../../src/storage/postgres-outbox.js';
 import { PostgresKeyUses } from '../../src/storage/postgres-key-uses.js';
 import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
@@ -75,6 +76,7 @@ export async function makePostgresBed(): Promise<PostgresBed> {
     loginAttempts: new PostgresLoginAttempts(changes),
     sessionSeconds: 3600,
     dueKeys: new PostgresDueKeys(changes),
+    outbox: new PostgresOutbox(changes),
     usage: new UsageCounter(new PostgresKeyUses(changes)),
     engineClock: clock,
     rotateSoon: () => undefined,

@@ -87,6 +87,17 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     changedAt: AT,
     revision: 7,
   },
+  webhook: {
+    id: uuidv7(),
+    url: 'https://hooks.example/keystead',
+    types: ['keystead.key.rotated'],
+    onlyKeyring: SCOPE,
+    secret: Buffer.alloc(32, 7),
+    createdBy: uuidv7(),
+    createdAt: AT,
+    removedAt: AT,
+    revision: 7,
+  },
   credential: {
     id: 'token',
     callerId: uuidv7(),

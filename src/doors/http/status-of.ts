@@ -30,6 +30,8 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'group-not-found': 404,
   'policy-not-found': 404,
   'campaign-not-found': 404,
+  'webhook-not-found': 404,
+  'delivery-not-found': 404,
 
   'name-taken': 409,
   'campaign-exists': 409,

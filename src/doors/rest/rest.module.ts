@@ -33,6 +33,7 @@ import { SigningController } from './signing.controller.js';
 import { TestClockController } from './test-clock.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { VersionsController } from './versions.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 import { WhoamiController } from './whoami.controller.js';
 
 export const CONTROLLERS = [
@@ -65,6 +66,7 @@ export const CONTROLLERS = [
   SigningController,
   TokensController,
   VersionsController,
+  WebhooksController,
   WhoamiController,
 ] as const;
 

@@ -6,6 +6,7 @@ import { parseDuration } from '../../rotation/duration.js';
 import { writeSource } from '../../rotation/resolve-policy.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
+import { announce } from '../events/announce.js';
 import { candidatesFor, policyOf, policyRowsIn } from '../policies/policy-in-force.js';
 import { recordOf } from '../record.js';
 import { subjectOfKey } from '../resolve-key.js';
@@ -42,6 +43,8 @@ export async function startByPolicy(
   change.put('campaign', row);
   const attempt = { operation: 'campaign.start', arrival, startedAt: performance.now() } as const;
   const detail = { ...campaignDetail(row), policy: writeSource(held.source), rule: 'revoke.campaign' };
-  change.record(recordOf(deps, attempt, subjectOfKey({ key: after }), undefined, detail));
+  const record = recordOf(deps, attempt, subjectOfKey({ key: after }), undefined, detail);
+  change.record(record);
+  await announce(deps, change, [record]);
   return { campaign: row.id };
 }

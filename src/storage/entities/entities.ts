@@ -11,6 +11,7 @@ import { CertificateEntity } from './certificate.entity.js';
 import { CredentialUseEntity } from './credential-use.entity.js';
 import { CredentialEntity } from './credential.entity.js';
 import { DueKeyEntity } from './due-key.entity.js';
+import { EventDeliveryEntity } from './event-delivery.entity.js';
 import { HeadEntity } from './head.entity.js';
 import { IdempotencyKeyEntity } from './idempotency-key.entity.js';
 import { ImportTokenEntity } from './import-token.entity.js';
@@ -25,6 +26,7 @@ import { NodeEntity } from './node.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { RoleEntity } from './role.entity.js';
 import { RootMigrationEntity } from './root-migration.entity.js';
+import { WebhookEntity } from './webhook.entity.js';
 import { WrappedKeyEntity } from './wrapped-key.entity.js';
 import { WrappingKeyEntity } from './wrapping-key.entity.js';
 
@@ -45,6 +47,8 @@ export const ENTITIES = [
   ApprovalEntity,
   AuthorityEntity,
   CertificateEntity,
+  WebhookEntity,
+  EventDeliveryEntity,
   WrappingKeyEntity,
   KeyEntity,
   KeyVersionEntity,
@@ -73,6 +77,7 @@ export const SEALED_ENTITIES = {
   approval: ApprovalEntity,
   pki_authority: AuthorityEntity,
   certificate: CertificateEntity,
+  webhook: WebhookEntity,
   wrapping_key: WrappingKeyEntity,
   key: KeyEntity,
   alias: AliasEntity,

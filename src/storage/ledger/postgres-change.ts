@@ -16,6 +16,7 @@ import { KeyEntity } from '../entities/key.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { insertRows } from '../write-rows.js';
+import { PostgresOutboxChange } from '../postgres-outbox.js';
 import { DueMarks } from './due-marks.js';
 import { readGoverned, verifyGoverned } from './governed-keys.js';
 import { primaryKeyOf } from './primary-key.js';
@@ -36,6 +37,7 @@ export class PostgresChange implements Change {
   readonly #due = new DueMarks();
   readonly #writer: SealedWriter;
   readonly #reader: KeyReader;
+  readonly outbox: PostgresOutboxChange;
 
   constructor(
     private readonly manager: EntityManager,
@@ -44,6 +46,7 @@ export class PostgresChange implements Change {
   ) {
     this.#writer = new SealedWriter(manager, (scopeId) => this.#scopeOf(scopeId), this.#due);
     this.#reader = new KeyReader(manager.connection);
+    this.outbox = new PostgresOutboxChange(manager);
   }
 
   enter(scopeId: string, mirror: ScopeMirror): void {

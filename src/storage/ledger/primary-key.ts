@@ -13,6 +13,7 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   root_migration: ['id'],
   pki_authority: ['id'],
   certificate: ['id'],
+  webhook: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],

@@ -100,6 +100,11 @@ export const TABLE = `
   certificate.approve      install    x   .   .   .   .   .   .   .   .   .
   certificate.reject       install    x   .   .   .   .   .   .   .   .   .
   certificate.revoke       install    x   .   .   .   .   .   .   .   .   .
+  webhook.create           install    x   .   .   .   .   .   .   .   .   .
+  webhook.delete           install    x   .   .   .   .   .   .   .   .   .
+  webhook.test             install    x   .   .   .   .   .   .   .   .   .
+  webhook.redeliver        install    x   .   .   .   .   .   .   .   .   .
+  webhook.list             install    x   .   .   .   .   .   .   x   .   .
   caller.list              install    x   .   .   .   .   .   .   x   .   .
   token.list               install    x   .   .   .   .   .   .   x   .   .
   credential.list          install    x   .   .   .   .   .   .   x   .   .

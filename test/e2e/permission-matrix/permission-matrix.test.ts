@@ -83,6 +83,8 @@ beforeAll(async () => {
     certificate: nobody,
     approval: nobody,
     campaign: nobody,
+    webhook: nobody,
+    delivery: nobody,
   };
   const at = (keyring: string, key: object) => ({ ...rest, ...ids, keyring, ...key });
   const keyring = own.keyring;

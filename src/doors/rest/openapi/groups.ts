@@ -47,6 +47,7 @@ export const GROUPS: readonly Group[] = [
     description: 'The service’s own certificate authority.',
     prefixes: ['pki.', 'certificate.'],
   },
+  { name: 'Events', description: 'Webhooks, and what was sent to them.', prefixes: ['webhook.'] },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },
   { name: OTHERS, description: 'Health and what is public.', prefixes: [] },

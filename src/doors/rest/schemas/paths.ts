@@ -34,4 +34,10 @@ export const IN_APPROVAL = z.strictObject({
 export const IN_CAMPAIGN = z.strictObject({
   campaign: ref('Id of a campaign', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
+const webhook = ref('Id of a webhook', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60');
+export const IN_WEBHOOK = z.strictObject({ webhook });
+export const IN_DELIVERY = z.strictObject({
+  webhook,
+  delivery: ref('Id of a delivery', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
+});
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -1,0 +1,132 @@
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { Client } from 'pg';
+import { Webhook } from 'standardwebhooks';
+import { Receiver } from '../support/receiver.js';
+import { call, Server, type Tokens } from '../support/server.js';
+import { until } from '../support/until.js';
+
+/** Attempts that fail are made again after some seconds. */
+jest.setTimeout(120_000);
+
+const KEYS = '/api/v1/keyrings/default/keys';
+
+let server: Server;
+let tokens: Tokens;
+let receiver: Receiver;
+
+beforeAll(async () => {
+  server = await Server.start({ env: { KEYSTEAD_TEST_CLOCK: '1', KEYSTEAD_METRICS: 'open' } });
+  tokens = await server.tokens();
+});
+afterAll(() => server.remove());
+beforeEach(async () => {
+  receiver = await Receiver.start();
+});
+afterEach(() => receiver.stop());
+
+async function done(person: keyof Tokens, method: string, path: string, body?: unknown) {
+  const answer = await call(server, tokens[person], method, path, body);
+  if (answer.status >= 400) throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  return answer.body;
+}
+
+const add = (input: object = {}) => done('admin', 'POST', '/api/v1/webhooks', { url: receiver.url, ...input });
+const remove = (id: string) => done('admin', 'DELETE', `/api/v1/webhooks/${id}`);
+const makeKey = async () => (await done('keyAdmin', 'POST', KEYS, {})).id as string;
+const deliveriesOf = async (id: string) => (await done('auditor', 'GET', `/api/v1/webhooks/${id}/deliveries`)).items;
+
+async function openSql(): Promise<Client> {
+  const sql = new Client({ host: join(server.dataDir, 'postgres', 'run'), user: 'keystead', database: 'keystead' });
+  await sql.connect();
+  return sql;
+}
+
+it('a receiver checks what it gets with the library of Standard Webhooks', async () => {
+  const { id, secret } = await add({ types: ['keystead.key.revoked'] });
+  const key = await makeKey();
+  await done('keyAdmin', 'POST', `${KEYS}/${key}/revoke`, { reason: 'compromised' });
+  await until(() => receiver.received.length > 0);
+  const { headers, body } = receiver.received[0]!;
+  const sent = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+  expect(new Webhook(secret).verify(body, sent)).toMatchObject({
+    type: 'keystead.key.revoked',
+    subject: `key/${key}`,
+    data: { reason: 'compromised', operation: 'key.revoke' },
+  });
+  expect(() => new Webhook(secret).verify(body.replace('compromised', 'superseded'), sent)).toThrow();
+  await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
+  const { body: metrics } = await call(server, undefined, 'GET', '/metrics');
+  expect(metrics).toMatch(/^keystead_event_deliveries_total\{outcome="delivered"\} [1-9]/m);
+  expect(metrics).toMatch(/^keystead_events_oldest_pending_seconds \d/m);
+  await remove(id);
+});
+
+it('a policy’s notices and ends are told, with the rule', async () => {
+  const { id } = await add();
+  const key = await makeKey();
+  await done('keyAdmin', 'PUT', `${KEYS}/${key}/policy`, { expire: { after: '30d' }, notify: { before: ['7d'] } });
+  await done('admin', 'POST', '/api/v1/test/clock', { advance: '24d' });
+  await done('admin', 'POST', '/api/v1/test/clock', { advance: '7d' });
+  await until(() => receiver.received.length >= 2);
+  const told = receiver.received.map(({ body }) => JSON.parse(body)).filter(({ data }) => data.key?.id === key);
+  expect(told.map(({ type, data }) => [type, data.rule, data.policy, data.testClock])).toEqual(
+    expect.arrayContaining([
+      ['keystead.key.expiring', 'notify.before', 'key', true],
+      ['keystead.key.expired', 'expire.after', 'key', true],
+    ]),
+  );
+  await remove(id);
+});
+
+it('what was committed is delivered by the next process, after the first was killed', async () => {
+  const { id } = await add();
+  receiver.answer = 500;
+  const key = await makeKey();
+  await done('keyAdmin', 'POST', `${KEYS}/${key}/rotate`);
+  await until(() => receiver.received.length > 0);
+  await server.stop('SIGKILL');
+  receiver.answer = 204;
+  const { dataDir, port } = server;
+  server = await Server.start({ dataDir, port, env: { KEYSTEAD_TEST_CLOCK: '1', KEYSTEAD_METRICS: 'open' } });
+  await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
+  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  await remove(id);
+});
+
+describe('whoever can write to the database', () => {
+  it('does not make up an event that is then signed', async () => {
+    const { id } = await add({ types: ['keystead.campaign.closed'] });
+    await done('admin', 'POST', `/api/v1/webhooks/${id}/test`);
+    await until(() => receiver.received.length > 0);
+    const sql = await openSql();
+    await sql.query(`update event_delivery set state = 'pending', finished_at = null,
+      body = replace(body, 'webhook.test', 'webhook.fake') where webhook_id = '${id}'`);
+    await sql.end();
+    await until(async () => (await deliveriesOf(id))[0].state === 'dead');
+    expect((await deliveriesOf(id))[0]).toMatchObject({ lastError: 'integrity-failure' });
+    expect(receiver.received).toHaveLength(1);
+    await remove(id);
+  });
+
+  it('does not have events sent elsewhere', async () => {
+    const elsewhere = await Receiver.start();
+    const { id } = await add();
+    const sql = await openSql();
+    await sql.query(`create table kept_webhook as select * from webhook`);
+    await sql.query(`update webhook set url = '${elsewhere.url}' where id = '${id}'`);
+    await until(
+      async () => (await call(server, tokens.app, 'GET', '/api/v1/whoami')).body.code === 'integrity-failure',
+    );
+    expect((await call(server, tokens.keyAdmin, 'POST', KEYS, {})).body.code).toBe('integrity-failure');
+    await sql.query(`update webhook set url = kept_webhook.url from kept_webhook where webhook.id = kept_webhook.id`);
+    await sql.end();
+    await server.stop();
+    const { dataDir, port } = server;
+    server = await Server.start({ dataDir, port });
+    await done('keyAdmin', 'POST', `${KEYS}/${await makeKey()}/rotate`);
+    await until(() => receiver.received.length > 0);
+    expect(elsewhere.received).toEqual([]);
+    await elsewhere.stop();
+  });
+});

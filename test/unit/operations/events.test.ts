@@ -1,0 +1,4 @@
+import { makeMemoryBed } from '../../support/memory-deps.js';
+import { eventsSuite } from './events.suite.js';
+
+eventsSuite('in memory', makeMemoryBed);
