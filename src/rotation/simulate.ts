@@ -4,8 +4,6 @@ import type { GovernedKey } from './governed-key.js';
 import type { Policy } from './policy.js';
 import { upcoming } from './upcoming.js';
 
-const MAX_STEPS = 10_000;
-
 /** One thing that a policy would do. */
 export interface SimulatedAction extends Omit<DueAction, 'kind' | 'about'> {
   readonly kind: Exclude<DueAction['kind'], 'tell'>;
@@ -13,19 +11,27 @@ export interface SimulatedAction extends Omit<DueAction, 'kind' | 'about'> {
   readonly usedAt?: number;
 }
 
+export interface SimulatedPeriod {
+  readonly now: number;
+  readonly until: number;
+  readonly recent: number;
+  readonly atMost: number;
+}
+
 /**
  * What a policy would do to a key until `until`, in the order of time: by the rules that the engine follows. Use stays as it is:
  * rotations by messages and bytes are foreseen only where they are due already.
  * @param recent a version that was used this shortly before `now` is still in use
+ * @param atMost so many things, and no more
  */
 export function simulate(
   governed: GovernedKey,
   policy: Policy,
-  { now, until, recent }: { readonly now: number; readonly until: number; readonly recent: number },
+  { now, until, recent, atMost }: SimulatedPeriod,
 ): readonly SimulatedAction[] {
   const done: SimulatedAction[] = [];
   let [state, time] = [governed, now];
-  for (let step = 0; step < MAX_STEPS; step++) {
+  while (done.length < atMost) {
     const [action] = upcoming(state, policy, time);
     if (!action || action.at > until) break;
     time = Math.max(time, action.at);

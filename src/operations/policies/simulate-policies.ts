@@ -1,14 +1,14 @@
-import { KmsError } from '../../errors.js';
-import type { KeyRow, KeySnapshot } from '../../keys/records.js';
+import { isKmsError, KmsError } from '../../errors.js';
+import type { KeyRow } from '../../keys/records.js';
 import { DAY } from '../../rotation/duration.js';
 import { lintPolicy, type PolicyWarning } from '../../rotation/lint-policy.js';
 import { parsePolicy } from '../../rotation/parse-policy.js';
 import type { PolicyDocument } from '../../rotation/policy.js';
-import type { PolicyRows } from '../../rotation/records.js';
 import { simulate, type SimulatedAction } from '../../rotation/simulate.js';
 import type { Deps } from '../deps.js';
 import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from '../keyrings/resolve-keyring.js';
 import type { UseOperation } from '../operation.js';
+import { lookAt, type Look } from '../rotation/look.js';
 import { candidatesFor, governedBy, policyOf, type SetPolicy } from './policy-in-force.js';
 
 const MAX_DAYS = 3650;
@@ -16,6 +16,9 @@ const MAX_DAYS = 3650;
 const RECENT_DAYS = 90;
 const PAGE = 500;
 const MAX_KEYS = 20_000;
+/** Of all keys together, and of one. */
+const MAX_ACTIONS = 100_000;
+const MAX_OF_A_KEY = 5000;
 /** So many actions are listed; all are counted. */
 const MAX_LISTED = 1000;
 
@@ -67,14 +70,17 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
     const now = deps.engineClock.now();
     const until = now + days * DAY;
     if (document) parsePolicy(document);
-    const { keyring: keyringRow } = await deps.ledger.findPolicies(keyring.id);
     const actions: SimulatedKeyAction[] = [];
     const keys: KeyRow[] = [];
-    for await (const snapshot of keysOf(deps, keyring.id, tags)) {
-      keys.push(snapshot.key);
-      const given = document && { document, setAt: now };
-      const held = given ?? (await inForce(deps, snapshot, keyringRow));
-      if (held) actions.push(...(await actionsOn(deps, snapshot, held, { now, until, recent: RECENT_DAYS * DAY })));
+    for await (const looks of pagesOf(deps, keyring.id, tags)) {
+      for (const look of looks) {
+        const { key } = look.snapshot;
+        keys.push(key);
+        const held = document ? { document, setAt: now } : candidatesFor(key, look.rows)[0]?.policy;
+        const ofKey = held ? actionsOn(look, held, { now, until }) : [];
+        actions.push(...ofKey);
+        mustBeFew(keys, actions, ofKey);
+      }
     }
     const sorted = actions.toSorted((a, b) => a.at.getTime() - b.at.getTime());
     const count = (kind: SimulatedAction['kind']) => actions.filter(({ action }) => action === kind).length;
@@ -95,50 +101,57 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
   },
 };
 
-async function* keysOf(
+/** @throws KmsError integrity-failure */
+async function* pagesOf(
   deps: Deps,
   keyringId: string,
   tags: Readonly<Record<string, string>>,
-): AsyncGenerator<KeySnapshot> {
+): AsyncGenerator<readonly Look[]> {
   const wanted = Object.entries(tags);
   const [first] = wanted;
   const filter = first ? { tag: { name: first[0], value: first[1] } } : {};
-  let seen = 0;
   for (let before: string | undefined; ;) {
     const page = await deps.ledger.listKeys(keyringId, {
       ...filter,
       limit: PAGE,
       ...(before !== undefined && { before }),
     });
-    for (const snapshot of page) {
-      if (!wanted.every(([name, value]) => snapshot.key.tags[name] === value)) continue;
-      if ((seen += 1) > MAX_KEYS) {
-        throw new KmsError('limit-reached', `more than ${MAX_KEYS} keys: simulate for those with certain tags`);
-      }
-      yield snapshot;
-    }
+    const meant = page.filter(({ key }) => wanted.every(([name, value]) => key.tags[name] === value));
+    const looks = await lookAt(
+      deps,
+      keyringId,
+      meant.map(({ key }) => key.id),
+    );
+    yield [...looks.values()].map(mustVerify);
     before = page.at(-1)?.key.id;
     if (page.length < PAGE) return;
   }
 }
 
-async function inForce(
-  deps: Deps,
-  { key }: KeySnapshot,
-  keyring: PolicyRows['keyring'],
-): Promise<SetPolicy | undefined> {
-  const { own } = await deps.ledger.findPolicies(key.keyringId, key.id);
-  return candidatesFor(key, { own, keyring })[0]?.policy;
+function mustVerify(look: Look | KmsError): Look {
+  if (isKmsError(look)) throw look;
+  return look;
 }
 
-async function actionsOn(
-  deps: Deps,
-  snapshot: KeySnapshot,
+/** @throws KmsError limit-reached */
+function mustBeFew(keys: readonly KeyRow[], actions: readonly unknown[], ofKey: readonly unknown[]): void {
+  if (keys.length > MAX_KEYS) {
+    throw new KmsError('limit-reached', `more than ${MAX_KEYS} keys: simulate for those with certain tags`);
+  }
+  if (actions.length > MAX_ACTIONS || ofKey.length >= MAX_OF_A_KEY) {
+    const many = `${MAX_OF_A_KEY} actions on a key, or ${MAX_ACTIONS} on all`;
+    throw new KmsError('limit-reached', `more than ${many}: simulate fewer days, or fewer keys by tags`);
+  }
+}
+
+function actionsOn(
+  { snapshot, uses }: Look,
   held: SetPolicy,
-  period: Parameters<typeof simulate>[2],
-): Promise<readonly SimulatedKeyAction[]> {
+  { now, until }: { readonly now: number; readonly until: number },
+): readonly SimulatedKeyAction[] {
   const { key } = snapshot;
-  const governed = governedBy(snapshot, held, await deps.usage.of(key.id), null);
+  const governed = governedBy(snapshot, held, uses, null);
+  const period = { now, until, recent: RECENT_DAYS * DAY, atMost: MAX_OF_A_KEY };
   return simulate(governed, policyOf(held.document), period).map(({ kind, rule, at, version = null, usedAt }) => ({
     at: new Date(at),
     keyId: key.id,

@@ -161,6 +161,8 @@ export function policySettingSuite(place: string, makeBed: () => Promise<TestBed
       const inForce = await bed.kms.perform(simulatePolicies, { keyring, tags }, admin);
       expect(inForce).toMatchObject({ keys: 2, rotated: 0, actions: [] });
       expect(await codeOf(bed.kms.perform(simulatePolicies, { keyring, days: 0 }, admin))).toBe('invalid-request');
+      const endless = { keyring, tags, days: 3650, policy: { rotate: { every: '1h' } } };
+      expect(await codeOf(bed.kms.perform(simulatePolicies, endless, admin))).toBe('limit-reached');
     });
   });
 }
