@@ -18,6 +18,7 @@ const OF_OPERATION: Partial<Readonly<Record<OperationName, number>>> = {
   'audit.read': 20,
   'version.exposed': 20,
   'campaign.list': 20,
+  'campaign.report': 50,
   'root.rotate': HIGHEST_COST,
   'root.migrate': HIGHEST_COST,
 };

@@ -28,6 +28,7 @@ describe('a policy is compared with NIST SP 800-57', () => {
       'retire.after: older versions decrypt for',
     ],
     [{ rotate: { every: '90d' }, destroy: { after: '30d' } }, [encryption], 'destroy: nothing retires versions'],
+    [{ revoke: { campaign: true } }, [encryption], 'revoke.campaign: nobody can move what is under'],
     [{ rotate: { every: '1d', spread: '20h' } }, [encryption], 'rotate.spread: more than half'],
     [
       { rotate: { every: '90d', spread: '5h', window: { from: '02:00', to: '03:00' } } },

@@ -55,7 +55,7 @@ describe('a policy', () => {
       expire: { at: '2040-01-01T00:00:00Z', after: 'P3650D' },
       unused: { after: '180d' },
       notify: { before: ['1d', '30d', '7d', '1d'] },
-      revoke: { compromised: 'decrypt-only' },
+      revoke: { compromised: 'decrypt-only', campaign: true },
     });
     expect(policy).toEqual({
       rotate: {
@@ -72,7 +72,7 @@ describe('a policy', () => {
       expire: { at: Date.UTC(2040, 0, 1), after: 3650 * DAY },
       unused: { after: 180 * DAY },
       notify: { before: [30 * DAY, 7 * DAY, DAY] },
-      revoke: { compromised: 'decrypt-only' },
+      revoke: { compromised: 'decrypt-only', campaign: true },
     });
   });
 
@@ -116,7 +116,8 @@ describe('a policy', () => {
     [{ notify: { before: [] } }, 'policy.notify.before: a list of 1 to 10'],
     [{ notify: { before: ['1d', 'soon'] } }, 'policy.notify.before[1]: a duration'],
     [{ revoke: { compromised: 'allow' } }, 'policy.revoke.compromised: block or decrypt-only'],
-    [{ revoke: {} }, 'policy.revoke: give compromised'],
+    [{ revoke: {} }, 'policy.revoke: give compromised, or campaign'],
+    [{ revoke: { campaign: 'yes' } }, 'policy.revoke.campaign: true or false'],
   ])('%j is refused with what is wrong', (document, message) => {
     let thrown: unknown;
     try {
