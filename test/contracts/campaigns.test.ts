@@ -64,12 +64,12 @@ const use = (keyId: string, version: number, usedAt: Date) =>
 const planOf = async (statement: string) =>
   (await sql.query<{ 'QUERY PLAN': string }>(`explain ${statement}`)).rows.map((row) => row['QUERY PLAN']).join('\n');
 
-describe('campaigns that are quiet', () => {
-  const quiet = async () => {
-    const store = new PostgresMaintenanceStore(install.first.database.changes);
-    return (await store.quietCampaigns(NOW, 100)).map(({ id }) => id);
-  };
+const quiet = async () => {
+  const store = new PostgresMaintenanceStore(install.first.database.changes);
+  return (await store.quietCampaigns(NOW, 100)).map(({ id }) => id);
+};
 
+describe('campaigns that are quiet', () => {
   it('are open ones that are old enough, of whose old versions none was used since', async () => {
     const wanted = await makeCampaign();
     const before = await makeCampaign();
