@@ -10,6 +10,7 @@ export const EVENT_TYPES = [
   'keystead.key.destruction-scheduled',
   'keystead.key.destruction-cancelled',
   'keystead.key.destroyed',
+  'keystead.version.retiring',
   'keystead.version.retired',
   'keystead.version.revoked',
   'keystead.version.destroyed',

@@ -26,6 +26,7 @@ const OF_RULE: Partial<Readonly<Record<RuleName, EventType>>> = {
   'expire.after': 'keystead.key.expired',
   'unused.after': 'keystead.key.unused',
   'notify.before': 'keystead.key.expiring',
+  'notify.retirement': 'keystead.version.retiring',
   'notify.overdue': 'keystead.key.rotation-overdue',
 };
 
