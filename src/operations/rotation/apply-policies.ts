@@ -110,11 +110,12 @@ class Worker {
         await this.#retry(one);
         continue;
       }
-      const judged = look && judge(look, now);
+      const known = look && { ...look, isFailing: one.failures > 0 };
+      const judged = known && judge(known, now);
       if (!judged) settled.push({ claimed: one, next: undefined });
       else if (judged.action) {
         const { kind } = judged.action;
-        due.set(kind, [...(due.get(kind) ?? []), { claimed: one, look }]);
+        due.set(kind, [...(due.get(kind) ?? []), { claimed: one, look: known }]);
       } else settled.push({ claimed: one, next: nextLookAt(look.snapshot.key, judged.governed, judged.policy, now) });
     }
     await dueKeys.settle(settled);

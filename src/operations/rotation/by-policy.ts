@@ -70,7 +70,7 @@ function byPolicy(kind: ActionKind): ChangeOperation<LooksInput, Resolved, Reado
           const rows = found.get(keyIds[index] ?? '');
           if (isKmsError(rows) && looks.length === 1) throw rows;
           const now = next?.createdAt.getTime() ?? decidedAt;
-          const current = rows && !isKmsError(rows) ? { ...rows, uses: look.uses } : undefined;
+          const current = rows && !isKmsError(rows) ? { ...look, ...rows } : undefined;
           const judged = current && judge(current, now);
           if (judged && isSameAction(judged.action, action))
             return [putDone(change, current, judged, action, next, now)];

@@ -12,6 +12,8 @@ import { candidatesFor, governedBy, policyOf } from '../policies/policy-in-force
 /** A key with all that its policy is decided by. */
 export interface Look extends GovernedKeyRows {
   readonly uses: ReadonlyMap<number, VersionUse>;
+  /** Whether something failed the last time: then what people shall be told does not wait until it succeeds. */
+  readonly isFailing?: boolean;
 }
 
 export interface Judged {
@@ -38,11 +40,12 @@ export async function lookAt(
 }
 
 /** What the policy in force makes of a key; undefined: none is in force. */
-export function judge({ snapshot, rows, toldThrough, uses }: Look, now: number): Judged | undefined {
+export function judge({ snapshot, rows, toldThrough, uses, isFailing }: Look, now: number): Judged | undefined {
   const [held] = candidatesFor(snapshot.key, rows);
   if (!held) return undefined;
   const policy = policyOf(held.policy.document);
   const governed = governedBy(snapshot, held.policy, uses, toldThrough);
-  const [action] = dueActions(governed, policy, now);
+  const due = dueActions(governed, policy, now);
+  const action = (isFailing && due.find(({ kind }) => kind === 'tell')) || due[0];
   return { action, governed, policy, source: writeSource(held.source) };
 }
