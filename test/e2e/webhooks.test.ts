@@ -79,19 +79,25 @@ it('a policy’s notices and ends are told, with the rule', async () => {
   await remove(id);
 });
 
-it('what was committed is delivered by the next process, after the first was killed', async () => {
-  const { id } = await add();
+it('what was committed is delivered by the next process, whether the first was killed before or during an attempt', async () => {
+  const hanging = await Receiver.start();
+  const ids = [(await add()).id, (await add({ url: hanging.url })).id];
   receiver.answer = 500;
+  hanging.answer = 'hang';
   const key = await makeKey();
   await done('keyAdmin', 'POST', `${KEYS}/${key}/rotate`);
-  await until(() => receiver.received.length > 0);
+  await until(() => receiver.received.length > 0 && hanging.received.length > 0);
   await server.stop('SIGKILL');
   receiver.answer = 204;
+  hanging.answer = 204;
   const { dataDir, port } = server;
   server = await Server.start({ dataDir, port, env: { KEYSTEAD_TEST_CLOCK: '1', KEYSTEAD_METRICS: 'open' } });
-  await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
-  expect(new Set(receiver.received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-  await remove(id);
+  for (const id of ids) await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
+  for (const { received } of [receiver, hanging]) {
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  }
+  for (const id of ids) await remove(id);
+  await hanging.stop();
 });
 
 describe('whoever can write to the database', () => {
@@ -112,6 +118,7 @@ describe('whoever can write to the database', () => {
   it('does not have events sent elsewhere', async () => {
     const elsewhere = await Receiver.start();
     const { id } = await add();
+    const other = await add({ types: ['keystead.campaign.closed'] });
     const sql = await openSql();
     await sql.query(`create table kept_webhook as select * from webhook`);
     await sql.query(`update webhook set url = '${elsewhere.url}' where id = '${id}'`);
@@ -120,6 +127,10 @@ describe('whoever can write to the database', () => {
     );
     expect((await call(server, tokens.keyAdmin, 'POST', KEYS, {})).body.code).toBe('integrity-failure');
     await sql.query(`update webhook set url = kept_webhook.url from kept_webhook where webhook.id = kept_webhook.id`);
+    // Nor has he one signed with a secret that he knows, his own webhook's.
+    await sql.query(
+      `update webhook set secret = (select secret from webhook where id = '${id}') where id = '${other.id}'`,
+    );
     await sql.end();
     await server.stop();
     const { dataDir, port } = server;
@@ -127,6 +138,10 @@ describe('whoever can write to the database', () => {
     await done('keyAdmin', 'POST', `${KEYS}/${await makeKey()}/rotate`);
     await until(() => receiver.received.length > 0);
     expect(elsewhere.received).toEqual([]);
+    await done('admin', 'POST', `/api/v1/webhooks/${other.id}/test`);
+    await until(async () => (await deliveriesOf(other.id))[0].state === 'dead');
+    expect((await deliveriesOf(other.id))[0]).toMatchObject({ lastError: 'integrity-failure' });
+    expect(receiver.types).toEqual(['keystead.key.rotated']);
     await elsewhere.stop();
   });
 });

@@ -183,6 +183,17 @@ export function eventsSuite(place: string, makeBed: () => Promise<TestBed>): voi
       await elsewhere.stop();
     });
 
+    it('of several nodes one sends each event', async () => {
+      await add();
+      const key = await newKey();
+      for (let rotations = 0; rotations < 20; rotations++) await rotate(key);
+      const nodes = [delivery, deliveryBy(new HttpWebhookSender()), deliveryBy(new HttpWebhookSender())];
+      await Promise.all(nodes.map((node) => node.begin()));
+      await Promise.all(nodes.map((node) => node.settled()));
+      const versions = receiver.received.map(({ body }) => Number(JSON.parse(body).data.version));
+      expect(versions.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, at) => at + 2));
+    });
+
     it('a receiver that hangs keeps no other waiting, and is given up', async () => {
       delivery = deliveryBy(new HttpWebhookSender(1000));
       const other = await Receiver.start();
@@ -222,6 +233,26 @@ export function eventsSuite(place: string, makeBed: () => Promise<TestBed>): voi
       expect(receiver.received.map(({ path }) => path)).toEqual(['/hook']);
       expect(receiver.types).toEqual(['keystead.webhook.ping']);
       expect((await deliveriesOf(id))[0]).toMatchObject({ id: output.id, state: 'delivered' });
+    });
+
+    it('a webhook that is made twice under one key is made once, and its secret is shown once', async () => {
+      const once = await bed.arriveAs('administrator', { everything: true }, 'once');
+      const [first, again] = [
+        await bed.kms.change(createWebhook, { url: receiver.url }, once),
+        await bed.kms.change(createWebhook, { url: receiver.url }, once),
+      ];
+      expect(first.output.secret).toMatch(/^whsec_/);
+      const { secret: _shown, ...rest } = first.output;
+      expect(again).toEqual({ output: rest, replayed: true });
+      expect((await bed.deps.ledger.install()).webhooks.size).toBe(1);
+    });
+
+    it('webhooks are made with known types and keyrings only, and not without end', async () => {
+      expect(await codeOf(add({ types: ['keystead.key.stolen'] }))).toBe('invalid-request');
+      expect(await codeOf(add({ types: [] }))).toBe('invalid-request');
+      expect(await codeOf(add({ keyring: 'nowhere' }))).toBe('keyring-not-found');
+      for (let made = 0; made < 50; made++) await add();
+      expect(await codeOf(add())).toBe('limit-reached');
     });
 
     it('with its webhook ends what was not sent', async () => {
