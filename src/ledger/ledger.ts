@@ -175,7 +175,8 @@ export interface AliasQuery {
 
 export interface CampaignQuery {
   readonly id?: string;
-  readonly keyringId?: string;
+  /** Only of these. */
+  readonly keyringIds?: readonly string[];
   readonly keyId?: string;
   readonly state?: CampaignState;
   /** Id of the last campaign of the page before. */

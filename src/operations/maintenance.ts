@@ -39,7 +39,7 @@ export async function runMaintenance(
   const arrival = kms.arriveAsSystem('system:lifecycle', uuidv7());
   const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
   const policies = await applyPolicies(kms, deps, isStopping);
-  const campaigns = await closeQuietCampaigns(kms, deps);
+  const campaigns = await closeQuietCampaigns(kms, deps, isStopping);
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);

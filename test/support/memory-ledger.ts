@@ -135,9 +135,10 @@ export class MemoryLedger extends Ledger {
     return { own: keyId === undefined ? undefined : rowOf(keyId), keyring: rowOf('keyring') };
   }
 
-  override async listCampaigns({ limit, before, ...exact }: CampaignQuery): Promise<CampaignRow[]> {
+  override async listCampaigns({ limit, before, keyringIds, ...exact }: CampaignQuery): Promise<CampaignRow[]> {
     const passes = (row: CampaignRow) =>
       (before === undefined || row.id < before) &&
+      (keyringIds === undefined || keyringIds.includes(row.keyringId)) &&
       Object.entries(exact).every(([name, value]) => row[name as keyof CampaignRow] === value);
     const newestFirst = [...this.table('campaign').values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
     return newestFirst.filter(passes).slice(0, limit);

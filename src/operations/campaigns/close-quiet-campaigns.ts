@@ -8,11 +8,20 @@ import { resolveOwnCampaign, type CampaignInput, type ResolvedCampaign } from '.
 
 const CLOSED_A_RUN = 1000;
 
-/** Closes campaigns whose old versions have been quiet for the agreed time. @returns how many this node closed, and how many failed */
-export async function closeQuietCampaigns(kms: Kms, deps: Deps): Promise<{ closed: number; failed: number }> {
+/**
+ * Closes campaigns whose old versions have been quiet for the agreed time.
+ * @param isStopping then no further one is begun
+ * @returns how many this node closed, and how many failed
+ */
+export async function closeQuietCampaigns(
+  kms: Kms,
+  deps: Deps,
+  isStopping: () => boolean,
+): Promise<{ closed: number; failed: number }> {
   const arrival = kms.arriveAsSystem('system:rotation', uuidv7());
   let [closed, failed] = [0, 0];
   for (const { id } of await deps.maintenance.quietCampaigns(new Date(deps.engineClock.now()), CLOSED_A_RUN)) {
+    if (isStopping()) break;
     // One that fails must not hold up the others; the failure is recorded where it happened.
     const changed = await kms.change(closeQuietCampaign, { campaign: id }, arrival).catch(() => undefined);
     if (!changed) failed += 1;

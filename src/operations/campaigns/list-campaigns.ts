@@ -1,5 +1,6 @@
+import type { AccessView } from '../../access/access-view.js';
 import type { KeySnapshot } from '../../keys/records.js';
-import type { CampaignQuery, InstallView } from '../../ledger/ledger.js';
+import type { CampaignQuery } from '../../ledger/ledger.js';
 import type { CampaignRow, CampaignState } from '../../rotation/records.js';
 import { holdersOf, type Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
@@ -11,6 +12,8 @@ import { describeCampaign, type CampaignDescription } from './describe-campaign.
 import { keyOf } from './resolve-campaign.js';
 
 const AT_A_TIME = 200;
+
+type Unlimited = Omit<CampaignQuery, 'limit'>;
 
 export interface ListCampaignsInput extends PageInput {
   /** Id or name. */
@@ -43,7 +46,6 @@ export const listCampaigns: UseOperation<ListCampaignsInput, ResolvedCampaigns, 
       snapshots.add(snapshot);
       if (rows.length > limit) break;
     }
-    mustBeNamedToSome(install, query, rows, arrival, deps.clock.now());
     return {
       rows,
       limit,
@@ -60,38 +62,38 @@ export const listCampaigns: UseOperation<ListCampaignsInput, ResolvedCampaigns, 
   },
 };
 
-/** A keyring or key in which there is nothing for the caller is not told from one that is not there. @throws KmsError permission-denied */
-function mustBeNamedToSome(
-  { access }: InstallView,
-  { keyringId }: Omit<CampaignQuery, 'limit'>,
-  rows: readonly CampaignRow[],
-  arrival: Arrival,
-  now: number,
-): void {
-  if (keyringId === undefined || rows.length > 0) return;
-  if (may(access, arrival, 'campaign.list', { kind: 'keyring', keyringId }, now)) return;
-  throw permissionDenied('campaign.list');
-}
-
-async function queryOf(deps: Deps, input: ListCampaignsInput, arrival: Arrival): Promise<Omit<CampaignQuery, 'limit'>> {
+/** What is looked at: only keyrings and keys where the caller may see any, named or not. @throws KmsError permission-denied */
+async function queryOf(deps: Deps, input: ListCampaignsInput, arrival: Arrival): Promise<Unlimited> {
+  const { access } = await deps.ledger.install();
+  const now = deps.clock.now();
   const { key, state, keyring = key === undefined ? undefined : 'default' } = input;
   const before = cursorId(input);
-  const named = keyring === undefined ? undefined : await findKeyring(deps, keyring, 'campaign.list', arrival);
-  const keyId =
-    named && key !== undefined
-      ? (await findKey(deps, { keyring: named.id, key }, 'campaign.list', arrival)).key.id
-      : undefined;
-  return {
-    ...(named && { keyringId: named.id }),
-    ...(keyId !== undefined && { keyId }),
-    ...(state && { state }),
-    ...(before !== undefined && { before }),
-  };
+  const allowed = keyringsFor(access, arrival, now);
+  const page = { ...(state && { state }), ...(before !== undefined && { before }) };
+  if (keyring === undefined) return { ...page, ...(allowed && { keyringIds: allowed }) };
+  const { id } = await findKeyring(deps, keyring, 'campaign.list', arrival);
+  if (allowed && !allowed.includes(id)) throw permissionDenied('campaign.list');
+  if (key === undefined) return { ...page, keyringIds: [id] };
+  const { key: named } = await findKey(deps, { keyring: id, key }, 'campaign.list', arrival);
+  if (!may(access, arrival, 'campaign.list', resourceOfKey(named), now)) throw permissionDenied('campaign.list');
+  return { ...page, keyringIds: [id], keyId: named.id };
+}
+
+/** Ids of keyrings; undefined: all. */
+function keyringsFor(access: AccessView, arrival: Arrival, now: number): readonly string[] | undefined {
+  const holders = [holdersOf(arrival)].flat();
+  const scopes = holders.flatMap((holder) => access.scopesOf(holder, (name) => name === 'campaign.list', now));
+  const keyrings = new Set<string>();
+  for (const scope of scopes) {
+    if ('everything' in scope) return undefined;
+    keyrings.add(scope.keyring);
+  }
+  return [...keyrings];
 }
 
 async function* visibleCampaigns(
   deps: Deps,
-  query: Omit<CampaignQuery, 'limit'>,
+  query: Unlimited,
   arrival: Arrival,
 ): AsyncGenerator<{ readonly row: CampaignRow; readonly snapshot: KeySnapshot }, void> {
   const { access } = await deps.ledger.install();

@@ -3,6 +3,7 @@ import { suiteOf } from '../../keys/ciphertext.js';
 import type { VersionUse } from '../../keys/key-uses.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import { uuidv7 } from '../../keys/uuid.js';
+import { DAY } from '../../rotation/duration.js';
 import type { CampaignRow } from '../../rotation/records.js';
 import type { Deps } from '../deps.js';
 import { oldUses } from './old-uses.js';
@@ -14,6 +15,7 @@ export interface BeforeCampaign {
   readonly underWay: ReadonlySet<number>;
 }
 
+export const STANDARD_QUIET_MS = 30 * DAY;
 const MAX_OPEN = 1000;
 
 export async function beforeCampaign(deps: Deps, keyId: string): Promise<BeforeCampaign> {

@@ -2,7 +2,6 @@ import { keyStateAt } from '../../keys/key-states.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import type { RevocationReason } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
-import { parseDuration } from '../../rotation/duration.js';
 import { writeSource } from '../../rotation/resolve-policy.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
@@ -10,8 +9,7 @@ import { announce } from '../events/announce.js';
 import { candidatesFor, policyOf, policyRowsIn } from '../policies/policy-in-force.js';
 import { recordOf } from '../record.js';
 import { subjectOfKey } from '../resolve-key.js';
-import { campaignDetail, isRewrappable, newCampaign, type BeforeCampaign } from './new-campaign.js';
-import { STANDARD_QUIET } from './start-campaign.js';
+import { campaignDetail, isRewrappable, newCampaign, STANDARD_QUIET_MS, type BeforeCampaign } from './new-campaign.js';
 
 interface Revoked {
   /** The key as it is once they are revoked. */
@@ -38,7 +36,7 @@ export async function startByPolicy(
   if (reason !== 'compromised' || !hasTarget || from.length === 0) return {};
   const [held] = candidatesFor(after, await policyRowsIn(change, after));
   if (!held || policyOf(held.policy.document).revoke?.campaign !== true) return {};
-  const quietMs = parseDuration(STANDARD_QUIET) ?? 0;
+  const quietMs = STANDARD_QUIET_MS;
   const row = newCampaign({ key: after }, before, { from, quietMs, startedBy: arrival.caller.id, now });
   change.put('campaign', row);
   const attempt = { operation: 'campaign.start', arrival, startedAt: performance.now() } as const;

@@ -1,19 +1,25 @@
 import { KmsError } from '../../errors.js';
 import { mustBeUsable } from '../../keys/key-states.js';
 import type { KeySnapshot } from '../../keys/records.js';
-import { parseDuration } from '../../rotation/duration.js';
+import { DAY, parseDuration } from '../../rotation/duration.js';
 import type { KeyInput, ResolvedKey } from '../keys/get-key.js';
 import { currentKey, resolveKeyChange } from '../keys/resolve-key-change.js';
 import type { ChangeOperation } from '../operation.js';
 import { mustHaveVersion } from '../versions/change-version-state.js';
 import { campaignNotFound } from './campaign-not-found.js';
 import { describeCampaign, type CampaignDescription } from './describe-campaign.js';
-import { beforeCampaign, campaignDetail, mustBeRewrappable, newCampaign, type BeforeCampaign } from './new-campaign.js';
+import {
+  beforeCampaign,
+  campaignDetail,
+  mustBeRewrappable,
+  newCampaign,
+  STANDARD_QUIET_MS,
+  type BeforeCampaign,
+} from './new-campaign.js';
 
-export const STANDARD_QUIET = '30d';
 /** Longer than use stays in the memory of a node. */
 const LEAST_QUIET_MS = 10_000;
-const MOST_QUIET_MS = 3650 * 86_400_000;
+const MOST_QUIET_MS = 3650 * DAY;
 const MAX_FROM = 1000;
 
 export interface StartCampaignInput extends KeyInput {
@@ -30,8 +36,8 @@ export const startCampaign: ChangeOperation<StartCampaignInput, ResolvedKey, Cam
   name: 'campaign.start',
   resolve: resolveKeyChange('campaign.start'),
 
-  async run(deps, { snapshot }, { from, quiet = STANDARD_QUIET }, commit, arrival) {
-    const quietMs = mustBeQuiet(quiet);
+  async run(deps, { snapshot }, { from, quiet }, commit, arrival) {
+    const quietMs = quiet === undefined ? STANDARD_QUIET_MS : mustBeQuiet(quiet);
     const before = await beforeCampaign(deps, snapshot.key.id);
     const now = deps.engineClock.now();
     return commit([snapshot.key.keyringId], async (change) => {

@@ -181,9 +181,15 @@ export function campaignsSuite(place: string, makeBed: () => Promise<TestBed>): 
       expect(await list({}, here)).toEqual([id]);
       expect(await list({ ...key }, here)).toEqual([id]);
       expect((await show(id, here)).id).toBe(id);
+      const beside = await rotated({ keyring: 'campaigns' });
+      await start(beside);
+      expect(await list({ keyring: 'campaigns' }, here)).toEqual([id]);
+      for (const named of [beside.key, NOWHERE]) {
+        expect(await codeOf(list({ ...key, key: named }, here))).toBe('permission-denied');
+      }
       expect(await codeOf(list({}, await bed.arriveAs('approver')))).toBe('permission-denied');
       expect(await codeOf(list(key, elsewhere))).toBe('permission-denied');
-      await bed.kms.change(disableKey, key, admin);
+      for (const one of [key, beside]) await bed.kms.change(disableKey, one, admin);
       await bed.kms.change(destroyKeyring, { keyring: ring.id }, administrator);
       expect(await codeOf(show(id))).toBe('campaign-not-found');
       expect(await list({}, app)).not.toContain(id);
