@@ -11,9 +11,10 @@ import { BY_POLICY } from './by-policy.js';
 import { judge, lookAt, type Look } from './look.js';
 
 /** Keys of one keyring are changed together; more at once would keep other changes of the keyring waiting. */
-const CLAIMED_AT_ONCE = 50;
-/** While one of them waits for the database, another makes new material. */
-const WORKERS = 2;
+const AT_ONCE = 50;
+/** Where keys are used meanwhile: so that no request waits long behind the schedule's work. */
+const AT_ONCE_IN_USE = 10;
+const LONGEST_REST = 1000;
 const MINUTE = 60_000;
 const LONGEST_BACKOFF = 6 * 60 * MINUTE;
 
@@ -26,19 +27,14 @@ export interface PoliciesReport {
 
 /**
  * Does what policies want of the keys that are due, on any number of nodes at once: each key is claimed by one of them, and what is
- * done is decided again where it is done.
+ * done is decided again where it is done. Where keys are used meanwhile, this node goes more slowly.
  * @param isStopping then no further key is begun
  * @throws KmsError database-unavailable
  */
 export async function applyPolicies(kms: Kms, deps: Deps, isStopping: () => boolean): Promise<PoliciesReport> {
-  const workers = Array.from({ length: WORKERS }, () => new Worker(kms, deps, isStopping));
-  const ends = await Promise.allSettled(workers.map((worker) => worker.run()));
-  const broken = ends.find((end) => end.status === 'rejected');
-  if (broken) throw broken.reason;
-  return {
-    applied: workers.reduce((sum, { applied }) => sum + applied, 0),
-    failed: workers.reduce((sum, { failed }) => sum + failed, 0),
-  };
+  const run = new Run(kms, deps, isStopping);
+  await run.untilNothingIsDue();
+  return { applied: run.applied, failed: run.failed };
 }
 
 interface DueLook {
@@ -46,7 +42,7 @@ interface DueLook {
   readonly look: Look;
 }
 
-class Worker {
+class Run {
   applied = 0;
   failed = 0;
   readonly #arrival: Arrival;
@@ -59,19 +55,21 @@ class Worker {
     this.#arrival = kms.arriveAsSystem('system:rotation', uuidv7());
   }
 
-  /** Until nothing is due. */
-  async run(): Promise<void> {
-    const { dueKeys, engineClock } = this.deps;
-    while (!this.isStopping()) {
-      const claimed = await dueKeys.claim(new Date(engineClock.now()), CLAIMED_AT_ONCE);
+  async untilNothingIsDue(): Promise<void> {
+    const { dueKeys, engineClock, usage } = this.deps;
+    for (let limit = AT_ONCE_IN_USE; !this.isStopping();) {
+      const [began, used] = [performance.now(), usage.noted];
+      const claimed = await dueKeys.claim(new Date(engineClock.now()), limit);
       if (claimed.length === 0) return;
-      const keyringIds = new Set(claimed.map(({ keyringId }) => keyringId));
-      for (const id of keyringIds) {
-        await this.#serve(
-          id,
-          claimed.filter(({ keyringId }) => keyringId === id),
-        );
+      for (const id of new Set(claimed.map(({ keyringId }) => keyringId))) {
+        const own = claimed.filter(({ keyringId }) => keyringId === id);
+        await this.#serve(id, own);
       }
+      const isInUse = usage.noted > used;
+      limit = isInUse ? AT_ONCE_IN_USE : AT_ONCE;
+      // Half of the time belongs to those who wait.
+      const rest = Math.min(LONGEST_REST, performance.now() - began);
+      if (isInUse) await new Promise((resolve) => setTimeout(resolve, rest));
     }
   }
 

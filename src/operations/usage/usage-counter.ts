@@ -25,6 +25,7 @@ export class UsageCounter {
   #saving: Counts = new Map();
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #noted = 0;
 
   constructor(private readonly uses: KeyUses) {}
 
@@ -38,7 +39,13 @@ export class UsageCounter {
     await this.flush().catch(() => undefined);
   }
 
+  /** How often keys were used on this node since its start. */
+  get noted(): number {
+    return this.#noted;
+  }
+
   note({ keyId, version, kind, bytes, usedBy, at }: Use): void {
+    this.#noted += 1;
     const name = `${keyId}/${version}`;
     let count = this.#unsaved.get(name);
     if (!count) {
