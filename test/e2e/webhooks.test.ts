@@ -1,8 +1,11 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Client } from 'pg';
 import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../support/receiver.js';
+import { selfSigned } from '../support/self-signed.js';
 import { call, Server, type Tokens } from '../support/server.js';
 import { until } from '../support/until.js';
 
@@ -11,19 +14,34 @@ jest.setTimeout(120_000);
 
 const KEYS = '/api/v1/keyrings/default/keys';
 
+/** One that the service is told to trust, and one that it is not. */
+const [known, unknown] = [selfSigned({ ip: [127, 0, 0, 1] }), selfSigned({ ip: [127, 0, 0, 1] })];
+
 let server: Server;
+let directory: string;
 let tokens: Tokens;
 let receiver: Receiver;
 
 beforeAll(async () => {
-  server = await Server.start({ env: { KEYSTEAD_TEST_CLOCK: '1', KEYSTEAD_METRICS: 'open' } });
+  directory = await mkdtemp(join(tmpdir(), 'keystead-webhooks-'));
+  await writeFile(join(directory, 'known.pem'), known.cert);
+  server = await Server.start({ env: settings() });
   tokens = await server.tokens();
 });
-afterAll(() => server.remove());
+afterAll(async () => {
+  await server.remove();
+  await rm(directory, { recursive: true });
+});
 beforeEach(async () => {
   receiver = await Receiver.start();
 });
 afterEach(() => receiver.stop());
+
+const settings = () => ({
+  KEYSTEAD_TEST_CLOCK: '1',
+  KEYSTEAD_METRICS: 'open',
+  NODE_EXTRA_CA_CERTS: join(directory, 'known.pem'),
+});
 
 async function done(person: keyof Tokens, method: string, path: string, body?: unknown) {
   const answer = await call(server, tokens[person], method, path, body);
@@ -62,6 +80,18 @@ it('a receiver checks what it gets with the library of Standard Webhooks', async
   await remove(id);
 });
 
+it('over TLS it is sent to receivers with a certificate of a trusted authority', async () => {
+  const [trusted, strange] = [await Receiver.start(known), await Receiver.start(unknown)];
+  const ids = [(await add({ url: trusted.url })).id, (await add({ url: strange.url })).id];
+  for (const id of ids) await done('admin', 'POST', `/api/v1/webhooks/${id}/test`);
+  await until(async () => (await deliveriesOf(ids[0])).some(({ state }: { state: string }) => state === 'delivered'));
+  await until(async () => (await deliveriesOf(ids[1]))[0].lastError === 'tls');
+  expect(trusted.types).toEqual(['keystead.webhook.ping']);
+  expect(strange.received).toEqual([]);
+  for (const id of ids) await remove(id);
+  for (const one of [trusted, strange]) await one.stop();
+});
+
 it('a policy’s notices and ends are told, with the rule', async () => {
   const { id } = await add();
   const key = await makeKey();
@@ -91,7 +121,7 @@ it('what was committed is delivered by the next process, whether the first was k
   receiver.answer = 204;
   hanging.answer = 204;
   const { dataDir, port } = server;
-  server = await Server.start({ dataDir, port, env: { KEYSTEAD_TEST_CLOCK: '1', KEYSTEAD_METRICS: 'open' } });
+  server = await Server.start({ dataDir, port, env: settings() });
   for (const id of ids) await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
   for (const { received } of [receiver, hanging]) {
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);

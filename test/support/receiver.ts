@@ -1,5 +1,12 @@
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export interface Received {
@@ -15,11 +22,14 @@ export class Receiver {
   /** A status, with where it redirects to; `hang`: never. */
   answer: number | 'hang' | { readonly status: number; readonly location: string } = 204;
 
-  private constructor(private readonly server: Server) {}
+  private constructor(
+    private readonly server: Server,
+    private readonly scheme: 'http' | 'https',
+  ) {}
 
-  /** @param port default: any */
-  static async start(port = 0): Promise<Receiver> {
-    const server = createServer((request, response) => {
+  /** @param tls PEM; default: plain HTTP */
+  static async start(tls?: { readonly key: string; readonly cert: string }): Promise<Receiver> {
+    const take: RequestListener = (request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
@@ -27,9 +37,10 @@ export class Receiver {
         receiver.received.push({ path: request.url ?? '', headers: request.headers, body });
         receiver.#respond(response);
       });
-    });
-    const receiver = new Receiver(server);
-    server.listen(port, '127.0.0.1');
+    };
+    const server = tls ? createTlsServer(tls, take) : createServer(take);
+    const receiver = new Receiver(server, tls ? 'https' : 'http');
+    server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     return receiver;
   }
@@ -39,7 +50,7 @@ export class Receiver {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}/hook`;
+    return `${this.scheme}://127.0.0.1:${this.port}/hook`;
   }
 
   get types(): string[] {
