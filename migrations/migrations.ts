@@ -9,6 +9,7 @@ import { Events1700000000011 } from './1700000000011-events.js';
 import { Campaigns1700000000012 } from './1700000000012-campaigns.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
+import { CredentialPolicy1700000000017 } from './1700000000017-credential-policy.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -23,4 +24,5 @@ export const MIGRATIONS = [
   Campaigns1700000000012,
   Integrity1700000000015,
   SealedRootMigration1700000000016,
+  CredentialPolicy1700000000017,
 ];

@@ -265,6 +265,7 @@ export const SYSTEM_CALLERS = {
     'version.destroy',
     'policy.notify',
     'campaign.close',
+    'credential.revoke',
   ],
   'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;

@@ -1,5 +1,6 @@
 import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
+import type { CredentialPolicy } from '../access/credential-policy.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { OutboxChange } from '../events/outbox.js';
@@ -35,6 +36,8 @@ export interface InstallView {
   readonly webhooks: ReadonlyMap<string, WebhookRow>;
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
+  /** null: credentials end only by themselves and by people. */
+  readonly credentialPolicy: CredentialPolicy | null;
 }
 
 /** Gives the seal of a scope: unwraps its integrity key by the root on first use. */

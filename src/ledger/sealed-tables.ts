@@ -1,4 +1,5 @@
 import type { ApprovalRow } from '../access/approval.js';
+import type { CredentialPolicy } from '../access/credential-policy.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
@@ -15,6 +16,7 @@ export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
 export interface InstallSettingRow {
   readonly id: string;
   readonly dualControl: DualControl | null;
+  readonly credentialPolicy?: CredentialPolicy | null;
   readonly revision: number;
 }
 
@@ -94,7 +96,13 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     idOf: (row) => row.id,
     deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
   },
-  install_setting: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['dualControl'] },
+  install_setting: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['dualControl'],
+    later: ['credentialPolicy'],
+  },
   approval: {
     inSet: true,
     home: 'install',

@@ -4,6 +4,7 @@ import { expireApproval } from './approvals/expire-approval.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
 import { closeQuietCampaigns } from './campaigns/close-quiet-campaigns.js';
+import { revokeUnusedCredentials } from './access/revoke-unused-credentials.js';
 import { startMoving } from './keyrings/start-moving.js';
 import { destroyKey } from './keys/destroy-key.js';
 import type { Kms } from './kms.js';
@@ -19,14 +20,16 @@ export interface MaintenanceReport {
   readonly applied: number;
   /** Campaigns that this node closed: their old versions were quiet for the agreed time. */
   readonly campaigns: number;
-  /** Destructions, keys with a policy, and campaigns that failed; each is on the audit record, and tried again the next time. */
+  /** Credentials that the install's policy revoked. */
+  readonly revoked: number;
+  /** Destructions, keys with a policy, campaigns and credentials that failed; each is on the audit record, and tried again the next time. */
   readonly failed: number;
   /** Keyrings whose materials are on the move: that goes on in the background. */
   readonly rewrapping: number;
 }
 
 /**
- * What is due: what policies say, destructions of keys, campaigns and requests that ended by themselves, rewraps and root work that were
+ * What is due: what policies say of keys and credentials, destructions of keys, campaigns and requests that ended by themselves, rewraps and root work that were
  * broken off, the revocation list, expired rows. For the schedule.
  * @param isStopping then nothing more is begun
  * @throws KmsError database-unavailable
@@ -40,6 +43,7 @@ export async function runMaintenance(
   const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
   const policies = await applyPolicies(kms, deps, isStopping);
   const campaigns = await closeQuietCampaigns(kms, deps, isStopping);
+  const credentials = await revokeUnusedCredentials(kms, deps, isStopping);
   const keyrings = await deps.maintenance.keyringsToRewrap();
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
@@ -51,7 +55,8 @@ export async function runMaintenance(
     destroyed,
     applied: policies.applied,
     campaigns: campaigns.closed,
-    failed: failed + policies.failed + campaigns.failed,
+    revoked: credentials.revoked,
+    failed: failed + policies.failed + campaigns.failed + credentials.failed,
     rewrapping: keyrings.length,
   };
 }

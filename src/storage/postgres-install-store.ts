@@ -22,6 +22,7 @@ const EMPTY: InstallView = {
   certificates: new Map(),
   webhooks: new Map(),
   dualControl: null,
+  credentialPolicy: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),
 };

@@ -6,6 +6,7 @@ import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
 import { campaignsSuite } from '../unit/operations/campaigns.suite.js';
 import { certificatesSuite } from '../unit/operations/certificates.suite.js';
+import { credentialPolicySuite } from '../unit/operations/credential-policy.suite.js';
 import { credentialsSuite } from '../unit/operations/credentials.suite.js';
 import { conditionsSuite } from '../unit/operations/access-conditions.suite.js';
 import { exposedDataKeysSuite } from '../unit/operations/exposed-data-keys.suite.js';
@@ -34,6 +35,7 @@ const SUITES = [
   accessSuite,
   certificatesSuite,
   credentialsSuite,
+  credentialPolicySuite,
   bindingsSuite,
   conditionsSuite,
   groupsSuite,

@@ -87,6 +87,7 @@ export class MemoryLedger extends Ledger {
       certificates: new Map(this.table('certificate')),
       webhooks: new Map([...this.table('webhook')].filter(([, { removedAt }]) => !removedAt)),
       dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
+      credentialPolicy: this.table('install_setting').get(INSTALL_SCOPE)?.credentialPolicy ?? null,
     };
     return this.#view;
   }

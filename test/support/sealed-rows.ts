@@ -27,7 +27,12 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     createdBy: uuidv7(),
     revision: 7,
   },
-  install_setting: { id: SCOPE, dualControl: { approvers: 1, operations: [], lifetime: 60 }, revision: 7 },
+  install_setting: {
+    id: SCOPE,
+    dualControl: { approvers: 1, operations: [], lifetime: 60 },
+    credentialPolicy: { unusedAfter: 86_400, setAt: '2026-01-01T00:00:00.000Z' },
+    revision: 7,
+  },
   root_migration: {
     id: '018f0000-0000-7000-8000-0000000000aa',
     phase: 'wrapping',

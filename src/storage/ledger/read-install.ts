@@ -102,6 +102,7 @@ export class InstallState {
   }
 
   #view(revision: number): InstallView {
+    const settings = this.#settings.get(INSTALL_SCOPE);
     const bindings = [...this.#bindings.values()];
     const keyrings = [...this.#keyrings.values()];
     return {
@@ -121,7 +122,8 @@ export class InstallState {
       authority: this.#authorities.get(INSTALL_SCOPE),
       certificates: new Map(this.#certificates),
       webhooks: new Map([...this.#webhooks].filter(([, { removedAt }]) => !removedAt)),
-      dualControl: this.#settings.get(INSTALL_SCOPE)?.dualControl ?? null,
+      dualControl: settings?.dualControl ?? null,
+      credentialPolicy: settings?.credentialPolicy ?? null,
     };
   }
 }
