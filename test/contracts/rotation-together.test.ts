@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '../../src/audit/record.js';
 import type { Arrival } from '../../src/operations/arrival.js';
+import { decrypt } from '../../src/operations/crypto/decrypt.js';
+import { encrypt } from '../../src/operations/crypto/encrypt.js';
 import { createKeyring } from '../../src/operations/keyrings/create-keyring.js';
 import { createKey } from '../../src/operations/keys/create-key.js';
 import { rotateKey } from '../../src/operations/keys/rotate-key.js';
@@ -93,6 +95,26 @@ describe('keys of a keyring that are due together', () => {
     const [due] = await bed.query<{ failures: number }>('select failures from due_key where key_id = $1', [tampered]);
     expect(due?.failures).toBeGreaterThan(0);
     await bed.query(`update key_version set created_at = created_at + interval '1 day' where key_id = $1`, [tampered]);
+  });
+
+  it('are used meanwhile, and no use fails', async () => {
+    const [keyring, keys] = await governed({ rotate: { every: '90d' } });
+    const app = await bed.arriveAs('crypto-user');
+    bed.clock.advance(90 * DAY);
+    const over = new AbortController();
+    const use = async (key: string) => {
+      for (let uses = 0; !over.signal.aborted || uses === 0; uses++) {
+        const plaintext = Buffer.from(`${key} ${uses}`);
+        const { ciphertext } = await bed.kms.perform(encrypt, { keyring, key, plaintext }, app);
+        const opened = await bed.kms.perform(decrypt, { keyring, ciphertext }, app);
+        expect(opened.plaintext).toEqual(plaintext);
+      }
+    };
+    const using = Promise.all(keys.map(use));
+    await runMaintenance(bed.kms, bed.deps);
+    over.abort();
+    await using;
+    expect(keysOf(await recordsIn(keyring))).toEqual(keys.toSorted());
   });
 
   it('are decided on as they are then: one that somebody rotated meanwhile is left out', async () => {
