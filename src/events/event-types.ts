@@ -14,6 +14,7 @@ export const EVENT_TYPES = [
   'keystead.version.retired',
   'keystead.version.revoked',
   'keystead.version.destroyed',
+  'keystead.credential.revoked',
   'keystead.keyring.destroyed',
   'keystead.campaign.started',
   'keystead.campaign.closed',

@@ -13,6 +13,7 @@ const TOLD = [
   'about',
   'approval',
   'approvers',
+  'credential',
   'campaign',
   'destroyAt',
   'dueAt',

@@ -13,6 +13,8 @@ const OF_OPERATION: Partial<Readonly<Record<OperationName, EventType>>> = {
   'version.retire': 'keystead.version.retired',
   'version.revoke': 'keystead.version.revoked',
   'version.destroy': 'keystead.version.destroyed',
+  'credential.revoke': 'keystead.credential.revoked',
+  'token.revoke': 'keystead.credential.revoked',
   'keyring.destroy': 'keystead.keyring.destroyed',
   'approval.decide': 'keystead.approval.decided',
   'campaign.start': 'keystead.campaign.started',

@@ -1,9 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { KmsError } from '../../../src/errors.js';
 import { createBinding } from '../../../src/operations/access/create-binding.js';
+import { createToken } from '../../../src/operations/access/create-token.js';
+import { revokeCredential } from '../../../src/operations/access/revoke-credential.js';
+import { revokeToken } from '../../../src/operations/access/revoke-token.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { startCampaign } from '../../../src/operations/campaigns/start-campaign.js';
 import { closeCampaign } from '../../../src/operations/campaigns/end-campaign.js';
+import { decrypt } from '../../../src/operations/crypto/decrypt.js';
+import { encrypt } from '../../../src/operations/crypto/encrypt.js';
 import type { Deps } from '../../../src/operations/deps.js';
 import { cancelKeyDestruction } from '../../../src/operations/keys/cancel-key-destruction.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
@@ -158,6 +163,35 @@ export function eventTypesSuite(place: string, makeBed: () => Promise<TestBed>):
         state: 'approved',
         requestedOperation: 'binding.create',
       });
+    });
+
+    it('what ends unused, or soon will although it is used', async () => {
+      await govern({ unused: { after: '20d' } });
+      const retiring = { rotate: { every: '30d' }, retire: { after: '20d' }, notify: { before: ['5d'] } };
+      const { key } = await govern(retiring);
+      const app = await bed.arriveAs('crypto-user');
+      const call = { keyring: 'default', key, plaintext: Buffer.from('x') };
+      const { ciphertext } = await bed.kms.perform(encrypt, call, app);
+      await advance(20 * DAY);
+      await advance(10 * DAY);
+      await advance(10 * DAY);
+      await bed.kms.perform(decrypt, { keyring: 'default', ciphertext }, app);
+      await advance(5 * DAY);
+      expect(await typesTold()).toEqual(['key.unused', 'key.rotated', 'version.retiring']);
+    });
+
+    it('the revocation of a credential', async () => {
+      const admin = await bed.arriveAs('administrator');
+      const { caller } = await bed.arriveAs('auditor', { everything: true }, 'told-of');
+      const { id } = (await bed.kms.change(createToken, { caller: caller.id }, admin)).output;
+      await bed.kms.change(revokeToken, { caller: caller.id, token: id }, admin);
+      const { id: other } = (await bed.kms.change(createToken, { caller: caller.id }, admin)).output;
+      await bed.kms.change(revokeCredential, { caller: caller.id, credential: other }, admin);
+      const events = await told();
+      expect(events.map(({ type, subject }) => [type, subject])).toEqual([
+        ['keystead.credential.revoked', `caller/${caller.id}`],
+        ['keystead.credential.revoked', `caller/${caller.id}`],
+      ]);
     });
   });
 }
