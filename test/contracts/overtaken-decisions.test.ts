@@ -27,6 +27,12 @@ describe('a decision that is overtaken before its record is durable', () => {
   const newKey = async (arrival = keyAdmin) =>
     (await bed.kms.change(createKey, { keyring: 'default', name: `key-${randomUUID().slice(-12)}` }, arrival)).output;
 
+  /** What became of its encryptions, the newest first. */
+  async function recordsOf({ caller }: Arrival) {
+    const records = await bed.deps.journal.query({ caller: caller.id, operation: 'encrypt', limit: 10 });
+    return records.map(({ outcome, code }) => [outcome, code]);
+  }
+
   /** Runs the work as soon as a record of the operation is about to be appended, once: this node knows of it before the append returns. */
   function overtake(operation: string, work: () => Promise<unknown>): void {
     const { journal } = bed.deps;
@@ -67,6 +73,21 @@ describe('a decision that is overtaken before its record is durable', () => {
     expect(await codeOf(bed.kms.change(createKey, input, again))).toBe('unauthenticated');
   });
 
+  it('is not made again where there was none: the database was away, and that is on record', async () => {
+    const { id } = await newKey();
+    const user = await bed.arriveAs('crypto-user', { everything: true }, `user-${randomUUID().slice(-12)}`);
+    const { ledger } = bed.deps;
+    const findKey = () => {
+      Reflect.deleteProperty(ledger, 'findKey');
+      return Promise.reject(new KmsError('database-unavailable', 'away'));
+    };
+    Object.assign(ledger, { findKey });
+    overtake('encrypt', () => bed.kms.change(disableKey, { keyring: 'default', key: id }, keyAdmin));
+    const call = { keyring: 'default', key: id, plaintext: Buffer.from('late') };
+    expect(await codeOf(bed.kms.perform(encrypt, call, user))).toBe('database-unavailable');
+    expect(await recordsOf(user)).toEqual([['error', 'database-unavailable']]);
+  });
+
   it('is no answer, and on record as none: what overtook it could not be verified', async () => {
     const { id } = await newKey();
     const user = await bed.arriveAs('crypto-user', { everything: true }, `user-${randomUUID().slice(-12)}`);
@@ -82,8 +103,7 @@ describe('a decision that is overtaken before its record is durable', () => {
       Reflect.deleteProperty(ledger, 'isBehind');
       Reflect.deleteProperty(ledger, 'refresh');
     }
-    const records = await bed.deps.journal.query({ caller: user.caller.id, operation: 'encrypt', limit: 10 });
-    expect(records.map(({ outcome, code }) => [outcome, code])).toEqual([
+    expect(await recordsOf(user)).toEqual([
       ['error', 'integrity-failure'],
       ['success', null],
     ]);
