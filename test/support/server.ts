@@ -112,7 +112,8 @@ export class Server {
 
   async remove(): Promise<void> {
     await this.stop();
-    await rm(this.dataDir, { recursive: true, force: true });
+    // After a start that failed its PostgreSQL may still be on its way out.
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 });
   }
 }
 
