@@ -42,8 +42,7 @@ export async function performUse<Input, R extends Resolved, Output>(
     const items = await runAll(deps, operation, inputs, decided, arrival, pace);
     const { scopes, revisions } = await writeDown(deps, attempt, items);
     // Without the database nothing was decided: that is the answer, and on record.
-    if (items.every(({ error }) => error?.code === 'database-unavailable'))
-      return answers(deps, attempt, inputs, items);
+    if (items.every(({ error }) => error?.code === 'database-unavailable')) return items.map(outcomeOf);
     try {
       if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
     } catch (error) {
