@@ -31,7 +31,10 @@ export interface Resolved {
   readonly subject: Subject;
   /** The keyrings whose revision decides, besides the install's. */
   readonly scopes: readonly string[];
-  /** Immutable snapshots that were decided on: the same objects again mean the same decision. */
+  /**
+   * Immutable snapshots that were decided on, or texts that name a row and its revision: the same again mean the same decision.
+   * An approval is bound to them.
+   */
   readonly basis: readonly unknown[];
 }
 

@@ -33,13 +33,27 @@ export function explain<Policy>(
   const matching = selectors.filter((selector) =>
     Object.entries(selector.tags).every(([name, value]) => Object.hasOwn(tags, name) && tags[name] === value),
   );
-  const size = (selector: Selector<Policy>) => Object.keys(selector.tags).length;
-  const ranked = matching.toSorted((a, b) => size(b) - size(a) || (a.name < b.name ? -1 : 1));
+  const ranked = matching.toSorted(byRank);
   return [
     ...(own === undefined ? [] : [{ source: { kind: 'key' }, policy: own } as const]),
     ...ranked.map(({ name, policy }) => ({ source: { kind: 'selector', name }, policy }) as const),
     ...(standard === undefined ? [] : [{ source: { kind: 'keyring' }, policy: standard } as const]),
   ];
+}
+
+type Ranked = Pick<Selector<unknown>, 'name' | 'tags'>;
+
+/** More tags before fewer, then by name. */
+function byRank(a: Ranked, b: Ranked): number {
+  const size = ({ tags }: Ranked) => Object.keys(tags).length;
+  return size(b) - size(a) || (a.name < b.name ? -1 : 1);
+}
+
+/** The selectors of which one may hold for a key of the given one, were that not there. */
+export function fallbacksOf<One extends Ranked>(selector: Ranked, selectors: readonly One[]): readonly One[] {
+  const contradicts = ({ tags }: Ranked) =>
+    Object.entries(tags).some(([name, value]) => Object.hasOwn(selector.tags, name) && selector.tags[name] !== value);
+  return selectors.filter((one) => one.name !== selector.name && byRank(selector, one) < 0 && !contradicts(one));
 }
 
 /** `key`, `selector/payments`, `keyring`. */

@@ -19,6 +19,8 @@ import { enrolmentSuite } from '../unit/operations/enrolment.suite.js';
 import { peopleSuite } from '../unit/operations/people.suite.js';
 import { policiesEndSuite } from '../unit/operations/policies-end.suite.js';
 import { policiesSuite } from '../unit/operations/policies.suite.js';
+import { policyDetoursSuite } from '../unit/operations/policies-detours.suite.js';
+import { guardedPoliciesSuite } from '../unit/operations/policies-guarded.suite.js';
 import { policySettingSuite } from '../unit/operations/policies-set.suite.js';
 import { revocationSuite } from '../unit/operations/revocation.suite.js';
 import { recordsSuite } from '../unit/operations/records.suite.js';
@@ -49,6 +51,8 @@ const SUITES = [
   policiesSuite,
   policiesEndSuite,
   policySettingSuite,
+  policyDetoursSuite,
+  guardedPoliciesSuite,
   revocationSuite,
   campaignsSuite,
   exposedDataKeysSuite,

@@ -60,6 +60,7 @@ function resolvedOf(operation: OperationName, { campaign, snapshot }: Found): Re
     needs: [needOnKey(operation, snapshot)],
     subject: subjectOfKey(snapshot),
     scopes: [campaign.keyringId],
+    // A number, to which no approval is bound: every report of an application moves it. That it is open is checked in the change.
     basis: [campaign.revision, snapshot],
   };
 }

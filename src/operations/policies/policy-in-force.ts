@@ -1,3 +1,4 @@
+import { KmsError } from '../../errors.js';
 import type { VersionUse } from '../../keys/key-uses.js';
 import type { KeyRow, KeySnapshot } from '../../keys/records.js';
 import type { Change } from '../../ledger/ledger.js';
@@ -42,6 +43,23 @@ export function candidatesFor(
 
 function setBy(row: PolicyRows['own']): SetPolicy | undefined {
   return row?.document ? { document: row.document, setAt: row.setAt.getTime() } : undefined;
+}
+
+/** What a decision by policies adds to its basis. */
+export function policyBasis({ own, keyring }: PolicyRows): readonly string[] {
+  return [own, keyring].flatMap((row) => (row ? [`policy/${row.target}@${row.revision}`] : []));
+}
+
+/** The rows in a change, as they were when it was decided on. @throws KmsError conflict, integrity-failure */
+export async function mustBePolicies(
+  change: Change,
+  key: Pick<KeyRow, 'keyringId' | 'id'>,
+  decided: PolicyRows,
+): Promise<PolicyRows> {
+  const rows = await policyRowsIn(change, key);
+  const same = (['own', 'keyring'] as const).every((name) => rows[name]?.revision === decided[name]?.revision);
+  if (!same) throw new KmsError('conflict', 'a policy that may hold for the key changed meanwhile; try again');
+  return rows;
 }
 
 /** The rows as they are in a change. @throws KmsError integrity-failure */

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.js';
 import type { KeyInput, ResolvedKey } from '../keys/get-key.js';
 import { resolveKeyChange } from '../keys/resolve-key-change.js';
 import type { PolicyRows } from '../../rotation/records.js';
+import { policyBasis } from './policy-in-force.js';
 
 export interface ResolvedGovernedKey extends ResolvedKey {
   readonly rows: PolicyRows;
@@ -21,7 +22,7 @@ export function resolveGovernedKey(operation: OperationName) {
     const rows = await deps.ledger.findPolicies(keyringId, id);
     const uses = await deps.usage.of(id);
     const look = await deps.dueKeys.find(id);
-    const basis = [...resolved.basis, rows.own?.revision, rows.keyring?.revision];
+    const basis = [...resolved.basis, ...policyBasis(rows)];
     return { ...resolved, basis, rows, uses, toldThrough: look?.toldThrough ?? null };
   };
 }

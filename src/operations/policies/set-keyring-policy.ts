@@ -4,21 +4,24 @@ import { mustBeName, mustBeTags } from '../../keys/names.js';
 import { parsePolicy } from '../../rotation/parse-policy.js';
 import type { PolicyDocument } from '../../rotation/policy.js';
 import type { PolicyRow } from '../../rotation/records.js';
-import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from '../keyrings/resolve-keyring.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
 import type { ChangeOperation } from '../operation.js';
 import { describeKeyringPolicies, type KeyringPoliciesDescription } from './keyring-policies.js';
-import { permissionsOfPolicy } from './permissions-of-policy.js';
+import { policyBasis } from './policy-in-force.js';
+import { guardedMoves, movesInKeyring, permissionsOfMove } from './policy-move.js';
 
 /** Each key's rules are found among them. */
 const MAX_SELECTORS = 100;
 
 type Row = Omit<PolicyRow, 'revision'>;
+interface ResolvedKeyringPolicy extends ResolvedKeyring {
+  readonly row: PolicyRow | undefined;
+}
 type KeyringPolicyOperation<Input extends KeyringInput> = ChangeOperation<
   Input,
-  ResolvedKeyring,
+  ResolvedKeyringPolicy,
   KeyringPoliciesDescription
 >;
 
@@ -44,8 +47,7 @@ export const setKeyringPolicy = keyringPolicyOperation<SetKeyringPolicyInput>('p
 
 export const deleteKeyringPolicy = keyringPolicyOperation<KeyringInput>('policy.delete', {
   change(row, _input, setAt) {
-    if (!row.document) throw notFound('the keyring has no policy');
-    return { ...row, document: null, setAt };
+    return row.document ? { ...row, document: null, setAt } : undefined;
   },
 });
 
@@ -59,9 +61,6 @@ export const setSelectorPolicy = keyringPolicyOperation<SetSelectorPolicyInput>(
   },
   change(row, { selector: name, tags, policy }, setAt) {
     const others = row.selectors.filter((one) => one.name !== name);
-    if (others.length >= MAX_SELECTORS) {
-      throw new KmsError('limit-reached', `a keyring has at most ${MAX_SELECTORS} policies for tags`);
-    }
     return { ...row, selectors: [...others, { name, tags, policy, setAt: setAt.toISOString() }] };
   },
 });
@@ -69,14 +68,14 @@ export const setSelectorPolicy = keyringPolicyOperation<SetSelectorPolicyInput>(
 export const deleteSelectorPolicy = keyringPolicyOperation<SelectorInput>('policy.delete', {
   change(row, { selector }) {
     const others = row.selectors.filter(({ name }) => name !== selector);
-    if (others.length === row.selectors.length) throw notFound('the keyring has no policy for tags of this name');
-    return { ...row, selectors: others };
+    return others.length < row.selectors.length ? { ...row, selectors: others } : undefined;
   },
 });
 
 interface KeyringPolicyChange<Input> {
   readonly check?: (input: Input) => void;
-  readonly change: (row: Row, input: Input, setAt: Date) => Row;
+  /** undefined: there is nothing to be deleted. */
+  readonly change: (row: Row, input: Input, setAt: Date) => Row | undefined;
 }
 
 function keyringPolicyOperation<Input extends KeyringInput & { readonly policy?: PolicyDocument }>(
@@ -87,31 +86,53 @@ function keyringPolicyOperation<Input extends KeyringInput & { readonly policy?:
   return {
     name,
 
-    async resolve(deps: Deps, input: Input, arrival: Arrival) {
+    /** For whatever keys it changes the policy in force: a deny for one of them counts. */
+    async resolve(deps, input, arrival) {
       const resolved = await resolve(deps, input, arrival);
-      if (name === 'policy.delete') return resolved;
-      const resource = { kind: 'keyring', keyringId: resolved.keyring.id } as const;
-      const permissions = permissionsOfPolicy(parsePolicy(input.policy));
-      return { ...resolved, needs: permissions.map((permission) => ({ permission, resource })) };
+      if (name === 'policy.set') parsePolicy(input.policy);
+      const { keyring } = resolved;
+      const { keyring: row } = await deps.ledger.findPolicies(keyring.id);
+      const before = row ?? none(keyring.id, deps);
+      const moves = movesInKeyring(before, changed(before, input, before.setAt) ?? before);
+      const needs = moves.flatMap((move) =>
+        [name, ...permissionsOfMove(move)].map((permission) => ({
+          permission,
+          resource: { kind: 'keys', keyringId: keyring.id, tags: move.tags } as const,
+        })),
+      );
+      const basis = [...resolved.basis, ...policyBasis({ own: undefined, keyring: row })];
+      return { ...resolved, row, needs: [...resolved.needs, ...needs], basis };
     },
 
-    async run(deps, { keyring }, input, commit) {
+    async run(deps, { keyring, row }, input, commit) {
       check?.(input);
       return commit([keyring.id], async (change) => {
         mustBeLive(change, keyring.id);
-        const setAt = new Date(deps.engineClock.now());
-        const none: Row = { keyringId: keyring.id, target: 'keyring', document: null, setAt, selectors: [] };
-        const row = changed((await change.find('policy', `${keyring.id}/keyring`)) ?? none, input, setAt);
-        change.put('policy', row);
+        const current = await change.find('policy', `${keyring.id}/keyring`);
+        if (current?.revision !== row?.revision) {
+          throw new KmsError('conflict', 'the policies of the keyring changed meanwhile; try again');
+        }
+        const before = current ?? none(keyring.id, deps);
+        const after = changed(before, input, new Date(deps.engineClock.now()));
+        if (!after) {
+          throw new KmsError('policy-not-found', 'there is no such policy; GET …/policy lists those of the keyring');
+        }
+        if (after.selectors.length > MAX_SELECTORS) {
+          throw new KmsError('limit-reached', `a keyring has at most ${MAX_SELECTORS} policies for tags`);
+        }
+        change.put('policy', after);
+        const guarded = guardedMoves(movesInKeyring(before, after), keyring.id);
         return {
-          output: describeKeyringPolicies(row),
-          detail: { policy: row.document, selectors: row.selectors },
+          output: describeKeyringPolicies(after),
+          detail: { policy: after.document, selectors: after.selectors },
+          ...(guarded && { guarded }),
         };
       });
     },
   };
 }
 
-function notFound(what: string): KmsError {
-  return new KmsError('policy-not-found', `${what}; GET …/policy lists those of the keyring`);
+/** Of a keyring for which none was set yet. */
+function none(keyringId: string, { engineClock }: Deps): Row {
+  return { keyringId, target: 'keyring', document: null, setAt: new Date(engineClock.now()), selectors: [] };
 }
