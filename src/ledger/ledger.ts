@@ -112,6 +112,8 @@ export interface Change {
   findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
   /** Of these keys those that are there, as `Ledger.findGoverned` has them. */
   findGoverned(keyringId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>>;
+  /** Of a key, verified. */
+  openCampaigns(keyringId: string, keyId: string): Promise<readonly CampaignRow[]>;
   /** Every key of the keyring, verified, none missing. */
   everyKey(keyringId: string): AsyncIterable<KeySnapshot>;
   /** Whether a key or an alias of the keyring has this name. */

@@ -4,6 +4,7 @@ import { approversSuite } from '../unit/operations/approvers.suite.js';
 import { detoursSuite } from '../unit/operations/detours.suite.js';
 import { auditSuite } from '../unit/operations/access-audit.suite.js';
 import { bindingsSuite } from '../unit/operations/access-bindings.suite.js';
+import { campaignsAtOnceSuite } from '../unit/operations/campaigns-at-once.suite.js';
 import { campaignsSuite } from '../unit/operations/campaigns.suite.js';
 import { certificatesSuite } from '../unit/operations/certificates.suite.js';
 import { credentialPolicySuite } from '../unit/operations/credential-policy.suite.js';
@@ -55,6 +56,7 @@ const SUITES = [
   guardedPoliciesSuite,
   revocationSuite,
   campaignsSuite,
+  campaignsAtOnceSuite,
   exposedDataKeysSuite,
   recordsSuite,
 ];

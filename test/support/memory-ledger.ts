@@ -197,11 +197,11 @@ export class MemoryLedger extends Ledger {
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
       findGoverned: (keyringId, keyIds) => this.findGoverned(keyringId, keyIds),
+      openCampaigns: (_keyringId, keyId) => this.listCampaigns({ keyId, state: 'open', limit: Infinity }),
       everyKey: (keyringId) => Readable.from(this.#newestFirst(keyringId)) as AsyncIterable<KeySnapshot>,
-      isNameTaken: async (keyringId, name) => {
-        if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;
-        return this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed');
-      },
+      isNameTaken: async (keyringId, name) =>
+        Boolean(this.table('alias').get(`${keyringId}/${name}`)?.keyId) ||
+        this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed'),
       put,
       putKey: (key, versions) => {
         const revision = revisionIn(key.keyringId);

@@ -2,25 +2,21 @@ import { KmsError } from '../../errors.js';
 import { suiteOf } from '../../keys/ciphertext.js';
 import type { VersionUse } from '../../keys/key-uses.js';
 import type { KeySnapshot } from '../../keys/records.js';
+import type { Change } from '../../ledger/ledger.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { DAY } from '../../rotation/duration.js';
 import type { CampaignRow } from '../../rotation/records.js';
-import type { Deps } from '../deps.js';
 import { oldUses } from './old-uses.js';
 
-/** What is known of a key before a campaign is started in a change. */
-export interface BeforeCampaign {
-  readonly uses: ReadonlyMap<number, VersionUse>;
-  /** Versions that an open campaign is about. */
-  readonly underWay: ReadonlySet<number>;
-}
-
 export const STANDARD_QUIET_MS = 30 * DAY;
-const MAX_OPEN = 1000;
 
-export async function beforeCampaign(deps: Deps, keyId: string): Promise<BeforeCampaign> {
-  const open = await deps.ledger.listCampaigns({ keyId, state: 'open', limit: MAX_OPEN });
-  return { uses: await deps.usage.of(keyId), underWay: new Set(open.flatMap(({ fromVersions }) => fromVersions)) };
+/** Versions that an open campaign is about, as it is in a change: of two starts at once, the second sees the first. */
+export async function versionsUnderWay(
+  change: Change,
+  { keyringId, id }: Pick<KeySnapshot['key'], 'keyringId' | 'id'>,
+): Promise<ReadonlySet<number>> {
+  const open = await change.openCampaigns(keyringId, id);
+  return new Set(open.flatMap(({ fromVersions }) => fromVersions));
 }
 
 interface Wanted {
@@ -33,7 +29,7 @@ interface Wanted {
 
 export function newCampaign(
   { key }: { readonly key: Pick<KeySnapshot['key'], 'id' | 'keyringId' | 'primaryVersion'> },
-  { uses }: BeforeCampaign,
+  uses: ReadonlyMap<number, VersionUse>,
   { from, quietMs, startedBy, now }: Wanted,
 ): Omit<CampaignRow, 'revision'> {
   const { all, old } = oldUses(uses, from);

@@ -8,14 +8,7 @@ import type { ChangeOperation } from '../operation.js';
 import { mustHaveVersion } from '../versions/change-version-state.js';
 import { campaignNotFound } from './campaign-not-found.js';
 import { describeCampaign, type CampaignDescription } from './describe-campaign.js';
-import {
-  beforeCampaign,
-  campaignDetail,
-  mustBeRewrappable,
-  newCampaign,
-  STANDARD_QUIET_MS,
-  type BeforeCampaign,
-} from './new-campaign.js';
+import { campaignDetail, mustBeRewrappable, newCampaign, STANDARD_QUIET_MS, versionsUnderWay } from './new-campaign.js';
 
 /** Longer than use stays in the memory of a node. */
 const LEAST_QUIET_MS = 10_000;
@@ -38,14 +31,14 @@ export const startCampaign: ChangeOperation<StartCampaignInput, ResolvedKey, Cam
 
   async run(deps, { snapshot }, { from, quiet }, commit, arrival) {
     const quietMs = quiet === undefined ? STANDARD_QUIET_MS : mustBeQuiet(quiet);
-    const before = await beforeCampaign(deps, snapshot.key.id);
+    const uses = await deps.usage.of(snapshot.key.id);
     const now = deps.engineClock.now();
     return commit([snapshot.key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       mustBeRewrappable(current.key);
       mustBeUsable(current.key, now);
-      const versions = mustBeOld(current, from, before);
-      const row = newCampaign(current, before, { from: versions, quietMs, startedBy: arrival.caller.id, now });
+      const versions = mustBeOld(current, from, await versionsUnderWay(change, current.key));
+      const row = newCampaign(current, uses, { from: versions, quietMs, startedBy: arrival.caller.id, now });
       change.put('campaign', row);
       return { output: describeCampaign(row), detail: campaignDetail(row), resourceId: row.id };
     });
@@ -66,7 +59,7 @@ function mustBeQuiet(text: string): number {
 }
 
 /** @returns the versions in their order, each once. @throws KmsError invalid-request, version-not-found, campaign-exists */
-function mustBeOld(snapshot: KeySnapshot, from: readonly number[], { underWay }: BeforeCampaign): readonly number[] {
+function mustBeOld(snapshot: KeySnapshot, from: readonly number[], underWay: ReadonlySet<number>): readonly number[] {
   const versions = [...new Set(from)].toSorted((a, b) => a - b);
   if (versions.length === 0 || versions.length > MAX_FROM) {
     throw new KmsError('invalid-request', `from: 1 to ${MAX_FROM} versions of the key`);

@@ -2,7 +2,6 @@ import { KmsError } from '../../errors.js';
 import { keyStateAt } from '../../keys/key-states.js';
 import type { RevocationReason } from '../../keys/version-states.js';
 import type { ChangeOperation } from '../operation.js';
-import { beforeCampaign } from '../campaigns/new-campaign.js';
 import { startByPolicy } from '../campaigns/start-by-policy.js';
 import { mustBeReason } from '../versions/revoke-version.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
@@ -30,7 +29,7 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
       );
     }
     const next = replace ? await nextVersion(deps, snapshot) : undefined;
-    const prior = await beforeCampaign(deps, snapshot.key.id);
+    const uses = await deps.usage.of(snapshot.key.id);
     const now = next?.createdAt ?? new Date(deps.engineClock.now());
     return commit([snapshot.key.keyringId], async (change) => {
       const { key, versions } = await currentKey(change, snapshot);
@@ -45,7 +44,7 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
         : ({ ...key, state: 'disabled' } as const);
       if (!next) change.putKey(after, revoked);
       const numbers = revoked.map(({ version }) => version);
-      const campaign = await startByPolicy(deps, change, { after, versions: numbers, reason }, prior, arrival);
+      const campaign = await startByPolicy(deps, change, { after, versions: numbers, reason }, uses, arrival);
       return {
         output: describeKey({ key: after }, now.getTime()),
         detail: { reason, versions: numbers, from: before, to: after.state, ...campaign },

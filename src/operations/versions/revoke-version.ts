@@ -3,7 +3,6 @@ import { keyStateAt } from '../../keys/key-states.js';
 import type { KeySnapshot, VersionRow } from '../../keys/records.js';
 import { nextVersionState, REVOCATION_REASONS, type RevocationReason } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
-import { beforeCampaign } from '../campaigns/new-campaign.js';
 import { startByPolicy } from '../campaigns/start-by-policy.js';
 import type { ResolvedKey } from '../keys/get-key.js';
 import { nextVersion, putNextVersion } from '../keys/next-version.js';
@@ -35,7 +34,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
     const isPrimary = version === key.primaryVersion;
     nextVersionState(mustHaveVersion(snapshot, version).state, 'revoke', isPrimary);
     const next = isPrimary && key.origin === 'generated' ? await nextVersion(deps, snapshot) : undefined;
-    const before = await beforeCampaign(deps, key.id);
+    const uses = await deps.usage.of(key.id);
     const now = deps.engineClock.now();
     return commit([key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
@@ -54,7 +53,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
         reason,
         primaryVersion: after.primaryVersion,
         keyState: after.state,
-        ...(await startByPolicy(deps, change, { after, versions: [version], reason }, before, arrival)),
+        ...(await startByPolicy(deps, change, { after, versions: [version], reason }, uses, arrival)),
       };
       return { output: versionChanged(after, revoked), detail };
     });

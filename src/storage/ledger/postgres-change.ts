@@ -8,7 +8,9 @@ import type { Change, GovernedKeyRows, IdempotencyClaim, InstallView } from '../
 import type { NextLook } from '../../ledger/due-keys.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../ledger/sealed-tables.js';
+import type { CampaignRow } from '../../rotation/records.js';
 import { AuditRecordEntity } from '../entities/audit-record.entity.js';
+import { CampaignEntity } from '../entities/campaign.entity.js';
 import { SEALED_ENTITIES } from '../entities/entities.js';
 import { HeadEntity } from '../entities/head.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
@@ -24,7 +26,7 @@ import { mustBeNext } from './must-be-next.js';
 import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { SealedWriter, type Moving, type Put, type PutKey, type WrittenRow } from './sealed-writer.js';
-import { mustBeCurrent, mustBeUnknown, verifiedKey, type Tagged } from './verify-row.js';
+import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey, type Tagged } from './verify-row.js';
 
 const KEYS_AT_A_TIME = 500;
 
@@ -82,6 +84,12 @@ export class PostgresChange implements Change {
     const { mirror } = this.#scopeOf(keyringId);
     if (!mirror) return new Map();
     return verifyGoverned(mirror, keyringId, keyIds, await readGoverned(this.manager, this.#reader, keyringId, keyIds));
+  }
+
+  async openCampaigns(keyringId: string, keyId: string): Promise<readonly CampaignRow[]> {
+    const { mirror } = this.#scopeOf(keyringId);
+    const rows = await this.manager.findBy(CampaignEntity, { keyringId, keyId, state: 'open' });
+    return mirror ? allCurrent('campaign')(mirror, rows) : [];
   }
 
   async *everyKey(keyringId: string): AsyncIterable<KeySnapshot> {
