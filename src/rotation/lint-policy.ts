@@ -7,6 +7,9 @@ import { windowMinutes } from './window.js';
 
 const CRON_SAMPLES = 64;
 const MINUTE = 60_000;
+/** What a key that is used now and then reaches within an hour: a message a second. */
+const FEW_MESSAGES = 3600;
+const FEW_BYTES = 2 ** 20;
 
 /** Where a policy is weaker than is recommended, or does not do what it seems to. */
 export interface PolicyWarning {
@@ -71,6 +74,11 @@ function againstItself({ rotate, retire, destroy, notify, expire, unused, revoke
   if (rotate?.spread !== undefined && rotate.every !== undefined && rotate.spread > rotate.every / 2) {
     warn('rotate.spread', 'more than half of the time between rotations');
   }
+  const few = [
+    ...((rotate?.afterMessages ?? Infinity) < FEW_MESSAGES ? ['rotate.afterMessages'] : []),
+    ...((rotate?.afterBytes ?? Infinity) < FEW_BYTES ? ['rotate.afterBytes'] : []),
+  ];
+  for (const rule of few) warn(rule, 'reached within an hour; rotations by use are at least an hour apart');
   if (destroy && !retire) warn('destroy', 'nothing retires versions, and only retired ones are destroyed');
   if (retire && !rotate)
     warn('retire', 'nothing rotates the key, so that its versions stay primary until a person does');

@@ -1,13 +1,18 @@
 import { KmsError } from '../errors.js';
 import { parseByteSize } from './byte-size.js';
 import { occurrences } from './cron.js';
-import { DAY, parseDuration } from './duration.js';
-import type { DestroyRule, ExpireRules, Policy, RetireRules, RevokeRule, RotateRules } from './policy.js';
+import { DAY, HOUR, parseDuration } from './duration.js';
+import {
+  LEAST_ROTATION_MS,
+  type DestroyRule,
+  type ExpireRules,
+  type Policy,
+  type RetireRules,
+  type RevokeRule,
+  type RotateRules,
+} from './policy.js';
 import { DAYS, type Day, type Window } from './window.js';
 
-const HOUR = DAY / 24;
-/** A policy that rotates more often makes more versions than anybody can use. */
-const MIN_ROTATION_MS = HOUR;
 const MAX_MS = 36_525 * DAY;
 const MAX_NOTICES = 10;
 const CRON_SAMPLES = 32;
@@ -39,7 +44,7 @@ function rotateRules(given: unknown): RotateRules {
   }
   const zone = timeZone === undefined ? undefined : timeZoneOf(timeZone, `${at}.timeZone`);
   return {
-    ...(every !== undefined && { every: durationOf(every, `${at}.every`, MIN_ROTATION_MS) }),
+    ...(every !== undefined && { every: durationOf(every, `${at}.every`, LEAST_ROTATION_MS) }),
     ...(cron !== undefined && { cron: cronOf(cron, `${at}.cron`, zone ?? 'UTC') }),
     ...(zone !== undefined && { timeZone: zone }),
     ...(afterMessages !== undefined && { afterMessages: wholeOf(afterMessages, `${at}.afterMessages`, 1) }),
@@ -164,7 +169,7 @@ function cronOf(given: unknown, at: string, timeZone: string): string {
   const moments = occurrencesOf(given, timeZone);
   if (!moments) throw wrong(at, example);
   if (moments.length === 0) throw wrong(at, 'names no moment that ever comes');
-  if (moments.some((moment, index) => moment - (moments[index - 1] ?? -Infinity) < MIN_ROTATION_MS)) {
+  if (moments.some((moment, index) => moment - (moments[index - 1] ?? -Infinity) < LEAST_ROTATION_MS)) {
     throw wrong(at, 'at most once an hour');
   }
   return given;

@@ -1,4 +1,8 @@
+import { HOUR } from './duration.js';
 import type { Window } from './window.js';
+
+/** A policy that rotates more often makes more versions than anybody can use. */
+export const LEAST_ROTATION_MS = HOUR;
 
 /** What a security admin says of the life of keys, read and checked. Durations are milliseconds, moments milliseconds since the epoch. */
 export interface Policy {
@@ -18,7 +22,7 @@ export interface RotateRules {
   readonly cron?: string;
   /** IANA name; of `cron` and of `window`. Default UTC. */
   readonly timeZone?: string;
-  /** Counted on the primary version. */
+  /** Counted on the primary version, which is left for an hour at least. */
   readonly afterMessages?: number;
   readonly afterBytes?: number;
   /** A rotation by time waits for it. One by count does not: it is a limit of the cryptography. */

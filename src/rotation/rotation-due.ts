@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { nextOccurrence } from './cron.js';
 import type { DueAction } from './due-action.js';
 import type { GovernedKey } from './governed-key.js';
-import type { RotateRules } from './policy.js';
+import { LEAST_ROTATION_MS, type RotateRules } from './policy.js';
 import { isOpen, whenOpen, windowMinutes } from './window.js';
 
 const MINUTE = 60_000;
@@ -10,9 +10,9 @@ const MINUTE = 60_000;
 /** When the rules want the next version, whoever makes it; undefined: never. */
 export function rotationDue(governed: GovernedKey, rules: RotateRules, now: number): DueAction | undefined {
   const counted = countReached(governed, rules, now);
-  if (counted) return counted;
   const raw = wantedAt(governed, rules);
-  return raw && { ...raw, at: reachable(raw.at, rules, now) };
+  const timed = raw && { ...raw, at: reachable(raw.at, rules, now) };
+  return counted && timed && timed.at < counted.at ? timed : (counted ?? timed);
 }
 
 /** By the clock alone, and as if nothing were late. */
@@ -36,9 +36,11 @@ function reachable(at: number, { window, timeZone = 'UTC' }: RotateRules, now: n
   return window && at < now && !isOpen(window, now, timeZone) ? whenOpen(window, now, timeZone) : at;
 }
 
-function countReached({ key, usage }: GovernedKey, rules: RotateRules, now: number): DueAction | undefined {
+/** Not before the primary version is an hour old: callers who use a key must not be able to have versions made without end. */
+function countReached({ key, versions, usage }: GovernedKey, rules: RotateRules, now: number): DueAction | undefined {
   const { messages = 0, bytes = 0 } = usage.get(key.primaryVersion) ?? {};
-  const due = { kind: 'rotate', at: now } as const;
+  const madeAt = versions[key.primaryVersion - 1]?.createdAt.getTime() ?? now;
+  const due = { kind: 'rotate', at: Math.max(now, madeAt + LEAST_ROTATION_MS) } as const;
   if (messages >= (rules.afterMessages ?? Infinity)) return { ...due, rule: 'rotate.afterMessages' };
   if (bytes >= (rules.afterBytes ?? Infinity)) return { ...due, rule: 'rotate.afterBytes' };
   return undefined;

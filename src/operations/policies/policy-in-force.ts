@@ -96,8 +96,12 @@ export function nextLookAt(
   policy: Policy,
   now: number,
 ): NextLook {
-  const [next] = upcoming(governed, policy, now);
-  const { afterMessages = null, afterBytes = null } = governed.key.origin === 'generated' ? (policy.rotate ?? {}) : {};
+  const actions = upcoming(governed, policy, now);
+  const [next] = actions;
+  // What is reached already waits for its hour, and no further use needs to tell of it.
+  const isReached = actions.some(({ rule }) => rule === 'rotate.afterMessages' || rule === 'rotate.afterBytes');
+  const counts = governed.key.origin === 'generated' && !isReached ? policy.rotate : undefined;
+  const { afterMessages = null, afterBytes = null } = counts ?? {};
   return {
     keyringId,
     keyId: id,

@@ -17,6 +17,7 @@ import { codeOf } from '../../support/code-of.js';
 import type { TestBed } from '../../support/test-bed.js';
 
 const DAY = 86_400_000;
+const HOUR = DAY / 24;
 
 /** What the schedule makes of policies, on whatever they are stored in. */
 export function policiesSuite(place: string, makeBed: () => Promise<TestBed>): void {
@@ -101,7 +102,7 @@ export function policiesSuite(place: string, makeBed: () => Promise<TestBed>): v
 
     it('rotate after so many messages, wherever they were counted', async () => {
       const key = await govern({ rotate: { afterMessages: 3 } });
-      await tick();
+      await advance(HOUR);
       for (let message = 0; message < 3; message++) {
         await bed.kms.perform(encrypt, { ...key, plaintext: Buffer.from('x') }, app);
       }
@@ -111,6 +112,26 @@ export function policiesSuite(place: string, makeBed: () => Promise<TestBed>): v
       await tick();
       expect(await statesOf(key)).toHaveLength(2);
       expect(await bySchedule(key.key)).toMatchObject([{ detail: { rule: 'rotate.afterMessages' } }]);
+    });
+
+    it('rotate by use once an hour, however much there is', async () => {
+      const key = await govern({ rotate: { afterMessages: 1 } });
+      for (const versions of [1, 2, 3]) {
+        const use = async () => {
+          await bed.kms.perform(encrypt, { ...key, plaintext: Buffer.from('x') }, app);
+          await bed.deps.usage.flush();
+        };
+        await use();
+        await tick();
+        expect(await statesOf(key)).toHaveLength(versions);
+        // Further use makes the schedule look at nothing.
+        await use();
+        expect(await bed.deps.dueKeys.claim(new Date(bed.clock.now()), 10)).toEqual([]);
+        await advance(HOUR - 1);
+        expect(await statesOf(key)).toHaveLength(versions);
+        await advance(1);
+        expect(await statesOf(key)).toHaveLength(versions + 1);
+      }
     });
 
     it('retire versions, then destroy them unless somebody still asks for them', async () => {

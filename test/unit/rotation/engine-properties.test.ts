@@ -8,6 +8,7 @@ import { run, steps, type Done } from './engines.js';
 import { DAY, governed, START } from './governed.js';
 import { policies } from './policies.js';
 
+const HOUR = DAY / 24;
 const RUNS = { numRuns: 100 };
 
 /** A period by age or by the calendar ended after `since`, or enough was sealed. */
@@ -50,6 +51,19 @@ describe('for any key, policy, use, and clock that jumps, two engines', () => {
         }
         for (const { key: then, versions } of [...done.map(({ before }) => before), key]) {
           expect(versions[then.primaryVersion - 1]?.state).toBe('active');
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('rotate by use no version that is younger than an hour', () => {
+    fc.assert(
+      fc.property(policies, steps, (policy, script) => {
+        const { done } = run(governed(), policy, script, START, false);
+        for (const { at, before } of done.filter(({ action }) => action.rule.startsWith('rotate.after'))) {
+          const madeAt = before.versions[before.key.primaryVersion - 1]?.createdAt.getTime() ?? Infinity;
+          expect(at - madeAt).toBeGreaterThanOrEqual(HOUR);
         }
       }),
       RUNS,

@@ -18,6 +18,8 @@ describe('a policy is compared with NIST SP 800-57', () => {
   it.each([
     [{}, [encryption], 'rotate: nothing rotates a key by age; NIST SP 800-57'],
     [{ rotate: { afterMessages: 1000 } }, [encryption], 'rotate: nothing rotates a key by age'],
+    [{ rotate: { afterMessages: 3599 } }, [encryption], 'rotate.afterMessages: reached within an hour'],
+    [{ rotate: { afterBytes: '1MB' } }, [encryption], 'rotate.afterBytes: reached within an hour'],
     [{ rotate: { every: '731d' } }, [encryption], 'rotate: up to 731d between rotations'],
     // 2100 is no leap year.
     [{ rotate: { cron: '0 0 29 2 *' } }, [encryption], 'rotate: up to 2921d between rotations'],

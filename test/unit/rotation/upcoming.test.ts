@@ -40,6 +40,13 @@ describe('rotation', () => {
     expect(rotationOf({ afterBytes: '2GiB', every: '1d' }, busy, noon)).toBe('2030-01-02T00:00:00.000Z');
   });
 
+  it('comes by use when the version is an hour old, unless its time comes before', () => {
+    const busy = governed({}, { usage: new Map([used(1, START, { messages: 1000 })]) });
+    expect(rotationOf({ afterMessages: 1 }, busy, START)).toBe('2030-01-01T01:00:00.000Z');
+    expect(rotationOf({ afterMessages: 1, cron: '30 * * * *' }, busy, START)).toBe('2030-01-01T00:30:00.000Z');
+    expect(rotationOf({ afterMessages: 1, every: '2h' }, busy, START)).toBe('2030-01-01T01:00:00.000Z');
+  });
+
   it('waits for the window, by the clocks of its time zone', () => {
     const window = { days: ['sat', 'sun'], from: '02:00', to: '05:00' };
     // 2030-01-11 is a Friday.
