@@ -27,7 +27,7 @@ Exit codes:
   4    what was named does not exist
   5    the service rejected the request: wrong state, name taken, invalid input
   6    the service is not reachable, not ready, or overloaded
-  7    not authentic: a ciphertext, signature or MAC that does not verify
+  7    not authentic: a ciphertext, signature or MAC that does not verify, or is under a compromised version
   130  interrupted`;
 
 /** @returns the exit code for what a command ended with */
@@ -47,6 +47,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   'server-not-trusted': EXIT.unavailable,
   timeout: EXIT.unavailable,
   'invalid-ciphertext': EXIT.notAuthentic,
+  'not-authentic': EXIT.notAuthentic,
   'unexpected-answer': EXIT.failed,
 };
 

@@ -43,7 +43,7 @@ export { makeCertificateRequest, type NewCertificateRequest } from './certificat
 export type * from './campaign-types.js';
 export type * from './certificate-types.js';
 export type * from './crypto-types.js';
-export type { DataKeySource, LentDataKey } from './data-keys.js';
+export type { DataKeySource, LentDataKey, OpenedDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
 export type * from './approval-types.js';
 export type * from './governance-types.js';
@@ -90,6 +90,14 @@ export interface ClientOptions extends TlsOptions {
 export interface EnvelopeOptions {
   /** Bound to the data, not stored with it: decryption must give the same. */
   readonly context?: EncryptionContext;
+}
+
+export interface DecryptEnvelopeOptions extends EnvelopeOptions {
+  /**
+   * What is under a version that is compromised could have been made by whoever has the key. It is refused (`not-authentic`), unless
+   * this is given: then it is called first, and what is decrypted is not to be trusted.
+   */
+  readonly onUnauthentic?: () => void;
 }
 
 export interface EncryptStreamOptions extends EnvelopeOptions {
@@ -221,8 +229,8 @@ export class KeysteadClient extends CryptoCalls {
     return collect(this.encryptStream(key, [plaintext], { ...options, bytes: plaintext.length }));
   }
 
-  /** @throws KeysteadError invalid-ciphertext for anything changed, cut short, or bound to another context */
-  async decryptBuffer(encrypted: Uint8Array, options: EnvelopeOptions = {}): Promise<Buffer> {
+  /** @throws KeysteadError invalid-ciphertext for anything changed, cut short, or bound to another context; not-authentic */
+  async decryptBuffer(encrypted: Uint8Array, options: DecryptEnvelopeOptions = {}): Promise<Buffer> {
     return collect(this.decryptStream([encrypted], options));
   }
 
@@ -235,13 +243,13 @@ export class KeysteadClient extends CryptoCalls {
   }
 
   /** Every piece is authentic, but only the end tells that nothing is missing: keep what you write under another name until then. */
-  decryptStream(source: ByteSource, options: EnvelopeOptions = {}): AsyncGenerator<Buffer, void> {
-    return decryptFile(this.#dataKeys, source, options.context ?? {});
+  decryptStream(source: ByteSource, options: DecryptEnvelopeOptions = {}): AsyncGenerator<Buffer, void> {
+    return decryptFile(this.#dataKeys, source, options.context ?? {}, options.onUnauthentic);
   }
 
   /** Random access: the data key is unwrapped once, then any range can be read. */
-  async openFile(source: RandomAccessSource, options: EnvelopeOptions = {}): Promise<EncryptedFile> {
-    return EncryptedFile.open(this.#dataKeys, source, options.context ?? {});
+  async openFile(source: RandomAccessSource, options: DecryptEnvelopeOptions = {}): Promise<EncryptedFile> {
+    return EncryptedFile.open(this.#dataKeys, source, options.context ?? {}, options.onUnauthentic);
   }
 
   /** Plaintext bytes `start` to `end` (exclusive); only the chunks that hold them, and the last one, are read. */
@@ -249,7 +257,7 @@ export class KeysteadClient extends CryptoCalls {
     source: RandomAccessSource,
     start: number,
     end: number,
-    options: EnvelopeOptions = {},
+    options: DecryptEnvelopeOptions = {},
   ): Promise<Buffer> {
     return (await this.openFile(source, options)).read(start, end);
   }
