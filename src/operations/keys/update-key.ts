@@ -1,8 +1,6 @@
 import { KmsError } from '../../errors.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { mustBeName, mustBeTags } from '../../keys/names.js';
-import type { KeySnapshot } from '../../keys/records.js';
-import type { Change } from '../../ledger/ledger.js';
 import type { PolicyRows } from '../../rotation/records.js';
 import type { ChangeOperation } from '../operation.js';
 import { mustBePolicies, policyBasis } from '../policies/policy-in-force.js';
@@ -54,7 +52,7 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedUpdate, KeyDescr
     if (published) mustBePublishable(snapshot.key.usage);
     return commit([snapshot.key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
-      if (rows) await mustBeDecidedOn(change, snapshot, current, rows);
+      if (rows) await mustBePolicies(change, current.key, rows);
       if (current.key.state === 'destroyed') throw new KmsError('key-destroyed', 'the key was destroyed');
       if (name !== undefined && name !== current.key.name) await mustBeFree(change, current.key.keyringId, name);
       const changes = {
@@ -75,11 +73,5 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedUpdate, KeyDescr
     });
   },
 };
-
-/** New tags are allowed or not by the old ones and by policies. @throws KmsError conflict */
-async function mustBeDecidedOn(change: Change, { key }: KeySnapshot, current: KeySnapshot, rows: PolicyRows) {
-  if (current.key.revision !== key.revision) throw new KmsError('conflict', 'the key changed meanwhile; try again');
-  await mustBePolicies(change, key, rows);
-}
 
 const resolveUpdate = resolveKeyChange('key.update');

@@ -1,4 +1,5 @@
 import type { OperationName } from '../../access/permissions.js';
+import { isSameTags } from '../../keys/names.js';
 import type { KeyRow } from '../../keys/records.js';
 import type { PolicyDocument } from '../../rotation/policy.js';
 import type { PolicyRows } from '../../rotation/records.js';
@@ -43,7 +44,7 @@ export function movesInKeyring(before: Rules, after: Rules): readonly PolicyMove
   const selectors = [...names].flatMap((name) => {
     const [was, is] = [before, after].map((rules) => rules.selectors.find((one) => one.name === name));
     if (was === is) return [];
-    if (was && is && isSame(was.tags, is.tags)) return [{ tags: is.tags, from: [was.policy], to: [is.policy] }];
+    if (was && is && isSameTags(was.tags, is.tags)) return [{ tags: is.tags, from: [was.policy], to: [is.policy] }];
     return [
       ...(was ? [{ tags: was.tags, from: [was.policy], to: withoutSelector(was, after) }] : []),
       ...(is ? [{ tags: is.tags, from: withoutSelector(is, before), to: [is.policy] }] : []),
@@ -54,11 +55,6 @@ export function movesInKeyring(before: Rules, after: Rules): readonly PolicyMove
 
 function withoutSelector(selector: Selector, { document, selectors }: Rules): readonly Document[] {
   return [...fallbacksOf(selector, selectors).map(({ policy }) => policy), document];
-}
-
-function isSame(a: PolicyMove['tags'], b: PolicyMove['tags']): boolean {
-  const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
 }
 
 /** What comes into force, whoever brings keys under it must be allowed to do: as if he had set it. */

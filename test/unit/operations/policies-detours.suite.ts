@@ -96,6 +96,23 @@ export function policyDetoursSuite(place: string, makeBed: () => Promise<TestBed
       expect(await codeOf(tag(key, { class: 'pci' }, denied))).toBe(DENIED);
     });
 
+    it('tags that change while a key is changed are decided by', async () => {
+      const keyring = await newKeyring();
+      const key = await create(keyring, { team: 'red' });
+      const red = await bed.arriveAs('key-admin', { keyring, tags: { team: 'red' } });
+      let isOvertaken = false;
+      const overtaken: typeof setKeyPolicy = {
+        ...setKeyPolicy,
+        async resolve(...given) {
+          const resolved = await setKeyPolicy.resolve(...given);
+          if (!isOvertaken) await tag(key, { team: 'blue' }, admin);
+          isOvertaken = true;
+          return resolved;
+        },
+      };
+      expect(await codeOf(bed.kms.change(overtaken, { ...key, policy: DESTROYS }, red))).toBe(DENIED);
+    });
+
     it('nor does taking away the policy that kept a key from another', async () => {
       const keyring = await newKeyring();
       const key = await create(keyring, { class: 'pci', stage: 'live' });
