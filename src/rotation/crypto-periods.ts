@@ -14,9 +14,9 @@ export interface CryptoPeriod {
 
 /** NIST SP 800-57 part 1 revision 5, section 5.3.6 and table 1; the longest that it suggests. */
 export const CRYPTO_PERIODS: Readonly<Record<KeyUsage, CryptoPeriod>> = {
-  'encrypt-decrypt': { originator: 2 * YEAR, recipient: 3 * YEAR, source: 'data-encryption key' },
-  'sign-verify': { originator: 3 * YEAR, source: 'private signature key' },
-  'generate-verify-mac': { originator: 2 * YEAR, recipient: 3 * YEAR, source: 'authentication key' },
-  'key-agreement': { originator: 2 * YEAR, source: 'static key-agreement key' },
-  'encapsulate-decapsulate': { originator: 2 * YEAR, source: 'key-transport key' },
+  'encrypt-decrypt': { originator: 2 * YEAR, recipient: 3 * YEAR, source: 'a data-encryption key' },
+  'sign-verify': { originator: 3 * YEAR, source: 'a private signature key' },
+  'generate-verify-mac': { originator: 2 * YEAR, recipient: 3 * YEAR, source: 'an authentication key' },
+  'key-agreement': { originator: 2 * YEAR, source: 'a static key-agreement key' },
+  'encapsulate-decapsulate': { originator: 2 * YEAR, source: 'a key-transport key' },
 };

@@ -25,11 +25,12 @@ export interface PolicyWarning {
 export function lintPolicy(
   policy: Policy,
   keys: readonly Pick<KeyRow, 'usage' | 'origin'>[],
+  now: number,
 ): readonly PolicyWarning[] {
   const usages = [...new Set(keys.map(({ usage }) => usage))];
   const periods =
     usages.length > 0 ? usages.map((usage) => CRYPTO_PERIODS[usage]) : [CRYPTO_PERIODS['encrypt-decrypt']];
-  const warnings = [...periods.flatMap((period) => againstPeriod(policy, period)), ...againstItself(policy)];
+  const warnings = [...periods.flatMap((period) => againstPeriod(policy, period, now)), ...againstItself(policy, now)];
   const imported = keys.filter(({ origin }) => origin === 'imported').length;
   if (policy.rotate && imported > 0) {
     const text = `${imported} of the keys hold imported material, which only a person can rotate: with notify they are told of when they are overdue`;
@@ -38,12 +39,17 @@ export function lintPolicy(
   return warnings.filter((one, index) => warnings.findIndex(({ warning }) => warning === one.warning) === index);
 }
 
-function againstPeriod({ rotate, retire, expire }: Policy, period: CryptoPeriod): readonly PolicyWarning[] {
+function againstPeriod(
+  { rotate, retire, expire }: Policy,
+  period: CryptoPeriod,
+  now: number,
+): readonly PolicyWarning[] {
   const { originator, recipient, source } = period;
-  const says = `NIST SP 800-57 part 1, section 5.3.6, recommends for a ${source}`;
+  const says = `NIST SP 800-57 part 1, section 5.3.6, recommends for ${source}`;
   const longest = rotate && longestInterval(rotate);
+  const ends = Math.min(expire?.after ?? Infinity, (expire?.at ?? Infinity) - now);
   const warnings: PolicyWarning[] = [];
-  if (longest === undefined && (expire?.after ?? Infinity) > originator) {
+  if (longest === undefined && ends > originator) {
     const warning = `nothing rotates a key by age; ${says} a new one at least every ${writeDuration(originator)}`;
     warnings.push({ rule: 'rotate', warning });
   } else if (longest !== undefined && longest > originator) {
@@ -65,7 +71,10 @@ function longestInterval({ every, cron, timeZone = 'UTC', spread = 0 }: RotateRu
   return longest === Infinity ? undefined : longest + spread;
 }
 
-function againstItself({ rotate, retire, destroy, notify, expire, unused, revoke }: Policy): readonly PolicyWarning[] {
+function againstItself(
+  { rotate, retire, destroy, notify, expire, unused, revoke }: Policy,
+  now: number,
+): readonly PolicyWarning[] {
   const warnings: PolicyWarning[] = [];
   const warn = (rule: string, warning: string) => warnings.push({ rule, warning });
   if (rotate?.window && (rotate.spread ?? 0) > windowMinutes(rotate.window) * MINUTE) {
@@ -83,6 +92,7 @@ function againstItself({ rotate, retire, destroy, notify, expire, unused, revoke
   if (retire && !rotate)
     warn('retire', 'nothing rotates the key, so that its versions stay primary until a person does');
   if (notify && !rotate && !expire && !unused) warn('notify', 'there is nothing to be told of');
+  if (expire?.at !== undefined && expire.at <= now) warn('expire.at', 'is past: enabled keys are disabled at once');
   if (revoke?.campaign && revoke.compromised === 'block') {
     warn('revoke.campaign', 'nobody can move what is under a compromised version, unless compromised is decrypt-only');
   }

@@ -141,6 +141,23 @@ it('the last use on one node is seen on the other', async () => {
   expect(await lastUsed(one)).toBe(await lastUsed(two));
 });
 
+it.each([
+  ['aes-256-xaes', 'encrypt', { plaintext: 'eA==' }],
+  ['hmac-sha-256', 'mac', { message: 'eA==' }],
+  ['ed25519', 'sign', { message: 'eA==' }],
+])('after a rotation on one node the new version of a key of %s is primary on the other', async (spec, path, body) => {
+  const KEYS = '/api/v1/keyrings/default/keys';
+  const [keyAdmin, app] = [await boundTo('key-admin'), await boundTo('crypto-user')];
+  const { id } = (await call(one, keyAdmin, 'POST', KEYS, { spec })).body;
+  const versionOn = async (server: Server) =>
+    (await call(server, app, 'POST', `${KEYS}/${id}/${path}`, body)).body.version;
+  while ((await versionOn(two)) !== 1);
+  for (let version = 2; version <= 5; version++) {
+    expect((await call(one, keyAdmin, 'POST', `${KEYS}/${id}/rotate`)).status).toBe(200);
+    expect(await Promise.all([two, two, one].map(versionOn))).toEqual([version, version, version]);
+  }
+});
+
 it('a version that is revoked on one node opens nothing on the other from the very next request on, also under load', async () => {
   const KEYS = '/api/v1/keyrings/default/keys';
   const [keyAdmin, app] = [await boundTo('key-admin'), await boundTo('crypto-user')];

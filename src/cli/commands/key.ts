@@ -163,7 +163,7 @@ function addTransitions(key: Command, open: OpenSession): void {
       .command('revoke')
       .argument('<key>', ID_NAME_OR_ALIAS)
       .addOption(new Option('--reason <reason>', 'why').choices(REVOCATION_REASONS).makeOptionMandatory())
-      .option('--replace', 'a new version takes over; else the key is disabled for good')
+      .option('--replace', 'a new version takes over; else the key is disabled until this is done, and it is enabled')
       .description('Revoke all versions of a key for good, with a reason that is written down.')
       .action(async (name: string, options: RevokeOptions, command: Command) => {
         const session = open(command);

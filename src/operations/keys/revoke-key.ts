@@ -11,7 +11,7 @@ import { currentKey, resolveKeyChange } from './resolve-key-change.js';
 
 export interface RevokeKeyInput extends KeyInput {
   readonly reason: RevocationReason;
-  /** Makes a new version, so that the key goes on with that. Default: the key is disabled for good. */
+  /** Makes a new version, so that the key goes on with that. Default: the key is disabled, until this is done. */
   readonly replace?: boolean;
 }
 

@@ -53,7 +53,7 @@ export function describeKeyPolicy(
     candidates,
     nextRotationAt: actions.find(({ action }) => action === 'rotate')?.at ?? null,
     upcoming: actions,
-    warnings: held ? lintPolicy(policyOf(held.policy), [key]) : [],
+    warnings: held ? lintPolicy(policyOf(held.policy), [key], now) : [],
   };
 }
 

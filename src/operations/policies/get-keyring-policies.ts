@@ -6,6 +6,6 @@ export const getKeyringPolicies: UseOperation<KeyringInput, ResolvedKeyring, Key
   name: 'policy.get',
   resolve: resolveKeyring('policy.get'),
   run: async (deps, { keyring }) => ({
-    output: describeKeyringPolicies((await deps.ledger.findPolicies(keyring.id)).keyring),
+    output: describeKeyringPolicies((await deps.ledger.findPolicies(keyring.id)).keyring, deps.engineClock.now()),
   }),
 };

@@ -22,6 +22,7 @@ export interface SelectorDescription {
 
 export function describeKeyringPolicies(
   row: Pick<PolicyRow, 'document' | 'setAt' | 'selectors'> | undefined,
+  now: number,
 ): KeyringPoliciesDescription {
   return {
     policy: row?.document ?? null,
@@ -29,8 +30,8 @@ export function describeKeyringPolicies(
     selectors: (row?.selectors ?? []).map((selector) => ({
       ...selector,
       setAt: new Date(selector.setAt),
-      warnings: lintPolicy(policyOf(selector.policy), []),
+      warnings: lintPolicy(policyOf(selector.policy), [], now),
     })),
-    warnings: row?.document ? lintPolicy(policyOf(row.document), []) : [],
+    warnings: row?.document ? lintPolicy(policyOf(row.document), [], now) : [],
   };
 }

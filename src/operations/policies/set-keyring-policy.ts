@@ -123,7 +123,7 @@ function keyringPolicyOperation<Input extends KeyringInput & { readonly policy?:
         change.put('policy', after);
         const guarded = guardedMoves(movesInKeyring(before, after), keyring.id);
         return {
-          output: describeKeyringPolicies(after),
+          output: describeKeyringPolicies(after, deps.engineClock.now()),
           detail: { policy: after.document, selectors: after.selectors },
           ...(guarded && { guarded }),
         };

@@ -95,7 +95,7 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
       inUse: actions.filter(({ usedAt }) => usedAt !== null).length,
       actions: sorted.slice(0, MAX_LISTED),
       more: sorted.length > MAX_LISTED,
-      warnings: document ? lintPolicy(policyOf(document), keys) : [],
+      warnings: document ? lintPolicy(policyOf(document), keys, now) : [],
     };
     return { output, detail: { keys: keys.length, days } };
   },

@@ -63,7 +63,7 @@ export function revocationSuite(place: string, makeBed: () => Promise<TestBed>):
       (await bed.kms.perform(listVersions, key, admin)).items.map(({ state, reason }) => [state, reason]);
 
     describe('of a whole key', () => {
-      it('ends all its versions and disables it, for good', async () => {
+      it('ends all its versions and disables it', async () => {
         const key = await create();
         const sealed = await seal(key);
         await bed.kms.change(rotateKey, key, admin);
@@ -87,6 +87,23 @@ export function revocationSuite(place: string, makeBed: () => Promise<TestBed>):
         expect(output).toMatchObject({ state: 'enabled', primaryVersion: 2, versionCount: 2 });
         expect(await codeOf(open(sealed, app))).toBe('version-revoked');
         expect((await open(await seal(key), app)).plaintext).toEqual(PLAINTEXT);
+      });
+
+      it('can be taken up again with a new version; what is compromised stays so', async () => {
+        const key = await create();
+        const sealed = await seal(key);
+        await bed.kms.change(setKeyPolicy, { ...key, policy: READABLE }, admin);
+        await bed.kms.change(revokeKey, { ...key, reason: 'compromised' }, admin);
+        expect(await codeOf(open(sealed, rescuer))).toBe('key-disabled');
+        await expect(bed.kms.change(enableKey, key, admin)).rejects.toMatchObject({
+          detail: expect.stringContaining('revoke the key with replace'),
+        });
+        const input = { ...key, reason: 'compromised', replace: true } as const;
+        expect((await bed.kms.change(revokeKey, input, admin)).output).toMatchObject({ state: 'disabled' });
+        await bed.kms.change(enableKey, key, admin);
+        expect(await codeOf(open(sealed, app))).toBe('version-revoked');
+        expect(await open(sealed, rescuer)).toMatchObject({ plaintext: PLAINTEXT, authentic: false });
+        expect((await open(await seal(key), app)).version).toBe(2);
       });
 
       it('needs a reason of the list, and a key that has material', async () => {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { lintPolicy } from '../../../src/rotation/lint-policy.js';
 import { parsePolicy } from '../../../src/rotation/parse-policy.js';
+import { START } from './governed.js';
 
 const encryption = { usage: 'encrypt-decrypt', origin: 'generated' } as const;
 const signing = { usage: 'sign-verify', origin: 'generated' } as const;
 const lint = (document: object, keys: Parameters<typeof lintPolicy>[1] = [encryption]) =>
-  lintPolicy(parsePolicy(document), keys).map(({ rule, warning }) => `${rule}: ${warning}`);
+  lintPolicy(parsePolicy(document), keys, START).map(({ rule, warning }) => `${rule}: ${warning}`);
 
 describe('a policy is compared with NIST SP 800-57', () => {
   it('and one that is as strict has nothing wrong with it', () => {
@@ -13,6 +14,7 @@ describe('a policy is compared with NIST SP 800-57', () => {
     expect(lint(strict)).toEqual([]);
     expect(lint({ rotate: { cron: '0 3 1 1,7 *' } })).toEqual([]);
     expect(lint({ expire: { after: '365d' } })).toEqual([]);
+    expect(lint({ expire: { at: '2031-01-01T00:00:00Z' } })).toEqual([]);
   });
 
   it.each([
@@ -31,6 +33,8 @@ describe('a policy is compared with NIST SP 800-57', () => {
     ],
     [{ rotate: { every: '90d' }, destroy: { after: '30d' } }, [encryption], 'destroy: nothing retires versions'],
     [{ revoke: { campaign: true } }, [encryption], 'revoke.campaign: nobody can move what is under'],
+    [{ expire: { at: '2039-01-01T00:00:00Z' } }, [encryption], 'rotate: nothing rotates a key by age'],
+    [{ expire: { at: '2029-12-31T00:00:00Z' } }, [encryption], 'expire.at: is past'],
     [{ rotate: { every: '1d', spread: '20h' } }, [encryption], 'rotate.spread: more than half'],
     [
       { rotate: { every: '90d', spread: '5h', window: { from: '02:00', to: '03:00' } } },

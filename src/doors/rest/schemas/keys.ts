@@ -74,7 +74,9 @@ export const revokeBody = z.strictObject({ reason: z.enum(REVOCATION_REASONS) })
 
 export const revokeKeyBody = revokeBody.extend({
   replace: z.exactOptional(
-    z.boolean().meta({ description: 'A new version takes over. Default false: the key is disabled for good.' }),
+    z.boolean().meta({
+      description: 'A new version takes over. Default false: the key is disabled, until it is revoked with `true`.',
+    }),
   ),
 });
 
