@@ -16,6 +16,7 @@ import { KmsError } from './errors.js';
 import { WrappingStore } from './keys/wrapped-object.js';
 import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
+import { raiseAlarm } from './operations/note-own.js';
 import { Kms } from './operations/kms.js';
 import { EventDelivery } from './operations/events/event-delivery.js';
 import { NodeHeartbeat } from './operations/node-heartbeat.js';
@@ -72,10 +73,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.ledger.onIntegrityFailure = (failure) => {
-      this.deps.meter.integrityFailure();
-      void this.#alarm(failure);
-    };
+    this.ledger.onIntegrityFailure = (failure) => void raiseAlarm(this.deps, failure);
     this.ledger.onKeyChanged = (keyId) => this.deps.loaded.forgetKey(keyId);
     this.ledger.onWrappingKeyChanged = (keyringId, version) => {
       this.deps.loaded.clear();
@@ -102,11 +100,6 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       'invalid-setting',
       `KEYSTEAD_HOST: not a loopback address, and ${live.length} tokens of the first start are still live: revoke them first (keystead token revoke), or keep KEYSTEAD_HOST=127.0.0.1`,
     );
-  }
-
-  /** An alarm that cannot be written down now is in the log and in the metric. */
-  async #alarm(failure: KmsError): Promise<void> {
-    await this.kms.note('integrity.alarm', failure).catch(() => undefined);
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -36,5 +36,12 @@ export interface Delivery {
   readonly finishedAt: string | null;
   readonly lastStatus: number | null;
   readonly lastError: string | null;
-  readonly event: { readonly id: string; readonly type: string; readonly subject: string; readonly time: string };
+  /** null: the delivery was changed in the service's database. */
+  readonly event: {
+    readonly id: string;
+    readonly type: string;
+    readonly subject: string;
+    readonly time: string;
+  } | null;
+  readonly tampered: boolean;
 }

@@ -64,6 +64,8 @@ export class HttpWebhookSender extends WebhookSender {
     return request(url, {
       method: 'POST',
       agent: false,
+      // Whatever the environment says.
+      ...(isSecure && { rejectUnauthorized: true }),
       headers: { ...headers, 'content-length': Buffer.byteLength(body) },
       signal,
       lookup: (hostname, options, callback) => {

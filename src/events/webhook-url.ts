@@ -23,7 +23,7 @@ export function readWebhookUrl(text: string): URL {
   if (url.hash !== '') throw refused('no # in it: what comes after it is never sent');
   const host = hostOf(url);
   if (isIP(host) !== 0 && isRefusedAddress(host)) {
-    throw refused('not a link-local, multicast or metadata address');
+    throw refused('not a link-local, multicast, metadata or other special-purpose address');
   }
   return url;
 }

@@ -41,6 +41,8 @@ const settings = () => ({
   KEYSTEAD_TEST_CLOCK: '1',
   KEYSTEAD_METRICS: 'open',
   NODE_EXTRA_CA_CERTS: join(directory, 'known.pem'),
+  // A mistake that must not reach webhooks.
+  NODE_TLS_REJECT_UNAUTHORIZED: '0',
 });
 
 async function done(person: keyof Tokens, method: string, path: string, body?: unknown) {
@@ -53,6 +55,10 @@ const add = (input: object = {}) => done('admin', 'POST', '/api/v1/webhooks', { 
 const remove = (id: string) => done('admin', 'DELETE', `/api/v1/webhooks/${id}`);
 const makeKey = async () => (await done('keyAdmin', 'POST', KEYS, {})).id as string;
 const deliveriesOf = async (id: string) => (await done('auditor', 'GET', `/api/v1/webhooks/${id}/deliveries`)).items;
+
+async function alarms() {
+  return (await done('auditor', 'GET', '/api/v1/audit/records?operation=integrity.alarm')).items;
+}
 
 async function openSql(): Promise<Client> {
   const sql = new Client({ host: join(server.dataDir, 'postgres', 'run'), user: 'keystead', database: 'keystead' });
@@ -138,9 +144,15 @@ describe('whoever can write to the database', () => {
     const sql = await openSql();
     await sql.query(`update event_delivery set state = 'pending', finished_at = null,
       body = replace(body, 'webhook.test', 'webhook.fake') where webhook_id = '${id}'`);
-    await sql.end();
     await until(async () => (await deliveriesOf(id))[0].state === 'dead');
-    expect((await deliveriesOf(id))[0]).toMatchObject({ lastError: 'integrity-failure' });
+    expect((await deliveriesOf(id))[0]).toMatchObject({ lastError: 'integrity-failure', event: null, tampered: true });
+    await sql.query(`update event_delivery set body = 'not JSON' where webhook_id = '${id}'`);
+    await sql.end();
+    const before = await alarms();
+    expect(await deliveriesOf(id)).toMatchObject([{ event: null, tampered: true }]);
+    const [alarm, ...earlier] = await alarms();
+    expect(earlier).toEqual(before);
+    expect(alarm).toMatchObject({ code: 'integrity-failure', resource: `webhook/${id}` });
     expect(receiver.received).toHaveLength(1);
     await remove(id);
   });

@@ -96,8 +96,8 @@ function addDeliveryCommands(webhook: Command, open: OpenSession): void {
         const [items, more] = await take(session.client.webhooks.allDeliveries(id, options.state), options);
         session.showList(items, more, [
           ['ID', (item) => item.id],
-          ['TYPE', (item) => item.event.type],
-          ['SUBJECT', (item) => item.event.subject],
+          ['TYPE', (item) => item.event?.type ?? 'tampered'],
+          ['SUBJECT', (item) => item.event?.subject],
           ['STATE', (item) => item.state],
           ['FAILED', (item) => item.attempts],
           ['STATUS', (item) => item.lastStatus],

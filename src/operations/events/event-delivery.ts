@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { CLOUD_EVENT_CONTENT_TYPE } from '../../events/cloud-event.js';
 import type { Outbox } from '../../events/outbox.js';
 import type { Delivery, WebhookRow } from '../../events/records.js';
@@ -7,7 +6,8 @@ import { signedHeaders } from '../../events/webhook-signature.js';
 import type { Sent, WebhookSender } from '../../events/webhook-sender.js';
 import { isKmsError } from '../../errors.js';
 import type { Deps } from '../deps.js';
-import { deliveryDigest } from './new-delivery.js';
+import { raiseAlarm } from '../note-own.js';
+import { isAuthentic, raiseDeliveryAlarm } from './new-delivery.js';
 import { openWebhookSecret } from './webhook-secret.js';
 
 /** To one webhook: so many at a time. One that hangs keeps nobody else waiting. */
@@ -101,10 +101,9 @@ export class EventDelivery {
   }
 
   async #send(webhook: WebhookRow, delivery: Delivery): Promise<Sent> {
-    const { secrets, meter, clock } = this.deps;
-    const digest = deliveryDigest(this.deps, delivery);
-    if (delivery.digest.length !== digest.length || !timingSafeEqual(delivery.digest, digest)) {
-      meter.integrityFailure();
+    const { secrets, clock } = this.deps;
+    if (!isAuthentic(this.deps, delivery)) {
+      await raiseDeliveryAlarm(this.deps, delivery);
       return { error: 'integrity-failure', status: null };
     }
     try {
@@ -115,7 +114,7 @@ export class EventDelivery {
       return await this.sender.post(webhook.url, headers, delivery.body, this.#stopping.signal);
     } catch (error) {
       if (!isKmsError(error, 'integrity-failure')) return { error: 'secret-unavailable', status: null };
-      meter.integrityFailure();
+      await raiseAlarm(this.deps, error, `webhook/${webhook.id}`);
       return { error: 'integrity-failure', status: null };
     }
   }

@@ -1,5 +1,7 @@
 import type { CloudEvent } from '../../events/cloud-event.js';
 import type { Delivery, DeliveryFailure, DeliveryState } from '../../events/records.js';
+import type { Deps } from '../deps.js';
+import { isAuthentic, raiseDeliveryAlarm } from '../events/new-delivery.js';
 import type { UseOperation } from '../operation.js';
 import { cursorId, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import { resolveWebhook, type ResolvedWebhook, type WebhookInput } from './resolve-webhook.js';
@@ -21,7 +23,9 @@ export interface DeliveryDescription {
   /** The receiver's last answer. */
   readonly lastStatus: number | null;
   readonly lastError: DeliveryFailure | null;
-  readonly event: Pick<CloudEvent, 'id' | 'type' | 'subject' | 'time'>;
+  /** null: the delivery was changed in the database. */
+  readonly event: Pick<CloudEvent, 'id' | 'type' | 'subject' | 'time'> | null;
+  readonly tampered: boolean;
 }
 
 /** Newest first. */
@@ -34,12 +38,30 @@ export const listDeliveries: UseOperation<ListDeliveriesInput, ResolvedWebhook, 
     const before = cursorId(page);
     const query = { ...(state && { state }), ...(before !== undefined && { before }), limit: limit + 1 };
     const found = await deps.outbox.list(webhook.id, query);
-    return { output: pageOf(found, limit, ({ id }) => id, describeDelivery) };
+    const output = pageOf(
+      found,
+      limit,
+      ({ id }) => id,
+      (delivery) => describeDelivery(delivery, eventOf(deps, delivery)),
+    );
+    for (const { id } of output.items.filter(({ tampered }) => tampered)) {
+      await raiseDeliveryAlarm(deps, { id, webhookId: webhook.id });
+    }
+    return { output };
   },
 };
 
-function describeDelivery({ state, dueAt, body, ...delivery }: Delivery): DeliveryDescription {
-  const { id, type, subject, time } = JSON.parse(body) as CloudEvent;
+/** What the service did not write is not read. */
+function eventOf(deps: Deps, delivery: Delivery): DeliveryDescription['event'] {
+  if (!isAuthentic(deps, delivery)) return null;
+  const { id, type, subject, time } = JSON.parse(delivery.body) as CloudEvent;
+  return { id, type, subject, time };
+}
+
+function describeDelivery(
+  { state, dueAt, ...delivery }: Delivery,
+  event: DeliveryDescription['event'],
+): DeliveryDescription {
   return {
     id: delivery.id,
     state,
@@ -49,6 +71,7 @@ function describeDelivery({ state, dueAt, body, ...delivery }: Delivery): Delive
     finishedAt: delivery.finishedAt,
     lastStatus: delivery.lastStatus,
     lastError: delivery.lastError,
-    event: { id, type, subject, time },
+    event,
+    tampered: event === null,
   };
 }

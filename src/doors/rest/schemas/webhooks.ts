@@ -56,6 +56,10 @@ export const deliveryAnswer = z
     finishedAt: timestamp.nullable().meta({ description: 'When it was delivered, or given up' }),
     lastStatus: z.int().nullable().meta({ description: 'What the receiver last answered' }),
     lastError: z.enum(DELIVERY_FAILURES).nullable(),
-    event: z.object({ id: z.string(), type: z.string(), subject: z.string(), time: timestamp }),
+    event: z
+      .object({ id: z.string(), type: z.string(), subject: z.string(), time: timestamp })
+      .nullable()
+      .meta({ description: 'null: the delivery was changed in the database' }),
+    tampered: z.boolean().meta({ description: 'It was changed in the database: an alarm, and it is not sent' }),
   })
   .meta({ id: 'Delivery' });
