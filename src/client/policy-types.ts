@@ -80,8 +80,11 @@ export interface KeyringPolicies {
 }
 
 export interface SimulateInput {
-  /** Default: the policies that are in force. */
+  /** As if it were set for the key, for the tags, or else for the keyring. Default: the policies that are in force. */
   readonly policy?: Policy;
+  /** Only this key: id, name or alias. */
+  readonly key?: string;
+  /** Only keys that have all of them. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Default 365. */
   readonly days?: number;
@@ -102,6 +105,8 @@ export interface Simulation {
   readonly from: Timestamp;
   readonly until: Timestamp;
   readonly keys: number;
+  /** Further keys, on which the policy has no effect: a closer one holds. */
+  readonly closer: number;
   readonly rotated: number;
   readonly retired: number;
   readonly destroyed: number;

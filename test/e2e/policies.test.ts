@@ -34,8 +34,13 @@ it('are set, shown, simulated and linted from the command line', async () => {
   );
   expect(calendar).toContain('1 rotations, 0 versions retired');
 
+  const { out: without } = await keystead('policy simulate - --days 100', policy);
+  expect(without).toContain('A closer policy holds for 1 more');
+  const { out: ofKey } = await keystead('policy simulate - --key ledger --days 50', '{"rotate": {"every": "40d"}}');
+  expect(ofKey).toContain('1 rotations, 0 versions retired');
+
   expect(await keystead('policy lint -', policy)).toMatchObject({ code: 0, out: 'nothing to say against it\n' });
-  const weak = await keystead('policy lint -', '{"rotate": {"every": "3000d"}}');
+  const weak = await keystead('policy lint - --key ledger', '{"rotate": {"every": "3000d"}}');
   expect(weak).toMatchObject({ code: 5, err: 'keystead: The policy is weaker than is recommended.\n' });
   expect(weak.out).toContain('NIST SP 800-57');
 

@@ -19,14 +19,17 @@ export async function policyShapes(done: Done): Promise<void> {
   expect(await done('auditor', 'GET', `${key}/policy`)).toEqual(set);
   const shown = await done('app', 'GET', key);
   expect(shown.policy).toEqual(set.inForce);
-  expect(Date.parse(shown.nextRotationAt) - Date.parse(shown.createdAt)).toBe(90 * 86_400_000);
+  const [primary] = (await done('app', 'GET', `${key}/versions`)).items;
+  expect(Date.parse(shown.nextRotationAt) - Date.parse(primary.createdAt)).toBe(90 * 86_400_000);
   expect((await done('auditor', 'GET', `${RING}/policy`)).selectors).toHaveLength(1);
   const foreseen = await done('auditor', 'POST', `${RING}/policies/simulate`, {
     policy,
     tags: { class: 'pci' },
     days: 100,
   });
-  expect(foreseen).toMatchObject({ keys: 1, rotated: 1, destroyed: 0 });
+  expect(foreseen).toMatchObject({ keys: 0, closer: 1, rotated: 0 });
+  const ofKey = await done('auditor', 'POST', `${RING}/policies/simulate`, { policy, key: id, days: 100 });
+  expect(ofKey).toMatchObject({ keys: 1, closer: 0, rotated: 1, destroyed: 0 });
   await done('keyAdmin', 'DELETE', `${key}/policy`);
   await done('keyAdmin', 'DELETE', `${RING}/policies/pci`);
   expect((await done('keyAdmin', 'DELETE', `${RING}/policy`)).policy).toBeNull();

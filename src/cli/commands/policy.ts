@@ -38,11 +38,14 @@ export function addPolicyCommands(program: Command, open: OpenSession): void {
     policy
       .command('lint')
       .argument('<file>', 'JSON; - for standard input')
-      .option('--tag <name=value>', 'for keys with this tag only; repeat it for more', pair)
-      .description('Compare a policy with NIST SP 800-57, for the keys of the keyring. Exit code 5 with warnings.')
-      .action(async (file: string, { tag }: Target, command: Command) => {
+      .option('--key <key>', 'as if it were set for this key')
+      .option('--tag <name=value>', 'as if it were set for keys with this tag; repeat it for more', pair)
+      .description(
+        'Compare a policy with NIST SP 800-57, for the keys for which it would hold. Exit code 5 with warnings.',
+      )
+      .action(async (file: string, target: Target, command: Command) => {
         const session = open(command);
-        const input = { policy: await readPolicy(session, file), days: 1, ...(tag && { tags: tag }) };
+        const input = { policy: await readPolicy(session, file), days: 1, ...inputOf(target) };
         const { warnings } = await session.client.policies.simulate(input);
         session.show({ warnings }, () =>
           warnings.length === 0 ? 'nothing to say against it\n' : warningText(warnings),
@@ -50,22 +53,26 @@ export function addPolicyCommands(program: Command, open: OpenSession): void {
         if (warnings.length > 0) throw new WeakPolicyError('The policy is weaker than is recommended.');
       }),
     'keystead policy lint policy.json',
+    'keystead policy lint strict.json --tag class=pci',
   );
   withExamples(
     policy
       .command('simulate')
       .argument('[file]', 'JSON; - for standard input. Default: the policies that are in force')
-      .option('--tag <name=value>', 'for keys with this tag only; repeat it for more', pair)
+      .option('--key <key>', 'as if it were set for this key')
+      .option('--tag <name=value>', 'as if it were set for keys with this tag; repeat it for more', pair)
       .option('--days <n>', 'how far to look ahead', whole(1, 3650), 365)
-      .description('Show as a calendar what a policy would do to the keys of the keyring. Changes nothing.')
+      .description('Show as a calendar what a policy would do to the keys for which it would hold. Changes nothing.')
       .action(async (file: string | undefined, options: Target & { readonly days: number }, command: Command) => {
         const session = open(command);
-        const { tag, days } = options;
+        const { days } = options;
         const policy = file === undefined ? {} : { policy: await readPolicy(session, file) };
-        const simulation = await session.client.policies.simulate({ ...policy, days, ...(tag && { tags: tag }) });
+        const simulation = await session.client.policies.simulate({ ...policy, days, ...inputOf(options) });
         session.show(simulation, () => policyCalendar(simulation) + warningText(simulation.warnings));
       }),
     'keystead policy simulate policy.json --days 730',
+    'keystead policy simulate strict.json --tag class=pci',
+    'keystead policy simulate own.json --key orders',
     'keystead policy simulate',
   );
 }
@@ -112,6 +119,10 @@ function withTarget(command: Command): Command {
 
 function mustBeTarget({ key, name }: Target): void {
   if (key !== undefined && name !== undefined) throw new UsageError('Give --key or --name, not both.');
+}
+
+function inputOf({ key, tag }: Target): { readonly key?: string; readonly tags?: Readonly<Record<string, string>> } {
+  return { ...(key !== undefined && { key }), ...(tag && { tags: tag }) };
 }
 
 /** The service checks what it says. */

@@ -10,6 +10,7 @@ import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from '../keyr
 import type { UseOperation } from '../operation.js';
 import { lookAt, type Look } from '../rotation/look.js';
 import { candidatesFor, governedBy, policyOf, type SetPolicy } from './policy-in-force.js';
+import { rowsWithPolicy } from './rows-with-policy.js';
 
 const MAX_DAYS = 3650;
 /** A version that was used in so many days is said to be in use. */
@@ -23,9 +24,11 @@ const MAX_OF_A_KEY = 5000;
 const MAX_LISTED = 1000;
 
 export interface SimulatePoliciesInput extends KeyringInput {
-  /** Instead of those that are in force. */
+  /** As if it were set for the key, for the tags, or else for the keyring. Default: those that are in force. */
   readonly policy?: PolicyDocument;
-  /** Only keys with all of these tags: those for which the policy would be set. */
+  /** Only this key: id, name or alias. */
+  readonly key?: string;
+  /** Only keys with all of these tags. */
   readonly tags?: Readonly<Record<string, string>>;
   /** From now on. Default 365. */
   readonly days?: number;
@@ -46,6 +49,8 @@ export interface Simulation {
   readonly from: Date;
   readonly until: Date;
   readonly keys: number;
+  /** Further keys, on which the policy has no effect: a closer one holds. */
+  readonly closer: number;
   readonly rotated: number;
   readonly retired: number;
   readonly destroyed: number;
@@ -63,20 +68,30 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
   name: 'policy.simulate',
   resolve: resolveKeyring('policy.simulate'),
 
-  async run(deps, { keyring }, { policy: document, tags = {}, days = 365 }) {
+  async run(deps, { keyring }, { policy: document, key: name, tags = {}, days = 365 }) {
     if (!Number.isInteger(days) || days < 1 || days > MAX_DAYS) {
       throw new KmsError('invalid-request', `days: a whole number from 1 to ${MAX_DAYS}`);
     }
     const now = deps.engineClock.now();
     const until = now + days * DAY;
     if (document) parsePolicy(document);
+    if (name !== undefined && Object.keys(tags).length > 0) {
+      throw new KmsError('invalid-request', 'key, or tags, not both');
+    }
     const actions: SimulatedKeyAction[] = [];
     const keys: KeyRow[] = [];
-    for await (const looks of pagesOf(deps, keyring.id, tags)) {
+    let closer = 0;
+    for await (const looks of name === undefined ? pagesOf(deps, keyring.id, tags) : oneOf(deps, keyring.id, name)) {
       for (const look of looks) {
         const { key } = look.snapshot;
+        const target = { tags, ...(name !== undefined && { key: name }) };
+        const rows = document ? rowsWithPolicy(key, look.rows, document, target, now) : look.rows;
+        const held = candidatesFor(key, rows)[0]?.policy;
+        if (document && held?.document !== document) {
+          closer += 1;
+          continue;
+        }
         keys.push(key);
-        const held = document ? { document, setAt: now } : candidatesFor(key, look.rows)[0]?.policy;
         const ofKey = held ? actionsOn(look, held, { now, until }) : [];
         actions.push(...ofKey);
         mustBeFew(keys, actions, ofKey);
@@ -88,6 +103,7 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
       from: new Date(now),
       until: new Date(until),
       keys: keys.length,
+      closer,
       rotated: count('rotate'),
       retired: count('retire'),
       destroyed: count('destroy'),
@@ -100,6 +116,14 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
     return { output, detail: { keys: keys.length, days } };
   },
 };
+
+/** @throws KmsError key-not-found, integrity-failure */
+async function* oneOf(deps: Deps, keyringId: string, name: string): AsyncGenerator<readonly Look[]> {
+  const found = await deps.ledger.findKey(keyringId, name);
+  if (!found) throw new KmsError('key-not-found', 'no key of this keyring has this id, name or alias');
+  const looks = await lookAt(deps, keyringId, [found.key.id]);
+  yield [...looks.values()].map(mustVerify);
+}
 
 /** @throws KmsError integrity-failure */
 async function* pagesOf(

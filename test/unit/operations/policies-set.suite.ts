@@ -147,6 +147,29 @@ export function policySettingSuite(place: string, makeBed: () => Promise<TestBed
       expect(record).toMatchObject({ caller: admin.caller.id, outcome: 'success', detail: { policy: EVERY_30 } });
     });
 
+    it('are tried out where they would hold: not on keys with a closer one', async () => {
+      const tags = { tried: 'yes' };
+      const [own, free] = [await create(tags), await create(tags)];
+      await setFor(own, EVERY_30);
+      const policy = { rotate: { every: '50d' } };
+      const tried = async (input: object) => {
+        const found = await bed.kms.perform(simulatePolicies, { keyring, days: 60, policy, ...input }, admin);
+        return { ...found, ids: found.actions.map(({ keyId }) => keyId) };
+      };
+      expect(await tried({ tags })).toMatchObject({ keys: 1, closer: 1, rotated: 1, ids: [free.key] });
+      expect(await tried({ key: own.key })).toMatchObject({ keys: 1, closer: 0, rotated: 1, ids: [own.key] });
+      const forKeyring = await tried({});
+      expect(forKeyring.ids).toContain(free.key);
+      expect(forKeyring.ids).not.toContain(own.key);
+      const selector = { keyring, selector: 'tried', tags, policy: EVERY_30 };
+      await bed.kms.change(setSelectorPolicy, selector, admin);
+      expect((await tried({})).ids).not.toContain(free.key);
+      expect(await tried({ tags })).toMatchObject({ keys: 1, ids: [free.key] });
+      expect(await codeOf(tried({ key: own.key, tags }))).toBe('invalid-request');
+      expect(await codeOf(tried({ key: 'nobody' }))).toBe('key-not-found');
+      await bed.kms.change(deleteSelectorPolicy, { keyring, selector: 'tried' }, admin);
+    });
+
     it('are tried out without changing anything', async () => {
       const tags = { trial: 'yes' };
       const keys = [await create(tags), await create(tags)];

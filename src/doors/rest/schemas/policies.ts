@@ -104,7 +104,16 @@ const tags = z
 export const selectorPolicyBody = z.strictObject({ tags, policy });
 
 export const simulateBody = z.strictObject({
-  policy: z.exactOptional(policy).meta({ description: 'Default: the policies that are in force' }),
+  policy: z.exactOptional(policy).meta({
+    description:
+      'As if it were set for the key, for the tags, or else for the keyring. Default: the policies that are in force',
+  }),
+  key: z.exactOptional(
+    z
+      .string()
+      .max(256)
+      .meta({ description: 'Only this key: id, name or alias', examples: ['orders'] }),
+  ),
   tags: z.exactOptional(tags),
   days: z.exactOptional(z.int().min(1).max(3650).meta({ description: 'From now on. Default 365.' })),
 });
@@ -160,6 +169,7 @@ export const simulationAnswer = z
     from: timestamp,
     until: timestamp,
     keys: z.int(),
+    closer: z.int().meta({ description: 'Further keys, on which the policy has no effect: a closer one holds' }),
     rotated: z.int(),
     retired: z.int(),
     destroyed: z.int(),
