@@ -93,7 +93,9 @@ function keyringPolicyOperation<Input extends KeyringInput & { readonly policy?:
       const { keyring } = resolved;
       const { keyring: row } = await deps.ledger.findPolicies(keyring.id);
       const before = row ?? none(keyring.id, deps);
-      const moves = movesInKeyring(before, changed(before, input, before.setAt) ?? before);
+      const after = changed(before, input, before.setAt);
+      // That there is nothing to be deleted is told to those who might delete it, whatever it was.
+      const moves = after ? movesInKeyring(before, after) : [{ tags: {}, from: [], to: [] }];
       const needs = moves.flatMap((move) =>
         [name, ...permissionsOfMove(move)].map((permission) => ({
           permission,

@@ -129,7 +129,9 @@ async function tried(route: DescribedRoute, role: string, place: Place): Promise
   );
   const isAllowed = status !== 401 && status !== 403;
   const isRefused = status === 403 && body.code === 'permission-denied';
-  const where = about === 'key|ring' ? (route.path.includes('{key}') ? 'key' : 'keyring') : about;
+  const isOfKey = route.path.includes('{key}');
+  const otherwise = { 'key|ring': 'keyring', 'key|keys': 'keys' } as const;
+  const where = about === 'key|ring' || about === 'key|keys' ? (isOfKey ? 'key' : otherwise[about]) : about;
   const shouldBe = roles.has(role) && WHERE[where].includes(place);
   if (shouldBe ? isAllowed : isRefused) return undefined;
   const wanted = shouldBe ? 'allowed' : 'refused';

@@ -140,6 +140,16 @@ export function policyDetoursSuite(place: string, makeBed: () => Promise<TestBed
       expect(await codeOf(setAll(keyring, DESTROYS, denied))).toBe(DENIED);
       expect(await codeOf(setFor(keyring, 'pci', { class: 'pci' }, DESTROYS, denied))).toBe(DENIED);
       expect(await codeOf(setOwn(key, DESTROYS, denied))).toBe(DENIED);
+      const all = await bed.arriveAs('key-admin');
+      const deny = {
+        caller: all.caller.id,
+        role: 'planner',
+        effect: 'deny',
+        scope: { keyring, key: key.key },
+      } as const;
+      await bed.kms.change(createBinding, deny, administrator);
+      expect(await codeOf(setAll(keyring, {}, all))).toBe(DENIED);
+      expect(await codeOf(unsetFor(keyring, 'none', all))).toBe(DENIED);
       await setOwn(other, DESTROYS, denied);
       await setAll(keyring, ROTATES, denied);
       const elsewhere = await newKeyring();
