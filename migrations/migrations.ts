@@ -10,6 +10,7 @@ import { Campaigns1700000000012 } from './1700000000012-campaigns.js';
 import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
 import { CredentialPolicy1700000000017 } from './1700000000017-credential-policy.js';
+import { PolicyEngine1700000000019 } from './1700000000019-policy-engine.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -25,4 +26,5 @@ export const MIGRATIONS = [
   Integrity1700000000015,
   SealedRootMigration1700000000016,
   CredentialPolicy1700000000017,
+  PolicyEngine1700000000019,
 ];

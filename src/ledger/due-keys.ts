@@ -35,7 +35,7 @@ export interface Settled {
 
 /**
  * Which keys the schedule looks at, and when: a projection of the policies, which only finds. It is kept by `Ledger.change`,
- * whose every change of a key or a policy makes the keys due that it is about.
+ * whose every change of a key or a policy makes the keys due that it is about; those of a whole keyring by and by (`spread`).
  */
 export abstract class DueKeys {
   /**
@@ -51,6 +51,13 @@ export abstract class DueKeys {
   abstract retry(claimed: ClaimedKey, at: Date): Promise<void>;
 
   abstract find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined>;
+
+  /**
+   * Where a policy of a whole keyring changed, makes further ones of its keys due.
+   * @param limit so many
+   * @returns whether there was such a keyring
+   */
+  abstract spread(limit: number): Promise<boolean>;
 
   /** Makes keys due that have a policy, and no row here or one that nobody here wrote. @returns how many */
   abstract restore(now: Date): Promise<number>;

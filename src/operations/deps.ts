@@ -30,6 +30,8 @@ export interface Deps {
   readonly engineClock: Clock;
   /** The engine's clock, where the server runs with one that can be moved. */
   readonly testClock?: TestClock | undefined;
+  /** Milliseconds of a clock that only goes forward: what work is timed by. */
+  readonly monotonicNow: () => number;
   readonly secrets: KeyringSecrets;
   readonly loaded: LoadedKeys;
   readonly importTokens: ImportTokens;

@@ -32,7 +32,7 @@ export interface MaintenanceReport {
  * What is due: what policies say of keys and credentials, destructions of keys, campaigns and requests that ended by themselves, rewraps and root work that were
  * broken off, the revocation list, expired rows. For the schedule.
  * @param isStopping then nothing more is begun
- * @throws KmsError database-unavailable
+ * @throws what failed first, once all the rest was done
  */
 export async function runMaintenance(
   kms: Kms,
@@ -40,23 +40,33 @@ export async function runMaintenance(
   isStopping: () => boolean = () => false,
 ): Promise<MaintenanceReport> {
   const arrival = kms.arriveAsSystem('system:lifecycle', uuidv7());
-  const { destroyed, failed } = await destroyDueKeys(kms, deps, arrival);
-  const policies = await applyPolicies(kms, deps, isStopping);
-  const campaigns = await closeQuietCampaigns(kms, deps, isStopping);
-  const credentials = await revokeUnusedCredentials(kms, deps, isStopping);
-  const keyrings = await deps.maintenance.keyringsToRewrap();
+  const failures: unknown[] = [];
+  const step = async <T>(run: () => Promise<T>, otherwise: T): Promise<T> => {
+    try {
+      return await run();
+    } catch (error) {
+      failures.push(error);
+      return otherwise;
+    }
+  };
+  const destructions = await step(() => destroyDueKeys(kms, deps, arrival), { destroyed: 0, failed: 0 });
+  const policies = await step(() => applyPolicies(kms, deps, isStopping), { applied: 0, failed: 0 });
+  const campaigns = await step(() => closeQuietCampaigns(kms, deps, isStopping), { closed: 0, failed: 0 });
+  const credentials = await step(() => revokeUnusedCredentials(kms, deps, isStopping), { revoked: 0, failed: 0 });
+  const keyrings = await step(() => deps.maintenance.keyringsToRewrap(), []);
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
-  await expireApprovals(kms, deps, arrival);
+  await step(() => expireApprovals(kms, deps, arrival), undefined);
   // A root that cannot be reached must not hold up the rest; the failure is recorded, and tried again the next time.
   await publishCrlWhenDue(kms, deps, arrival).catch(() => undefined);
-  await deps.maintenance.purge(new Date(deps.clock.now()));
+  await step(() => deps.maintenance.purge(new Date(deps.clock.now())), undefined);
+  if (failures.length > 0) throw failures[0];
   return {
-    destroyed,
+    destroyed: destructions.destroyed,
     applied: policies.applied,
     campaigns: campaigns.closed,
     revoked: credentials.revoked,
-    failed: failed + policies.failed + campaigns.failed + credentials.failed,
+    failed: destructions.failed + policies.failed + campaigns.failed + credentials.failed,
     rewrapping: keyrings.length,
   };
 }

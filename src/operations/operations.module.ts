@@ -99,6 +99,7 @@ function depsOf(
     clock,
     engineClock: testClock ?? clock,
     testClock,
+    monotonicNow: () => performance.now(),
     secrets,
     loaded,
     importTokens,

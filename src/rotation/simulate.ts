@@ -15,32 +15,27 @@ export interface SimulatedPeriod {
   readonly now: number;
   readonly until: number;
   readonly recent: number;
-  readonly atMost: number;
 }
 
 /**
  * What a policy would do to a key until `until`, in the order of time: by the rules that the engine follows. Use stays as it is:
- * rotations by messages and bytes are foreseen only where they are due already.
+ * rotations by messages and bytes are foreseen only where they are due already. Each step is one thing done: whoever asks for the
+ * next one decides whether it is worth the time.
  * @param recent a version that was used this shortly before `now` is still in use
- * @param atMost so many things, and no more
  */
-export function simulate(
+export function* simulate(
   governed: GovernedKey,
-  policy: Policy,
-  { now, until, recent, atMost }: SimulatedPeriod,
-): readonly SimulatedAction[] {
-  const done: SimulatedAction[] = [];
-  let [state, time] = [governed, now];
-  while (done.length < atMost) {
-    const [action] = upcoming(state, policy, time);
-    if (!action || action.at > until) break;
+  { notify: _told, ...rules }: Policy,
+  { now, until, recent }: SimulatedPeriod,
+): Generator<SimulatedAction, void> {
+  for (let [state, time] = [governed, now]; ;) {
+    const [action] = upcoming(state, rules, time);
+    if (!action || action.kind === 'tell' || action.at > until) return;
     time = Math.max(time, action.at);
     state = applyAction(state, action, time);
     const { kind, rule, version } = action;
-    if (kind === 'tell') continue;
     const usedAt = version === undefined ? undefined : governed.usage.get(version)?.lastUsedAt;
     const isInUse = usedAt !== undefined && usedAt > now - recent;
-    done.push({ kind, rule, at: time, ...(version !== undefined && { version }), ...(isInUse && { usedAt }) });
+    yield { kind, rule, at: time, ...(version !== undefined && { version }), ...(isInUse && { usedAt }) };
   }
-  return done;
 }

@@ -56,7 +56,15 @@ const READ_WRITE = [
   'node',
   'root_migration',
 ];
-const PURGEABLE = ['due_key', 'event_delivery', 'wrapped_key', 'import_token', 'idempotency_key', 'login_attempt'];
+const PURGEABLE = [
+  'due_key',
+  'due_keyring',
+  'event_delivery',
+  'wrapped_key',
+  'import_token',
+  'idempotency_key',
+  'login_attempt',
+];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
 async function grantApplication(dataSource: DataSource, application: string): Promise<void> {

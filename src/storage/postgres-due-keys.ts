@@ -36,10 +36,17 @@ const RESTORE_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, fai
     and exists (select 1 from policy where policy.keyring_id = key.keyring_id
       and (target = key.id::text and document is not null
         or target = 'keyring' and (document is not null or selectors <> '[]')))
+    and not exists (select 1 from due_keyring where due_keyring.keyring_id = key.keyring_id)
     and not exists (select 1 from due_key where due_key.key_id = key.id and due_at <= $1
       and (claimed_until is null or claimed_until <= clock_timestamp() + ${CLAIM}))
   on conflict (key_id) do update set due_at = excluded.due_at, claimed_until = null, marks = due_key.marks + 1
   returning key_id`;
+
+const SPREAD_SQL = `with page as (
+    select id from key where keyring_id = $1 and id > $2 and state <> 'destroyed' order by id limit $3),
+  marked as (insert into due_key (key_id, keyring_id, due_at, marks, failures) select id, $1, 'epoch', 1, 0 from page
+    on conflict (key_id) do update set due_at = excluded.due_at, marks = due_key.marks + 1, failures = 0)
+  select count(*)::integer as count, (select id from page order by id desc limit 1) as last from page`;
 
 const LOOK_COLUMNS = ['keyId', 'marks', 'dueAt', 'toldThrough', 'afterMessages', 'afterBytes'] as const;
 
@@ -97,6 +104,31 @@ export class PostgresDueKeys extends DueKeys {
   override async find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined> {
     const [row] = await this.#query<{ told_through: Date | null }>(FIND_SQL, [keyId]);
     return row && { toldThrough: row.told_through };
+  }
+
+  /** Like a change of the keyring, and in its turn: the two never wait for each other in a circle. */
+  override async spread(limit: number): Promise<boolean> {
+    const [keyring] = await this.#query<{ id: string }>('select keyring_id as id from due_keyring limit 1', []);
+    if (!keyring) return false;
+    const { id } = keyring;
+    try {
+      await this.changes.transaction(async (manager) => {
+        await manager.query(`set local lock_timeout = '5s'`);
+        await manager.query('select from head where scope_id = $1 for no key update', [id]);
+        const [row] = await manager.query<{ from: string }[]>(
+          'select spread_to as from from due_keyring where keyring_id = $1',
+          [id],
+        );
+        if (!row) return;
+        const [page] = await manager.query<{ count: number; last: string }[]>(SPREAD_SQL, [id, row.from, limit]);
+        if (page?.count === limit) {
+          await manager.query('update due_keyring set spread_to = $2 where keyring_id = $1', [id, page.last]);
+        } else await manager.query('delete from due_keyring where keyring_id = $1', [id]);
+      });
+      return true;
+    } catch (error) {
+      throw databaseFailure(error);
+    }
   }
 
   override async restore(now: Date): Promise<number> {

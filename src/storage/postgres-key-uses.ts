@@ -26,15 +26,17 @@ export class PostgresKeyUses extends KeyUses {
     super();
   }
 
-  /** In the order of their keys, so that two nodes that add at once do not wait for each other in a circle. */
+  /** All of them or none; in the order of their keys, so that two nodes that add at once do not wait for each other in a circle. */
   override async add(uses: readonly CountedUse[]): Promise<void> {
     const rows = uses.toSorted((a, b) => (a.keyId === b.keyId ? a.version - b.version : a.keyId < b.keyId ? -1 : 1));
     const column = <Name extends keyof CountedUse>(name: Name) => rows.map((row) => row[name]);
     const values = [column('keyId'), column('version'), ...COUNTS.map(column), column('usedAt'), column('usedBy')];
     try {
-      await this.changes.query(ADD_SQL, values);
-      // A row that is locked is being looked at; if that was too early, the next use finds it.
-      await this.changes.query(MARK_SQL, [[...new Set(column('keyId'))]]);
+      await this.changes.transaction(async (manager) => {
+        await manager.query(ADD_SQL, values);
+        // A row that is locked is being looked at; if that was too early, the next use finds it.
+        await manager.query(MARK_SQL, [[...new Set(column('keyId'))]]);
+      });
     } catch (error) {
       throw databaseFailure(error);
     }

@@ -28,7 +28,7 @@ afterAll(async () => {
   await install.close();
 });
 beforeEach(async () => {
-  await sql.query('delete from due_key');
+  await sql.query('delete from due_key; delete from due_keyring');
 });
 
 /** A key; with a policy of its own it is due at once. */
@@ -39,6 +39,12 @@ async function makeKey(policy?: object): Promise<string> {
     if (policy) change.put('policy', { keyringId, target: key.id, document: { ...policy }, setAt: NOW, selectors: [] });
   });
   return key.id;
+}
+
+async function setForKeyring(): Promise<void> {
+  await install.first.ledger.change([keyringId], async (change) =>
+    change.put('policy', { keyringId, target: 'keyring', document: {}, setAt: NOW, selectors: [] }),
+  );
 }
 
 async function makeDue(count: number): Promise<string[]> {
@@ -137,12 +143,50 @@ describe('keys that are due', () => {
     expect(await nodes[0]!.claim(new Date('2029-01-01'), 50)).toEqual([]);
   });
 
-  it('are all keys of a keyring when its policy changes', async () => {
-    const keyId = await makeKey();
-    await install.first.ledger.change([keyringId], async (change) =>
-      change.put('policy', { keyringId, target: 'keyring', document: {}, setAt: NOW, selectors: [] }),
-    );
-    expect((await nodes[0]!.claim(NOW, 1000)).map((one) => one.keyId)).toContain(keyId);
+  it('are all keys of a keyring when its policy changes: by and by, each once, whichever node does it', async () => {
+    const made = [await makeKey(), await makeKey(), await makeKey()];
+    await setForKeyring();
+    expect(await nodes[0]!.claim(NOW, 1000)).toEqual([]);
+    expect(await nodes[0]!.spread(1)).toBe(true);
+    expect(await nodes[1]!.claim(NOW, 1000)).toHaveLength(1);
+    for (let turn = 0; await nodes[turn % 2]!.spread(2); turn++);
+    const { rows } = await sql.query<{ key_id: string; marks: string }>('select key_id, marks from due_key');
+    expect(rows.map((row) => row.key_id)).toEqual(expect.arrayContaining(made));
+    expect(new Set(rows.map(({ marks }) => marks))).toEqual(new Set(['1']));
+    const keys = await sql.query(`select from key where keyring_id = $1 and state <> 'destroyed'`, [keyringId]);
+    expect(rows).toHaveLength(keys.rowCount ?? 0);
+  });
+
+  it('are all keys of a keyring again when its policy changes meanwhile', async () => {
+    await makeKey();
+    await sql.query('delete from due_key');
+    await setForKeyring();
+    await nodes[0]!.spread(1);
+    await setForKeyring();
+    while (await nodes[0]!.spread(1000));
+    const { rows } = await sql.query<{ marks: string }>('select marks from due_key where marks = 2');
+    expect(rows).toHaveLength(1);
+  });
+
+  it('are not written by the change of the policy itself, however many there are', async () => {
+    await makeKey();
+    await sql.query('delete from due_key');
+    await setForKeyring();
+    const { rows } = await sql.query('select from due_key');
+    expect(rows).toEqual([]);
+    expect(await nodes[0]!.restore(NOW)).toBe(0);
+  });
+
+  it.each([
+    'update due_key set due_at',
+    'update due_key set claimed_until',
+    'update due_key set told_through',
+    'update key_use set used_at',
+  ])('take no moment that is none: %s', async (update) => {
+    const [keyId = ''] = await makeDue(1);
+    await sql.query(`insert into key_use values ($1, 1, 0, 1, 0, 0, 0, 0, now(), 'somebody')`, [keyId]);
+    await expect(sql.query(`${update} = 'infinity'`)).rejects.toThrow(/_finite/);
+    await expect(sql.query(`${update} = '-infinity'`)).rejects.toThrow(/_finite/);
   });
 });
 

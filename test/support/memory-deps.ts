@@ -69,6 +69,7 @@ export async function makeMemoryBed(
     outbox: ledger.outbox,
     usage: new UsageCounter(new MemoryKeyUses(ledger)),
     engineClock: clock,
+    monotonicNow: () => performance.now(),
     rotateSoon: () => undefined,
     node: 'test',
   };

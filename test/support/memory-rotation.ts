@@ -39,6 +39,10 @@ export class MemoryDueKeys extends DueKeys {
     return this.ledger.due.get(keyId);
   }
 
+  override async spread(): Promise<boolean> {
+    return false;
+  }
+
   override async restore(): Promise<number> {
     return 0;
   }

@@ -79,6 +79,7 @@ export async function makePostgresBed(): Promise<PostgresBed> {
     outbox: new PostgresOutbox(changes),
     usage: new UsageCounter(new PostgresKeyUses(changes)),
     engineClock: clock,
+    monotonicNow: () => performance.now(),
     rotateSoon: () => undefined,
     node: 'test',
   };

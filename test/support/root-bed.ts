@@ -198,6 +198,7 @@ export class RootNode {
       outbox: new PostgresOutbox(changes),
       usage: new UsageCounter(new PostgresKeyUses(changes)),
       engineClock: clock,
+      monotonicNow: () => performance.now(),
       rotateSoon: () => undefined,
       node: name,
     };

@@ -1,6 +1,7 @@
 import { KmsError } from '../../errors.js';
 import type { VersionUse } from '../../keys/key-uses.js';
 import type { KeyRow, KeySnapshot } from '../../keys/records.js';
+import { integrityFailure } from '../../keys/row-seal.js';
 import type { Change } from '../../ledger/ledger.js';
 import { LONGEST_REST_MS, type NextLook } from '../../ledger/due-keys.js';
 import type { GovernedKey } from '../../rotation/governed-key.js';
@@ -73,7 +74,7 @@ export async function policyRowsIn(
   };
 }
 
-/** The key as the rules see it. */
+/** The key as the rules see it. @throws KmsError integrity-failure */
 export function governedBy(
   { key, versions }: KeySnapshot,
   { setAt }: SetPolicy,
@@ -83,10 +84,18 @@ export function governedBy(
   const usage = new Map(
     [...uses].map(([version, use]) => [
       version,
-      { messages: use.encryptions + use.signatures, bytes: use.bytes, lastUsedAt: use.usedAt.getTime() },
+      { messages: use.encryptions + use.signatures, bytes: use.bytes, lastUsedAt: momentOf(use.usedAt) },
     ]),
   );
-  return { key, versions, usage, since: setAt, toldThrough: Math.max(setAt, toldThrough?.getTime() ?? 0) };
+  const told = toldThrough === null ? 0 : momentOf(toldThrough);
+  return { key, versions, usage, since: setAt, toldThrough: Math.max(setAt, told) };
+}
+
+/** What is not sealed may be anything that a database takes for a moment: `infinity`, or a year that no `Date` reaches. */
+function momentOf(read: Date): number {
+  const ms = Number(read);
+  if (Number.isSafeInteger(ms)) return ms;
+  throw integrityFailure('the use of a key, or what was told of it, is dated at no moment');
 }
 
 /** When the schedule looks at the key again. */

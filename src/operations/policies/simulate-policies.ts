@@ -11,15 +11,12 @@ import type { UseOperation } from '../operation.js';
 import { lookAt, type Look } from '../rotation/look.js';
 import { candidatesFor, governedBy, policyOf, type SetPolicy } from './policy-in-force.js';
 import { rowsWithPolicy } from './rows-with-policy.js';
+import { SimulationBudget } from './simulation-budget.js';
 
 const MAX_DAYS = 3650;
 /** A version that was used in so many days is said to be in use. */
 const RECENT_DAYS = 90;
 const PAGE = 500;
-const MAX_KEYS = 20_000;
-/** Of all keys together, and of one. */
-const MAX_ACTIONS = 100_000;
-const MAX_OF_A_KEY = 5000;
 /** So many actions are listed; all are counted. */
 const MAX_LISTED = 1000;
 
@@ -63,7 +60,7 @@ export interface Simulation {
   readonly warnings: readonly PolicyWarning[];
 }
 
-/** What policies would do to the keys of a keyring. Changes nothing. */
+/** What policies would do to the keys of a keyring. Changes nothing. @throws KmsError limit-reached: it would take too long */
 export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyring, Simulation> = {
   name: 'policy.simulate',
   resolve: resolveKeyring('policy.simulate'),
@@ -81,8 +78,10 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
     const actions: SimulatedKeyAction[] = [];
     const keys: KeyRow[] = [];
     let closer = 0;
+    const budget = new SimulationBudget(deps.monotonicNow);
     for await (const looks of name === undefined ? pagesOf(deps, keyring.id, tags) : oneOf(deps, keyring.id, name)) {
       for (const look of looks) {
+        await budget.nextKey();
         const { key } = look.snapshot;
         const target = { tags, ...(name !== undefined && { key: name }) };
         const rows = document ? rowsWithPolicy(key, look.rows, document, target, now) : look.rows;
@@ -92,9 +91,11 @@ export const simulatePolicies: UseOperation<SimulatePoliciesInput, ResolvedKeyri
           continue;
         }
         keys.push(key);
-        const ofKey = held ? actionsOn(look, held, { now, until }) : [];
-        actions.push(...ofKey);
-        mustBeFew(keys, actions, ofKey);
+        if (!held) continue;
+        for (const action of actionsOn(look, held, { now, until })) {
+          await budget.nextAction();
+          actions.push(action);
+        }
       }
     }
     const sorted = actions.toSorted((a, b) => a.at.getTime() - b.at.getTime());
@@ -157,32 +158,23 @@ function mustVerify(look: Look | KmsError): Look {
   return look;
 }
 
-/** @throws KmsError limit-reached */
-function mustBeFew(keys: readonly KeyRow[], actions: readonly unknown[], ofKey: readonly unknown[]): void {
-  if (keys.length > MAX_KEYS) {
-    throw new KmsError('limit-reached', `more than ${MAX_KEYS} keys: simulate for those with certain tags`);
-  }
-  if (actions.length > MAX_ACTIONS || ofKey.length >= MAX_OF_A_KEY) {
-    const many = `${MAX_OF_A_KEY} actions on a key, or ${MAX_ACTIONS} on all`;
-    throw new KmsError('limit-reached', `more than ${many}: simulate fewer days, or fewer keys by tags`);
-  }
-}
-
-function actionsOn(
+function* actionsOn(
   { snapshot, uses }: Look,
   held: SetPolicy,
   { now, until }: { readonly now: number; readonly until: number },
-): readonly SimulatedKeyAction[] {
+): Generator<SimulatedKeyAction, void> {
   const { key } = snapshot;
   const governed = governedBy(snapshot, held, uses, null);
-  const period = { now, until, recent: RECENT_DAYS * DAY, atMost: MAX_OF_A_KEY };
-  return simulate(governed, policyOf(held.document), period).map(({ kind, rule, at, version = null, usedAt }) => ({
-    at: new Date(at),
-    keyId: key.id,
-    keyName: key.name,
-    action: kind,
-    rule,
-    version,
-    usedAt: usedAt === undefined ? null : new Date(usedAt),
-  }));
+  const period = { now, until, recent: RECENT_DAYS * DAY };
+  for (const { kind, rule, at, version = null, usedAt } of simulate(governed, policyOf(held.document), period)) {
+    yield {
+      at: new Date(at),
+      keyId: key.id,
+      keyName: key.name,
+      action: kind,
+      rule,
+      version,
+      usedAt: usedAt === undefined ? null : new Date(usedAt),
+    };
+  }
 }

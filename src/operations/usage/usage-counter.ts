@@ -26,6 +26,8 @@ export class UsageCounter {
   #flushing: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #noted = 0;
+  /** How often it was begun to write down what is counted. */
+  #saves = 0;
 
   constructor(private readonly uses: KeyUses) {}
 
@@ -77,8 +79,11 @@ export class UsageCounter {
   async ofAll(keyIds: readonly string[]): Promise<ReadonlyMap<string, ReadonlyMap<number, VersionUse>>> {
     await this.#flushing?.catch(() => undefined);
     const asked = new Set(keyIds);
+    const saves = this.#saves;
     const own = [...this.#saving.values(), ...this.#unsaved.values()].filter(({ keyId }) => asked.has(keyId));
     const found = await this.uses.find(keyIds);
+    // What was written down meanwhile may be in both.
+    if (saves !== this.#saves) return this.ofAll(keyIds);
     const uses = new Map(keyIds.map((keyId) => [keyId, new Map(found.get(keyId))]));
     for (const use of own) {
       const ofKey = uses.get(use.keyId);
@@ -88,6 +93,7 @@ export class UsageCounter {
   }
 
   async #save(): Promise<void> {
+    this.#saves += 1;
     this.#saving = this.#unsaved;
     this.#unsaved = new Map();
     try {

@@ -1,8 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { bigintAsNumber } from './bigint-as-number.js';
 
 /** When the schedule looks at a key. Not sealed: whatever it then does is decided on verified rows. */
 @Index('due_key_due', ['dueAt'])
+@Check('due_key_finite', 'isfinite(due_at) and isfinite(claimed_until) and isfinite(told_through)')
 @Entity('due_key')
 export class DueKeyEntity {
   @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName: 'due_key_pk' })

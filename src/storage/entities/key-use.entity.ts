@@ -1,6 +1,7 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintAsNumber } from './bigint-as-number.js';
 
+@Check('key_use_finite', 'isfinite(used_at)')
 @Entity('key_use')
 export class KeyUseEntity {
   @PrimaryColumn('uuid', { name: 'key_id', primaryKeyConstraintName: 'key_use_pk' })

@@ -11,9 +11,9 @@ const MARK_KEYS_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, f
   select id, $1, ${AT_ONCE}, 1, 0 from unnest($2::uuid[]) id
   where exists (select 1 from policy where keyring_id = $1 and target in ('keyring', id::text)) ${MARK}`;
 
-const MARK_KEYRING_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, failures)
-  select id, keyring_id, ${AT_ONCE}, 1, 0 from key where keyring_id = $1 and state <> 'destroyed'
-  order by id ${MARK}`;
+/** A keyring may hold a million keys: `PostgresDueKeys.spread` makes them due. */
+const MARK_KEYRING_SQL = `insert into due_keyring (keyring_id) values ($1)
+  on conflict (keyring_id) do update set spread_to = default`;
 
 const PUT_SQL = `insert into due_key
   (key_id, keyring_id, due_at, marks, failures, told_through, after_messages, after_bytes)

@@ -170,17 +170,23 @@ export class PostgresChange implements Change {
     await this.#due.write(this.manager);
     const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
     const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
+    const rows = this.#rowsByRecord();
     const records = this.#records.map((record) => {
-      const sealed = moved.length > 0 ? { rows: this.#rowsFor(record), heads } : {};
+      const sealed = moved.length > 0 ? { rows: rows.get(record) ?? [], heads } : {};
       return { ...record, detail: { ...record.detail, ...sealed } };
     });
     await insertRows(this.manager, AuditRecordEntity, records);
   }
 
-  /** Of several records, each tells of the rows of its own key. */
-  #rowsFor({ key }: AuditRecord): readonly WrittenRow[] {
-    const { written } = this.#writer;
-    return this.#records.length === 1 ? written : written.filter(({ id }) => id.split('/')[0] === key);
+  /** Each row is told of by one record: the first about its key, or else the last. */
+  #rowsByRecord(): ReadonlyMap<AuditRecord, readonly WrittenRow[]> {
+    const ofKey = new Map(this.#records.toReversed().map((record) => [record.key, record]));
+    const rows = new Map<AuditRecord, WrittenRow[]>();
+    for (const row of this.#writer.written) {
+      const record = ofKey.get(row.id.split('/')[0] ?? '') ?? this.#records.at(-1);
+      if (record) rows.set(record, [...(rows.get(record) ?? []), row]);
+    }
+    return rows;
   }
 
   async #moveHead(scopeId: string, scope: Moving): Promise<void> {

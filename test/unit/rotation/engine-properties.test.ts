@@ -117,7 +117,7 @@ describe('a simulation', () => {
     fc.assert(
       fc.property(policies, fc.integer({ min: 1, max: 400 }), (policy, days) => {
         const until = START + days * DAY;
-        const foreseen = simulate(governed(), policy, { now: START, until, recent: DAY, atMost: 10_000 });
+        const foreseen = [...simulate(governed(), policy, { now: START, until, recent: DAY })];
         let key = governed();
         const script = foreseen.map(({ at }) => at);
         const done = [];
@@ -138,13 +138,8 @@ describe('a simulation', () => {
   it('says which of the versions are still in use', () => {
     const usage = new Map([[1, { messages: 5, bytes: 0, lastUsedAt: START - DAY }]]);
     const policy = { rotate: { every: 30 * DAY }, retire: { after: 10 * DAY } };
-    const foreseen = simulate(governed({}, { usage }), policy, {
-      now: START,
-      until: START + 45 * DAY,
-      recent: 7 * DAY,
-      atMost: 10_000,
-    });
-    expect(foreseen).toEqual([
+    const period = { now: START, until: START + 45 * DAY, recent: 7 * DAY };
+    expect([...simulate(governed({}, { usage }), policy, period)]).toEqual([
       { kind: 'rotate', rule: 'rotate.every', at: START + 30 * DAY },
       { kind: 'retire', rule: 'retire.after', version: 1, at: START + 40 * DAY, usedAt: START - DAY },
     ]);
