@@ -11,6 +11,7 @@ import { Integrity1700000000015 } from './1700000000015-integrity.js';
 import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-migration.js';
 import { CredentialPolicy1700000000017 } from './1700000000017-credential-policy.js';
 import { PolicyEngine1700000000019 } from './1700000000019-policy-engine.js';
+import { WebhookBreaker1700000000020 } from './1700000000020-webhook-breaker.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -27,4 +28,5 @@ export const MIGRATIONS = [
   SealedRootMigration1700000000016,
   CredentialPolicy1700000000017,
   PolicyEngine1700000000019,
+  WebhookBreaker1700000000020,
 ];

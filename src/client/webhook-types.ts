@@ -19,6 +19,18 @@ export interface Webhook {
   readonly createdBy: string;
 }
 
+export interface ShownWebhook extends Webhook {
+  readonly health: {
+    readonly pending: number;
+    /** Dead ones that there was no room for. */
+    readonly dropped: number;
+    /** Attempts without an answer in time, since the last answer. */
+    readonly timeouts: number;
+    /** Nothing is sent until then. */
+    readonly pausedUntil: string | null;
+  };
+}
+
 export interface NewWebhook extends Webhook {
   /** `whsec_` and base64: what the receiver checks signatures by. */
   readonly secret: string;

@@ -2,7 +2,14 @@ import { KeysteadError } from './keystead-error.js';
 import { eachItem, type Page, type Paging } from './page.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
-import type { CreateWebhookInput, Delivery, DeliveryState, NewWebhook, Webhook } from './webhook-types.js';
+import type {
+  CreateWebhookInput,
+  Delivery,
+  DeliveryState,
+  NewWebhook,
+  ShownWebhook,
+  Webhook,
+} from './webhook-types.js';
 
 /** Webhooks: where events are sent. Every method throws a KeysteadError. */
 export class Webhooks {
@@ -30,7 +37,7 @@ export class Webhooks {
     return eachItem((cursor) => this.list(cursor === undefined ? {} : { cursor }));
   }
 
-  async get(id: string): Promise<Webhook> {
+  async get(id: string): Promise<ShownWebhook> {
     return this.transport.call({ method: 'GET', path: route`/api/v1/webhooks/${id}` });
   }
 

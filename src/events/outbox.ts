@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryFailure, DeliveryState, NewDelivery } from './records.js';
+import type { Delivery, DeliveryFailure, DeliveryState, NewDelivery, WebhookHealth } from './records.js';
 
 export interface DeliveryQuery {
   readonly state?: DeliveryState;
@@ -31,6 +31,17 @@ export abstract class Outbox {
   /** It was not tried after all. */
   abstract release(id: string): Promise<void>;
 
+  /** Of a webhook's circuit breaker. */
+  abstract breaker(webhookId: string): Promise<Pick<WebhookHealth, 'timeouts' | 'pausedUntil'>>;
+
+  /** The receiver answered: nothing is paused. */
+  abstract answered(webhookId: string): Promise<void>;
+
+  /** The receiver did not answer in time: from the fifth time in a row on the webhook is paused. */
+  abstract timedOut(webhookId: string, pausedUntil: Date): Promise<void>;
+
+  abstract health(webhookId: string): Promise<WebhookHealth>;
+
   /** Newest first. */
   abstract list(webhookId: string, query: DeliveryQuery): Promise<Delivery[]>;
 
@@ -40,6 +51,7 @@ export abstract class Outbox {
 
 /** The outbox inside the transaction of a change. */
 export interface OutboxChange {
+  /** What a webhook has no room for is dead from the start. */
   put(deliveries: readonly NewDelivery[]): Promise<void>;
   /** Sends what is dead or delivered once more, from the first attempt on. @returns whether there was such a delivery */
   redeliver(webhookId: string, deliveryId: string, at: Date, giveUpAt: Date): Promise<boolean>;

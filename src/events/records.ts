@@ -48,6 +48,17 @@ export interface Delivery extends NewDelivery {
   readonly lastError: DeliveryFailure | null;
 }
 
+/** How a webhook is doing. */
+export interface WebhookHealth {
+  readonly pending: number;
+  /** Of the dead ones those that the outbox had no room for. */
+  readonly dropped: number;
+  /** Attempts without an answer in time, since the last one with an answer. */
+  readonly timeouts: number;
+  /** The circuit breaker is open until then. */
+  readonly pausedUntil: Date | null;
+}
+
 export const DELIVERY_FAILURES = [
   'status',
   'redirect',
@@ -57,5 +68,7 @@ export const DELIVERY_FAILURES = [
   'refused-address',
   'integrity-failure',
   'secret-unavailable',
+  'outbox-full',
+  'expired',
 ] as const;
 export type DeliveryFailure = (typeof DELIVERY_FAILURES)[number];

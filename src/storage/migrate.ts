@@ -60,6 +60,7 @@ const PURGEABLE = [
   'due_key',
   'due_keyring',
   'event_delivery',
+  'webhook_breaker',
   'wrapped_key',
   'import_token',
   'idempotency_key',

@@ -1,8 +1,10 @@
 import { In, IsNull, LessThan, Not, type DataSource, type EntityManager } from 'typeorm';
 import { Outbox, type DeliveryQuery, type FailedAttempt, type OutboxChange } from '../events/outbox.js';
-import type { Delivery, NewDelivery } from '../events/records.js';
+import { MOST_PENDING, TIMEOUTS_TO_PAUSE } from '../events/bounds.js';
+import type { Delivery, NewDelivery, WebhookHealth } from '../events/records.js';
 import { databaseFailure } from './database-failure.js';
 import { EventDeliveryEntity } from './entities/event-delivery.entity.js';
+import { WebhookBreakerEntity } from './entities/webhook-breaker.entity.js';
 import { insertRows } from './write-rows.js';
 
 /** Longer than an attempt takes. A node that dies lets go after this long, by the database's clock. */
@@ -17,6 +19,18 @@ const CLAIM_SQL = `update event_delivery set claimed_until = clock_timestamp() +
     select id from event_delivery where webhook_id = $1 and state = 'pending' and due_at <= $2 and ${IS_FREE}
     order by due_at limit $3 for update skip locked)
   returning id`;
+
+const TIMED_OUT_SQL = `insert into webhook_breaker as breaker (webhook_id, timeouts) values ($1, 1)
+  on conflict (webhook_id) do update set timeouts = breaker.timeouts + 1,
+    paused_until = case when breaker.timeouts + 1 >= ${TIMEOUTS_TO_PAUSE} then $2::timestamptz end`;
+
+const COUNTS_SQL = `select count(*) filter (where state = 'pending')::integer as pending,
+    count(*) filter (where state = 'dead' and last_error = 'outbox-full')::integer as dropped
+  from event_delivery where webhook_id = $1 and state in ('pending', 'dead')`;
+
+/** Counted no further than it matters. */
+const PENDING_SQL = `select count(*)::integer as pending from (select from event_delivery
+  where webhook_id = $1 and state = 'pending' limit ${MOST_PENDING}) waiting`;
 
 export class PostgresOutbox extends Outbox {
   constructor(private readonly changes: DataSource) {
@@ -50,6 +64,25 @@ export class PostgresOutbox extends Outbox {
 
   override async release(id: string): Promise<void> {
     await this.#update(id, { claimedUntil: null });
+  }
+
+  override async breaker(webhookId: string): Promise<Pick<WebhookHealth, 'timeouts' | 'pausedUntil'>> {
+    const row = await this.#asking(() => this.changes.manager.findOneBy(WebhookBreakerEntity, { webhookId }));
+    return { timeouts: row?.timeouts ?? 0, pausedUntil: row?.pausedUntil ?? null };
+  }
+
+  override async answered(webhookId: string): Promise<void> {
+    await this.#asking(() => this.changes.manager.delete(WebhookBreakerEntity, { webhookId }));
+  }
+
+  override async timedOut(webhookId: string, pausedUntil: Date): Promise<void> {
+    await this.#asking(() => this.changes.query(TIMED_OUT_SQL, [webhookId, pausedUntil]));
+  }
+
+  override async health(webhookId: string): Promise<WebhookHealth> {
+    type Counts = Pick<WebhookHealth, 'pending' | 'dropped'>;
+    const [counts] = await this.#asking(() => this.changes.query<Counts[]>(COUNTS_SQL, [webhookId]));
+    return { pending: 0, dropped: 0, ...counts, ...(await this.breaker(webhookId)) };
   }
 
   override async list(webhookId: string, { state, before, limit }: DeliveryQuery): Promise<Delivery[]> {
@@ -89,7 +122,18 @@ export class PostgresOutboxChange implements OutboxChange {
   constructor(private readonly manager: EntityManager) {}
 
   async put(deliveries: readonly NewDelivery[]): Promise<void> {
-    const rows = deliveries.map((one) => ({ ...one, state: 'pending', attempts: 0, dueAt: one.createdAt }));
+    const room = new Map<string, number>();
+    for (const id of new Set(deliveries.map(({ webhookId }) => webhookId))) {
+      const [found] = await this.manager.query<{ pending: number }[]>(PENDING_SQL, [id]);
+      room.set(id, MOST_PENDING - (found?.pending ?? 0));
+    }
+    const rows = deliveries.map((one) => {
+      const left = room.get(one.webhookId) ?? 0;
+      room.set(one.webhookId, left - 1);
+      const fresh = { ...one, attempts: 0, dueAt: one.createdAt };
+      if (left > 0) return { ...fresh, state: 'pending', finishedAt: null, lastError: null };
+      return { ...fresh, state: 'dead', finishedAt: one.createdAt, lastError: 'outbox-full' };
+    });
     await insertRows(this.manager, EventDeliveryEntity, rows);
   }
 
@@ -101,5 +145,6 @@ export class PostgresOutboxChange implements OutboxChange {
 
   async drop(webhookId: string): Promise<void> {
     await this.manager.delete(EventDeliveryEntity, { webhookId });
+    await this.manager.delete(WebhookBreakerEntity, { webhookId });
   }
 }

@@ -1,9 +1,11 @@
 import { Outbox, type DeliveryQuery, type FailedAttempt, type OutboxChange } from '../../src/events/outbox.js';
-import type { Delivery } from '../../src/events/records.js';
+import { MOST_PENDING, TIMEOUTS_TO_PAUSE } from '../../src/events/bounds.js';
+import type { Delivery, WebhookHealth } from '../../src/events/records.js';
 
 /** The outbox in memory: claims are never let go. */
 export class MemoryOutbox extends Outbox {
   readonly deliveries = new Map<string, Delivery>();
+  readonly #breakers = new Map<string, Pick<WebhookHealth, 'timeouts' | 'pausedUntil'>>();
   readonly #claimed = new Set<string>();
 
   /** @param staged where a change keeps what it will do, for when it commits */
@@ -13,7 +15,10 @@ export class MemoryOutbox extends Outbox {
         const none = { finishedAt: null, lastStatus: null, lastError: null };
         for (const one of deliveries) {
           const fresh = { ...one, ...none, state: 'pending', attempts: 0, dueAt: one.createdAt } as const;
-          staged.push(() => this.deliveries.set(one.id, fresh));
+          const full = { ...fresh, state: 'dead', finishedAt: one.createdAt, lastError: 'outbox-full' } as const;
+          staged.push(() =>
+            this.deliveries.set(one.id, this.#of(one.webhookId, 'pending').length < MOST_PENDING ? fresh : full),
+          );
         }
       },
       redeliver: async (webhookId, id, dueAt, giveUpAt) => {
@@ -26,6 +31,7 @@ export class MemoryOutbox extends Outbox {
         const own = [...this.deliveries.values()].filter((delivery) => delivery.webhookId === webhookId);
         staged.push(() => {
           for (const { id } of own) this.deliveries.delete(id);
+          this.#breakers.delete(webhookId);
         });
       },
     };
@@ -55,6 +61,24 @@ export class MemoryOutbox extends Outbox {
     this.#set(id, {});
   }
 
+  override async breaker(webhookId: string) {
+    return this.#breakers.get(webhookId) ?? { timeouts: 0, pausedUntil: null };
+  }
+
+  override async answered(webhookId: string): Promise<void> {
+    this.#breakers.delete(webhookId);
+  }
+
+  override async timedOut(webhookId: string, until: Date): Promise<void> {
+    const timeouts = (await this.breaker(webhookId)).timeouts + 1;
+    this.#breakers.set(webhookId, { timeouts, pausedUntil: timeouts < TIMEOUTS_TO_PAUSE ? null : until });
+  }
+
+  override async health(webhookId: string): Promise<WebhookHealth> {
+    const dropped = this.#of(webhookId, 'dead').filter(({ lastError }) => lastError === 'outbox-full').length;
+    return { pending: this.#of(webhookId, 'pending').length, dropped, ...(await this.breaker(webhookId)) };
+  }
+
   override async list(webhookId: string, { state, before, limit }: DeliveryQuery): Promise<Delivery[]> {
     const passes = (one: Delivery) =>
       one.webhookId === webhookId && (!state || one.state === state) && (before === undefined || one.id < before);
@@ -64,6 +88,10 @@ export class MemoryOutbox extends Outbox {
 
   override async oldestPending(): Promise<Date | undefined> {
     return [...this.deliveries.values()].find(({ state }) => state === 'pending')?.createdAt;
+  }
+
+  #of(webhookId: string, state: Delivery['state']): Delivery[] {
+    return [...this.deliveries.values()].filter((one) => one.webhookId === webhookId && one.state === state);
   }
 
   #due(webhookId: string, now: Date): Delivery[] {

@@ -21,6 +21,7 @@ import {
   deliveryToComeAnswer,
   listDeliveriesQuery,
   newWebhookAnswer,
+  shownWebhookAnswer,
   webhookAnswer,
 } from './schemas/webhooks.js';
 
@@ -55,7 +56,7 @@ export class WebhooksController {
     method: 'GET',
     path: ':webhook',
     params: IN_WEBHOOK,
-    answer: webhookAnswer,
+    answer: shownWebhookAnswer,
     summary: 'Show a webhook',
   })
   async get(call: Call<WebhookInput>) {

@@ -1,6 +1,7 @@
+import { PAUSE_MS, TIMEOUTS_TO_PAUSE } from '../../events/bounds.js';
 import { CLOUD_EVENT_CONTENT_TYPE } from '../../events/cloud-event.js';
 import type { Outbox } from '../../events/outbox.js';
-import type { Delivery, WebhookRow } from '../../events/records.js';
+import type { Delivery, DeliveryFailure, WebhookRow } from '../../events/records.js';
 import { nextAttemptAt } from '../../events/retry-schedule.js';
 import { signedHeaders } from '../../events/webhook-signature.js';
 import type { Sent, WebhookSender } from '../../events/webhook-sender.js';
@@ -76,8 +77,12 @@ export class EventDelivery {
   async #drain(webhookId: string): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const webhook = (await this.deps.ledger.install()).webhooks.get(webhookId);
-      const claimed = webhook ? await this.outbox.claim(webhookId, this.#now(), AT_A_TIME) : [];
-      if (!webhook || claimed.length === 0) return;
+      if (!webhook) return;
+      const { timeouts, pausedUntil } = await this.outbox.breaker(webhookId);
+      if (pausedUntil && pausedUntil > this.#now()) return;
+      const atATime = timeouts < TIMEOUTS_TO_PAUSE ? AT_A_TIME : 1;
+      const claimed = await this.outbox.claim(webhookId, this.#now(), atATime);
+      if (claimed.length === 0) return;
       await Promise.all(claimed.map((delivery) => this.#attempt(webhook, delivery)));
     }
   }
@@ -87,10 +92,13 @@ export class EventDelivery {
     const { meter } = this.deps;
     if (!('error' in sent)) {
       meter.delivery('delivered');
+      await this.outbox.answered(webhook.id);
       return this.outbox.delivered(delivery.id, sent.status, this.#now());
     }
     if (this.#stopping.signal.aborted) return this.outbox.release(delivery.id);
     const now = this.deps.clock.now();
+    if (sent.error === 'timeout') await this.outbox.timedOut(webhook.id, new Date(now + PAUSE_MS));
+    else if (isFromReceiver(sent.error)) await this.outbox.answered(webhook.id);
     const next =
       sent.error === 'integrity-failure'
         ? undefined
@@ -122,4 +130,8 @@ export class EventDelivery {
   #now(): Date {
     return new Date(this.deps.clock.now());
   }
+}
+
+function isFromReceiver(failure: DeliveryFailure): boolean {
+  return failure === 'status' || failure === 'redirect' || failure === 'tls' || failure === 'unreachable';
 }

@@ -26,6 +26,7 @@ import { NodeEntity } from './node.entity.js';
 import { PolicyEntity } from './policy.entity.js';
 import { RoleEntity } from './role.entity.js';
 import { RootMigrationEntity } from './root-migration.entity.js';
+import { WebhookBreakerEntity } from './webhook-breaker.entity.js';
 import { WebhookEntity } from './webhook.entity.js';
 import { WrappedKeyEntity } from './wrapped-key.entity.js';
 import { WrappingKeyEntity } from './wrapping-key.entity.js';
@@ -58,6 +59,7 @@ export const ENTITIES = [
   DueKeyEntity,
   KeyUseEntity,
   MessageCounterEntity,
+  WebhookBreakerEntity,
   ImportTokenEntity,
   IdempotencyKeyEntity,
   NodeEntity,

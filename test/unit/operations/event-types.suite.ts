@@ -31,7 +31,7 @@ export function eventTypesSuite(place: string, makeBed: () => Promise<TestBed>):
     let bed: TestBed;
     let keyAdmin: Arrival;
     let webhook: string;
-    let seen = 0;
+    const seen = new Set<string>();
 
     beforeAll(async () => {
       bed = await makeBed();
@@ -45,9 +45,9 @@ export function eventTypesSuite(place: string, makeBed: () => Promise<TestBed>):
     /** What was told since the last time, the oldest first: type, and data. */
     const told = async () => {
       const all = (await bed.deps.outbox.list(webhook, { limit: 1000 })).toReversed();
-      const fresh = all.slice(seen).map(({ body }) => JSON.parse(body));
-      seen = all.length;
-      return fresh;
+      const fresh = all.filter(({ id }) => !seen.has(id));
+      for (const { id } of fresh) seen.add(id);
+      return fresh.map(({ body }) => JSON.parse(body));
     };
     const typesTold = async () => (await told()).map(({ type }) => String(type).replace('keystead.', ''));
     const newKey = async () => {

@@ -31,6 +31,17 @@ export const webhookAnswer = z
   })
   .meta({ id: 'Webhook' });
 
+export const shownWebhookAnswer = webhookAnswer
+  .extend({
+    health: z.object({
+      pending: z.int().meta({ description: 'Deliveries that are to be made; at most 10,000' }),
+      dropped: z.int().meta({ description: 'Dead ones that there was no room for: lastError outbox-full' }),
+      timeouts: z.int().meta({ description: 'Attempts without an answer in time, since the last answer' }),
+      pausedUntil: timestamp.nullable().meta({ description: 'Nothing is sent until then: 5 timeouts in a row' }),
+    }),
+  })
+  .meta({ id: 'ShownWebhook' });
+
 export const newWebhookAnswer = webhookAnswer
   .extend({
     secret: z.string().optional().meta({
