@@ -16,6 +16,11 @@ import { eventTypesSuite } from '../unit/operations/event-types.suite.js';
 
 const DAY = 86_400_000;
 
+async function send(delivery: EventDelivery): Promise<void> {
+  await delivery.begin();
+  await delivery.settled();
+}
+
 eventsSuite('on PostgreSQL', makePostgresBed);
 eventTypesSuite('on PostgreSQL', makePostgresBed);
 
@@ -78,10 +83,6 @@ it('a webhook that does not answer in time is paused, shown so, and then tried o
   const receiver = await Receiver.start();
   const { id: webhook } = (await kms.change(createWebhook, { url: receiver.url }, admin)).output;
   const health = async () => (await kms.perform(getWebhook, { webhook }, admin)).health;
-  const send = async (delivery: EventDelivery) => {
-    await delivery.begin();
-    await delivery.settled();
-  };
   const hasty = new EventDelivery(deps, deps.outbox, new HttpWebhookSender(1000));
   receiver.answer = 'hang';
   for (let pings = 0; pings < 12; pings++) await kms.change(testWebhook, { webhook }, admin);
