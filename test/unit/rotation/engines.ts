@@ -74,7 +74,7 @@ function use(key: GovernedKey, number: number, messages: number, now: number): G
   const before: VersionUsage | undefined = key.usage.get(number);
   const usage = {
     messages: (before?.messages ?? 0) + messages,
-    bytes: 0,
+    bytes: (before?.bytes ?? 0) + messages * 100,
     lastUsedAt: Math.max(now, before?.lastUsedAt ?? 0),
   };
   return { ...key, usage: new Map([...key.usage, [number, usage]]) };

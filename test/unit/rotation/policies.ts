@@ -16,10 +16,13 @@ const rotate = fc
     every: optional(days(200)),
     cron: optional(fc.constantFrom('0 3 1 * *', '30 2 * * sun', '0 */6 * * *', '15 4 29 2 *')),
     afterMessages: optional(fc.integer({ min: 1, max: 100 })),
+    afterBytes: optional(fc.constantFrom('1kB', '4KiB', '10kB')),
     window: optional(windows),
     spread: optional(fc.constantFrom('1m', '2h', '3d')),
   })
-  .filter(({ every, cron, afterMessages }) => every !== undefined || cron !== undefined || afterMessages !== undefined)
+  .filter(({ every, cron, afterMessages, afterBytes }) =>
+    [every, cron, afterMessages, afterBytes].some((rule) => rule !== undefined),
+  )
   .chain((rules) =>
     rules.cron === undefined && rules.window === undefined
       ? fc.constant(rules)
@@ -38,7 +41,7 @@ export const policies: fc.Arbitrary<Policy> = fc
     rotate: optional(rotate),
     retire: optional(retire),
     destroy: optional(fc.record({ after: days(60), keepVersions: fc.integer({ min: 1, max: 4 }) })),
-    expire: optional(fc.record({ after: days(2000) })),
+    expire: optional(fc.oneof(fc.record({ after: days(2000) }), fc.constant({ at: '2031-06-01T00:00:00Z' }))),
     unused: optional(fc.record({ after: days(500) })),
     notify: optional(fc.constant({ before: ['30d', '7d', '1d'] })),
   })
