@@ -64,7 +64,11 @@ function actionsOn(
   now: number,
 ): readonly UpcomingAction[] {
   const governed = governedBy(snapshot, { document: policy, setAt: setAt.getTime() }, uses, toldThrough);
-  return upcoming(governed, policyOf(policy), now).map(({ kind, rule, at, version = null }) => ({
+  const actions = upcoming(governed, policyOf(policy), now);
+  const rotatedAt = actions.find(({ kind }) => kind === 'rotate')?.at ?? Infinity;
+  // Of a rotation that will be made in time nobody will be told that it is late.
+  const foreseen = actions.filter(({ rule, at }) => rule !== 'notify.overdue' || at <= rotatedAt);
+  return foreseen.map(({ kind, rule, at, version = null }) => ({
     action: kind,
     rule,
     at: new Date(at),

@@ -147,6 +147,13 @@ export function policySettingSuite(place: string, makeBed: () => Promise<TestBed
       expect(record).toMatchObject({ caller: admin.caller.id, outcome: 'success', detail: { policy: EVERY_30 } });
     });
 
+    it('foresee no notice of a rotation that is made in time', async () => {
+      const key = await create();
+      const policy = { rotate: { every: '30d' }, expire: { after: '90d' }, notify: { before: ['7d'] } };
+      const { upcoming } = (await setFor(key, policy)).output;
+      expect(upcoming.map(({ rule }) => rule)).toEqual(['rotate.every', 'notify.before', 'expire.after']);
+    });
+
     it('are tried out where they would hold: not on keys with a closer one', async () => {
       const tags = { tried: 'yes' };
       const [own, free] = [await create(tags), await create(tags)];
