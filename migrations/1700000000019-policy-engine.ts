@@ -25,6 +25,7 @@ const STATEMENTS = [
   `alter table due_key add constraint due_key_finite
      check (isfinite(due_at) and isfinite(claimed_until) and isfinite(told_through))`,
   `alter table key_use add constraint key_use_finite check (isfinite(used_at))`,
+  `create index campaign_in_state on campaign (state, id)`,
   `create index campaign_state on campaign (keyring_id, state, id)`,
   `create index campaign_key_state on campaign (key_id, state, id)`,
 ];

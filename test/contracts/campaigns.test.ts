@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import type { CampaignRow } from '../../src/rotation/records.js';
 import { DATA_KEYS_SQL } from '../../src/storage/journal/postgres-journal.js';
+import { campaignIdsStatement } from '../../src/storage/ledger/list-campaigns.js';
 import { PostgresMaintenanceStore, QUIET_CAMPAIGNS_SQL } from '../../src/storage/postgres-maintenance-store.js';
 import { PostgresInstall } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
@@ -64,6 +65,12 @@ const use = (keyId: string, version: number, usedAt: Date) =>
 const planOf = async (statement: string) =>
   (await sql.query<{ 'QUERY PLAN': string }>(`explain ${statement}`)).rows.map((row) => row['QUERY PLAN']).join('\n');
 
+const inlined = ({ sql: text, values }: ReturnType<typeof campaignIdsStatement>) =>
+  text.replaceAll(/\$(\d+)/g, (_, at: string) => {
+    const value = values[Number(at) - 1];
+    return Array.isArray(value) ? `'{${value.join(',')}}'` : `'${String(value)}'`;
+  });
+
 const quiet = async () => {
   const store = new PostgresMaintenanceStore(install.first.database.changes);
   return (await store.quietCampaigns(NOW, 100)).map(({ id }) => id);
@@ -98,6 +105,20 @@ describe('campaigns that are quiet', () => {
       const plan = await planOf(QUIET_CAMPAIGNS_SQL.replaceAll('$1', `'2030-01-01'`).replace('$2', '50'));
       expect(plan).toMatch(/campaign_open/);
       expect(plan).not.toContain('Seq Scan on campaign');
+      const ring = { keyringIds: [keyringId, uuidv7()] };
+      const one = { keyId: uuidv7() };
+      for (const query of [
+        {},
+        ring,
+        one,
+        { state: 'open' },
+        { ...ring, state: 'open' },
+        { ...one, state: 'open' },
+      ] as const) {
+        const page = await planOf(inlined(campaignIdsStatement({ ...query, before: uuidv7(), limit: 10 })));
+        expect(page).toMatch(/Index (Only )?Scan/);
+        expect(page).not.toMatch(/Seq Scan on campaign|Bitmap/);
+      }
     } finally {
       await sql.query(`delete from campaign where revision = 0`);
       await sql.query(`alter table campaign enable trigger campaign_changed`);

@@ -6,12 +6,14 @@ import { holdersOf, type Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';
 import type { Resolved, UseOperation } from '../operation.js';
-import { cursorId, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import { cursorId, cursorOf, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import { findKey, findKeyring, resourceOfKey } from '../resolve-key.js';
 import { describeCampaign, type CampaignDescription } from './describe-campaign.js';
 import { keyOf } from './resolve-campaign.js';
 
 const AT_A_TIME = 200;
+/** A page ends after so many, although the caller may see few of them: the next one goes on from there. */
+const MOST_LOOKED_AT = 1000;
 
 type Unlimited = Omit<CampaignQuery, 'limit'>;
 
@@ -26,9 +28,11 @@ export interface ListCampaignsInput extends PageInput {
 interface ResolvedCampaigns extends Resolved {
   readonly rows: readonly CampaignRow[];
   readonly limit: number;
+  /** Id of the campaign after which the page was ended before it was full. */
+  readonly stoppedAt: string | undefined;
 }
 
-/** Those about keys for which one holds the permission, newest first. */
+/** Those about keys for which one holds the permission, newest first. A page may hold fewer than asked for, or none, and not be the last. */
 export const listCampaigns: UseOperation<ListCampaignsInput, ResolvedCampaigns, Page<CampaignDescription>> = {
   name: 'campaign.list',
 
@@ -39,25 +43,22 @@ export const listCampaigns: UseOperation<ListCampaignsInput, ResolvedCampaigns, 
     }
     const limit = pageLimit(input);
     const query = await queryOf(deps, input, arrival);
-    const rows: CampaignRow[] = [];
-    const snapshots = new Set<KeySnapshot>();
-    for await (const { row, snapshot } of visibleCampaigns(deps, query, arrival)) {
-      rows.push(row);
-      snapshots.add(snapshot);
-      if (rows.length > limit) break;
-    }
+    const { found, stoppedAt } = await visibleCampaigns(deps, query, arrival, limit);
+    const rows = found.map(({ row }) => row);
     return {
       rows,
       limit,
+      stoppedAt,
       needs: [],
       subject: { resource: 'install' },
       scopes: [...new Set(rows.map(({ keyringId }) => keyringId))],
-      basis: [install, ...snapshots, ...rows.map(({ revision }) => revision)],
+      basis: [install, ...new Set(found.map(({ snapshot }) => snapshot)), ...rows.map(({ revision }) => revision)],
     };
   },
 
-  run(_deps, { rows, limit }) {
-    const output = pageOf(rows, limit, ({ id }) => id, describeCampaign);
+  run(_deps, { rows, limit, stoppedAt }) {
+    const page = pageOf(rows, limit, ({ id }) => id, describeCampaign);
+    const output = stoppedAt === undefined ? page : { ...page, nextCursor: cursorOf(stoppedAt) };
     return { output, detail: { items: output.items.length } };
   },
 };
@@ -91,22 +92,31 @@ function keyringsFor(access: AccessView, arrival: Arrival, now: number): readonl
   return [...keyrings];
 }
 
-async function* visibleCampaigns(
+interface Visible {
+  readonly row: CampaignRow;
+  readonly snapshot: KeySnapshot;
+}
+
+/** Up to one more than the limit. */
+async function visibleCampaigns(
   deps: Deps,
   query: Unlimited,
   arrival: Arrival,
-): AsyncGenerator<{ readonly row: CampaignRow; readonly snapshot: KeySnapshot }, void> {
+  limit: number,
+): Promise<{ readonly found: readonly Visible[]; readonly stoppedAt?: string | undefined }> {
   const { access } = await deps.ledger.install();
+  const found: Visible[] = [];
   let { before } = query;
-  for (;;) {
+  for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_A_TIME) {
     const rows = await deps.ledger.listCampaigns({ ...query, ...(before && { before }), limit: AT_A_TIME });
     for (const row of rows) {
       const snapshot = await keyOf(deps, row);
-      if (snapshot && may(access, arrival, 'campaign.list', resourceOfKey(snapshot.key), deps.clock.now())) {
-        yield { row, snapshot };
-      }
+      if (!snapshot || !may(access, arrival, 'campaign.list', resourceOfKey(snapshot.key), deps.clock.now())) continue;
+      found.push({ row, snapshot });
+      if (found.length > limit) return { found };
     }
     before = rows.at(-1)?.id;
-    if (rows.length < AT_A_TIME) return;
+    if (rows.length < AT_A_TIME) return { found };
   }
+  return { found, stoppedAt: before };
 }

@@ -5,6 +5,7 @@ import { bigintAsNumber } from './bigint-as-number.js';
 @Index('campaign_id', ['id'], { unique: true })
 @Index('campaign_revision', ['keyringId', 'revision'])
 @Index('campaign_key', ['keyId', 'id'])
+@Index('campaign_in_state', ['state', 'id'])
 @Index('campaign_state', ['keyringId', 'state', 'id'])
 @Index('campaign_key_state', ['keyId', 'state', 'id'])
 @Index('campaign_open', ['startedAt'], { where: "state = 'open'" })
