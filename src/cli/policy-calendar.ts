@@ -22,8 +22,8 @@ export function policyCalendar(simulation: Simulation): string {
   if (more) lines.push('  … and more: fewer --days show all of them');
   if (lines.length > 0) lines.push('');
   const { closer, rotated, retired, destroyed, disabled, inUse } = simulation;
-  const counts = `${rotated} rotations, ${retired} versions retired, ${destroyed} destroyed, ${disabled} keys disabled`;
-  lines.push(`${keys} keys until ${until.slice(0, 10)}: ${counts}.`);
+  const counts = `rotations ${rotated}, versions retired ${retired}, destroyed ${destroyed}, keys disabled ${disabled}`;
+  lines.push(`Until ${until.slice(0, 10)}, keys looked at ${keys}: ${counts}.`);
   if (closer > 0) lines.push(`A closer policy holds for ${closer} more: this one would have no effect on them.`);
   if (inUse > 0) lines.push(`${inUse} of the versions that would be retired or destroyed are still in use.`);
   return lines.map((line) => `${line}\n`).join('');

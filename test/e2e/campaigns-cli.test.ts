@@ -121,7 +121,7 @@ it('says line by line what could not be moved, and which line it cannot read', a
   await writeFile(input, lineOf(good) + lineOf({ ...other, context: { order: 'wrong' } }));
   const ran = await run(tokens.app, ['campaign', 'run', campaign, input, '-o', output]);
   expect(ran).toMatchObject({ code: 1 });
-  expect(ran.err).toContain('1 ciphertexts could not be moved: see "error" in');
+  expect(ran.err).toContain('Ciphertexts that could not be moved: 1. See "error" in');
   const [, failed] = await linesOf(output);
   expect(failed).toMatchObject({
     id: other.id,

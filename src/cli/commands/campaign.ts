@@ -117,7 +117,7 @@ function addRunCommand(campaign: Command, open: OpenSession): void {
         const done = await rewrapInventory(session.client, session.terminal, { ...run, ...(batch && { batch }) });
         session.show(done);
         if (done.failed > 0) {
-          throw new NotMovedError(`${done.failed} ciphertexts could not be moved: see "error" in ${output}.`);
+          throw new NotMovedError(`Ciphertexts that could not be moved: ${done.failed}. See "error" in ${output}.`);
         }
       }),
     'keystead campaign run 0198c2f4-… orders.jsonl -o orders-moved.jsonl',
