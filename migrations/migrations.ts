@@ -12,6 +12,7 @@ import { SealedRootMigration1700000000016 } from './1700000000016-sealed-root-mi
 import { CredentialPolicy1700000000017 } from './1700000000017-credential-policy.js';
 import { PolicyEngine1700000000019 } from './1700000000019-policy-engine.js';
 import { WebhookBreaker1700000000020 } from './1700000000020-webhook-breaker.js';
+import { Log1700000000030 } from './1700000000030-log.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -29,4 +30,5 @@ export const MIGRATIONS = [
   CredentialPolicy1700000000017,
   PolicyEngine1700000000019,
   WebhookBreaker1700000000020,
+  Log1700000000030,
 ];

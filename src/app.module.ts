@@ -6,6 +6,7 @@ import {
   type OnApplicationBootstrap,
 } from '@nestjs/common';
 import { InstallModule } from './admin/install.module.js';
+import { SignerModule } from './admin/signer.module.js';
 import { packageVersion } from './cli/package-version.js';
 import type { CredentialRow } from './access/records.js';
 import { isLoopback, type Config } from './config/config.js';
@@ -25,6 +26,7 @@ import { continueRootWork } from './operations/root/continue-root-work.js';
 import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
+import { AuditModule } from './storage/audit.module.js';
 import { StorageModule } from './storage/storage.module.js';
 import { PrometheusMeter } from './telemetry/prometheus-meter.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
@@ -57,6 +59,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       imports: [
         ConfigModule.of(config),
         StorageModule,
+        SignerModule,
+        AuditModule,
         RootsModule,
         InstallModule,
         LedgerModule,

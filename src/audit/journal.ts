@@ -23,6 +23,11 @@ export interface DataKeysQuery {
   readonly limit: number;
 }
 
+/** A record with its place in the log. */
+export interface FoundRecord extends AuditRecord {
+  readonly index: number;
+}
+
 export abstract class Journal {
   /**
    * Resolves when the record is durable, with the revisions of the scopes at that moment, in the order asked.
@@ -31,7 +36,7 @@ export abstract class Journal {
   abstract append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]>;
 
   /** Newest first. */
-  abstract query(query: AuditQuery): Promise<AuditRecord[]>;
+  abstract query(query: AuditQuery): Promise<FoundRecord[]>;
 
   /** Of the calls by which data keys were wrapped under a version of a key, newest first. */
   abstract dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]>;

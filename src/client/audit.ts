@@ -1,5 +1,5 @@
 import { eachItem, type Page } from './page.js';
-import type { AuditFilters, AuditQuery, AuditRecord } from './resource-types.js';
+import type { AuditFilters, AuditQuery, AuditRecord } from './audit-types.js';
 import type { Transport } from './transport.js';
 
 /** What was done with every key, and by whom. Every method throws a KeysteadError. */

@@ -1,6 +1,5 @@
 import type { DualControl } from './governance-types.js';
 import type { KeySpec, KeyUsage } from './key-words.js';
-import type { Paging } from './page.js';
 
 /** Times are ISO 8601 strings in UTC, as the service sends them. */
 export type Timestamp = string;
@@ -227,35 +226,6 @@ export interface RootStatus {
   readonly rootId: string;
   readonly rootVersion: number;
   readonly migration?: Readonly<Record<string, unknown>> | null;
-}
-
-export interface AuditFilters {
-  /** Id, name or alias. */
-  readonly key?: string;
-  /** Id or name. */
-  readonly caller?: string;
-  readonly operation?: string;
-  readonly outcome?: 'success' | 'denied' | 'error';
-  readonly since?: Date;
-  readonly until?: Date;
-}
-export type AuditQuery = AuditFilters & Paging;
-
-/** One line of the audit log. Further fields may come with newer services. */
-export interface AuditRecord {
-  readonly id: string;
-  readonly at: Timestamp;
-  /** The caller's id; system callers are named like `system:rotation`. */
-  readonly caller: string;
-  readonly callerName?: string | null;
-  readonly operation: string;
-  /** Such as `key/<id>` or `caller/<id>`. */
-  readonly resource: string;
-  readonly outcome: 'success' | 'denied' | 'error';
-  /** The error's code, of what was denied or failed. */
-  readonly code?: string | null;
-  readonly requestId: string;
-  readonly [more: string]: unknown;
 }
 
 export interface Health {

@@ -37,6 +37,7 @@ export const SETTINGS = {
   KEYSTEAD_DATABASE_POOL: whole(2, 100).default(8),
   KEYSTEAD_ROOT_KEY: text.optional(),
   KEYSTEAD_ROOT_KEY_NEXT: text.optional(),
+  KEYSTEAD_AUDIT_SIGNER: text.optional(),
   KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
   KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),
   KEYSTEAD_VAULT_TOKEN: text.optional(),

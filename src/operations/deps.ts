@@ -1,5 +1,6 @@
 import type { Issuers } from '../access/issuers.js';
 import type { LoginAttempts } from '../access/login-attempts.js';
+import type { AuditLog } from '../audit/audit-log.js';
 import type { Journal } from '../audit/journal.js';
 import type { Outbox } from '../events/outbox.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
@@ -25,6 +26,7 @@ export const DEPS = Symbol('Deps');
 export interface Deps {
   readonly ledger: Ledger;
   readonly journal: Journal;
+  readonly log: AuditLog;
   readonly clock: Clock;
   /** What the ages of keys and versions are measured by: the same clock, but under a test clock. */
   readonly engineClock: Clock;

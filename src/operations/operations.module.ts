@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { CredentialUses } from '../access/credential-uses.js';
 import { LoginAttempts } from '../access/login-attempts.js';
 import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
+import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
@@ -32,6 +33,7 @@ import { RootCeremony } from './root-ceremony.js';
 const PORTS = [
   Ledger,
   Journal,
+  AuditLog,
   Clock,
   KeyringSecrets,
   ImportTokens,
@@ -79,6 +81,7 @@ function depsOf(
   meter: Meter,
   ledger: Ledger,
   journal: Journal,
+  log: AuditLog,
   clock: Clock,
   secrets: KeyringSecrets,
   importTokens: ImportTokens,
@@ -96,6 +99,7 @@ function depsOf(
   return {
     ledger,
     journal,
+    log,
     clock,
     engineClock: testClock ?? clock,
     testClock,

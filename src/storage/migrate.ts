@@ -55,6 +55,9 @@ const READ_WRITE = [
   'message_counter',
   'node',
   'root_migration',
+  'audit_cursor',
+  'audit_tree',
+  'audit_tip',
 ];
 const PURGEABLE = [
   'due_key',
@@ -65,9 +68,25 @@ const PURGEABLE = [
   'import_token',
   'idempotency_key',
   'login_attempt',
+  'audit_record',
 ];
 
-/** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
+const APPEND_ONLY = [
+  'audit_origin',
+  'audit_revision',
+  'audit_position',
+  'audit_tile',
+  'audit_bundle',
+  'audit_checkpoint',
+];
+const BY_FUNCTION = ['audit_stream', 'audit_stream_head', 'audit_batch'];
+const FUNCTIONS = [
+  'audit_open_stream(uuid, text, bytea, text)',
+  'audit_lock_stream(uuid)',
+  'audit_append(uuid, bigint, integer, bytea, bytea, bytea, bytea, bytea)',
+];
+
+/** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT, or a function, on the audit log. */
 async function grantApplication(dataSource: DataSource, application: string): Promise<void> {
   const [row] = await dataSource.query<{ name: string }[]>('select quote_ident($1) as name', [application]);
   const name = row?.name ?? '';
@@ -75,5 +94,7 @@ async function grantApplication(dataSource: DataSource, application: string): Pr
   await dataSource.query(`grant select on migration to ${name}`);
   await dataSource.query(`grant select, insert, update on ${READ_WRITE.join(', ')} to ${name}`);
   await dataSource.query(`grant select, insert, update, delete on ${PURGEABLE.join(', ')} to ${name}`);
-  await dataSource.query(`grant select, insert on audit_record to ${name}`);
+  await dataSource.query(`grant select, insert on ${APPEND_ONLY.join(', ')} to ${name}`);
+  await dataSource.query(`grant select on ${BY_FUNCTION.join(', ')} to ${name}`);
+  await dataSource.query(`grant execute on function ${FUNCTIONS.join(', ')} to ${name}`);
 }

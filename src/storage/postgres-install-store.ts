@@ -7,6 +7,7 @@ import type { Clock } from '../ledger/clock.js';
 import { InstallStore } from '../ledger/install-store.js';
 import type { Change, InstallView } from '../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
+import type { LogWriter } from './audit/log-writer.js';
 import { InstallEntity } from './entities/install.entity.js';
 import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
 import { PostgresChange } from './ledger/postgres-change.js';
@@ -31,6 +32,7 @@ export class PostgresInstallStore extends InstallStore {
   constructor(
     private readonly changes: DataSource,
     private readonly clock: Clock,
+    private readonly log: LogWriter,
   ) {
     super();
   }
@@ -50,7 +52,7 @@ export class PostgresInstallStore extends InstallStore {
       const now = this.clock.now();
       await manager.insert(InstallEntity, { id: 1, installId: randomUUID(), createdAt: new Date(now) });
       for (const one of wrapped) await manager.insert(WrappedKeyEntity, one);
-      const change = new PostgresChange(manager, EMPTY, now);
+      const change = new PostgresChange(manager, EMPTY, now, this.log);
       change.openScope(INSTALL_SCOPE, seal);
       await work(change);
       await change.finish();

@@ -16,6 +16,7 @@ import { MaintenanceStore } from '../ledger/maintenance-store.js';
 import { Nodes } from '../ledger/nodes.js';
 import { RootMigrations } from '../ledger/root-migrations.js';
 import { RootWrappings } from '../ledger/root-wrappings.js';
+import { LogWriter } from './audit/log-writer.js';
 import { Database } from './database.js';
 import { PostgresRootWrappings } from './postgres-root-wrappings.js';
 import { PostgresRootMigrations } from './postgres-root-migrations.js';
@@ -80,8 +81,9 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
     },
     {
       provide: InstallStore,
-      useFactory: ({ changes }: Database, clock: Clock) => new PostgresInstallStore(changes, clock),
-      inject: [Database, Clock],
+      useFactory: ({ changes }: Database, clock: Clock, log: LogWriter) =>
+        new PostgresInstallStore(changes, clock, log),
+      inject: [Database, Clock, LogWriter],
     },
   ],
   exports: [

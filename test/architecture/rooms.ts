@@ -35,7 +35,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', 'node:net', 'node:zlib', '@node-rs/argon2', 'otpauth'],
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
-  audit: { rooms: ['errors'], packages: [] },
+  audit: { rooms: ['errors'], packages: ['node:crypto'] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
   rotation: { rooms: ['keys', 'crypto', 'errors'], packages: ['croner', 'node:crypto'] },
   events: {

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { Client } from 'pg';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import type { CampaignRow } from '../../src/rotation/records.js';
-import { DATA_KEYS_SQL } from '../../src/storage/journal/postgres-journal.js';
+import { DATA_KEYS_SQL } from '../../src/storage/audit/postgres-journal.js';
 import { campaignIdsStatement } from '../../src/storage/ledger/list-campaigns.js';
 import { PostgresMaintenanceStore, QUIET_CAMPAIGNS_SQL } from '../../src/storage/postgres-maintenance-store.js';
 import { PostgresInstall } from '../support/postgres-install.js';
@@ -130,7 +130,7 @@ describe('campaigns that are quiet', () => {
 it('data keys of a version are found by an index', async () => {
   const key = uuidv7();
   await sql.query(`insert into audit_record select gen_random_uuid(), now(), 'c', null, null, 'rest', null,
-    case n % 2 when 0 then 'data-key' else 'encrypt' end, 'key/1', null, '${key}', n % 3, 'success', null, 'r', 'n', 1, '{}'
+    case n % 2 when 0 then 'data-key' else 'encrypt' end, 'key/1', null, '${key}', n % 3, 'success', null, 'r', 'n', 1, '{}', 1000000 + n
     from generate_series(1, 20000) n`);
   await sql.query('analyze audit_record');
   const values = [`'${key}'::uuid`, '1', 'null', '100'];

@@ -25,7 +25,10 @@ const servers: Server[] = [];
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'keystead-attacks-'));
   await createLocalRootKey(join(directory, 'root.key'));
-  env = { KEYSTEAD_ROOT_KEY: `local:${join(directory, 'root.key')}` };
+  env = {
+    KEYSTEAD_ROOT_KEY: `local:${join(directory, 'root.key')}`,
+    KEYSTEAD_AUDIT_SIGNER: join(directory, 'audit-signer.json'),
+  };
 });
 afterAll(async () => {
   for (const server of servers) await server.remove();
@@ -95,7 +98,7 @@ describe('an empty database', () => {
     await first.stop();
     await withSql(url, async (sql) => {
       const { rows } = await sql.query<{ name: string }>(
-        `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not in ('migration', 'audit_record')`,
+        `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> 'migration' and tablename not like 'audit_%'`,
       );
       await sql.query(`truncate ${rows.map(({ name }) => name).join(', ')}`);
       await rm(join(first.dataDir, 'bootstrap-token'));

@@ -92,7 +92,19 @@ describe('the embedded default', () => {
   it('leaves nothing that a role could use to change the audit records', async () => {
     const server = await started();
     const socket = join(server.dataDir, 'postgres', 'run');
-    const statements = ['update audit_record set caller = $$x$$', 'delete from audit_record', 'truncate audit_record'];
+    const tables = {
+      audit_stream: 'node = null',
+      audit_batch: 'count = 1',
+      audit_position: 'first = 1',
+      audit_tile: 'level = 1',
+      audit_bundle: 'index = 1',
+      audit_checkpoint: 'size = 1',
+    };
+    const statements = Object.entries(tables).flatMap(([table, column]) => [
+      `update ${table} set ${column}`,
+      `delete from ${table}`,
+      `truncate ${table}`,
+    ]);
     for (const role of ['keystead_app', 'keystead']) {
       const client = new Client({ host: socket, user: role, database: 'keystead' });
       await client.connect();

@@ -81,7 +81,12 @@ describe('rows changed by SQL', () => {
       (answer) => answer.status !== 200,
     );
     expect([status, body.code]).toEqual([500, 'integrity-failure']);
-    const { rows } = await sql.query(`select outcome, code from audit_record where request_id = $1`, [body.requestId]);
+    // Searching lags behind the record by a moment.
+    const recorded = `select outcome, code from audit_record where request_id = $1 and outcome = 'error'`;
+    const { rows } = await until(
+      () => sql.query(recorded, [body.requestId]),
+      (found) => found.rows.length > 0,
+    );
     expect(rows).toContainEqual({ outcome: 'error', code: 'integrity-failure' });
     expect(await failuresCounted()).toBeGreaterThan(before);
     for (const table of TABLES)

@@ -13,6 +13,7 @@ import { openRootKey } from '../../src/roots/providers.js';
 import { foundBed, type TestBed } from './test-bed.js';
 import { MemoryDueKeys, MemoryKeyUses } from './memory-rotation.js';
 import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
+import { MemoryLog } from './memory-log.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
@@ -49,6 +50,7 @@ export async function makeMemoryBed(
   const deps = {
     ledger,
     journal: new MemoryJournal(ledger),
+    log: new MemoryLog(ledger),
     clock,
     secrets,
     loaded: new LoadedKeys(secrets, 1000),

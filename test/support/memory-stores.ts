@@ -1,6 +1,6 @@
 import { CredentialUses } from '../../src/access/credential-uses.js';
 import { LANES, LoginAttempts, waitsUntil, type Lane, type Lanes } from '../../src/access/login-attempts.js';
-import { Journal, type AuditQuery, type DataKeysQuery } from '../../src/audit/journal.js';
+import { Journal, type AuditQuery, type DataKeysQuery, type FoundRecord } from '../../src/audit/journal.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
 import { MaterialStore, type StoredMaterial } from '../../src/keys/material-store.js';
@@ -38,7 +38,7 @@ export class MemoryJournal extends Journal {
     return scopes.map((scope) => this.ledger.revisions.get(scope) ?? 0);
   }
 
-  override async query(query: AuditQuery): Promise<AuditRecord[]> {
+  override async query(query: AuditQuery): Promise<FoundRecord[]> {
     const passes = (record: AuditRecord) =>
       (query.keyrings === undefined || (record.keyring !== null && query.keyrings.includes(record.keyring))) &&
       (query.key === undefined || record.key === query.key || record.detail['sourceKeyId'] === query.key) &&
@@ -48,7 +48,9 @@ export class MemoryJournal extends Journal {
       (query.since === undefined || record.at >= query.since) &&
       (query.until === undefined || record.at < query.until) &&
       (query.before === undefined || record.id < query.before);
-    const newestFirst = this.ledger.records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    const newestFirst = this.ledger.records
+      .map((record, index) => ({ ...record, index }))
+      .toSorted((a, b) => (a.id < b.id ? 1 : -1));
     return newestFirst.filter(passes).slice(0, query.limit);
   }
 

@@ -11,7 +11,6 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { openRootKey } from '../../src/roots/providers.js';
 import { RootKeys } from '../../src/roots/root-keys.js';
 import { Database } from '../../src/storage/database.js';
-import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
 import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
@@ -29,6 +28,7 @@ import { PostgresNodes } from '../../src/storage/postgres-nodes.js';
 import { PostgresRootMigrations } from '../../src/storage/postgres-root-migrations.js';
 import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
+import { openTestLog } from './test-log.js';
 import { createTestDatabase } from './database.js';
 import { SilentMeter } from './memory-deps.js';
 import { TestClock } from './memory-stores.js';
@@ -47,15 +47,17 @@ export async function makePostgresBed(): Promise<PostgresBed> {
   const testDatabase = await createTestDatabase({ template: migrate });
   const { url } = testDatabase;
   const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
-  const { reads, changes, appends } = database;
+  const { reads, changes } = database;
+  const log = openTestLog(database);
   const clock = new TestClock();
   const wrappings = new PostgresWrappingStore(reads);
   const secrets = new KeyringSecrets(() => [root], wrappings, { provenForMs: 60_000, graceMs: 0 });
   const settings = { cacheKeys: 1000, cacheMs: 60_000, log: () => undefined };
-  const opened = new LedgerOnPostgres(database, secrets, clock, settings);
+  const opened = new LedgerOnPostgres(database, secrets, clock, log.writer, settings);
   const deps = {
     ledger: opened.ledger,
-    journal: new PostgresJournal(appends, reads),
+    journal: log.journal,
+    log: log.published,
     clock,
     secrets,
     loaded: new LoadedKeys(secrets, 1000),
@@ -90,7 +92,7 @@ export async function makePostgresBed(): Promise<PostgresBed> {
     await testDatabase.drop();
     await rm(dataDir, { recursive: true });
   };
-  const bed = await foundBed(deps, clock, new PostgresInstallStore(changes, clock), dispose);
+  const bed = await foundBed(deps, clock, new PostgresInstallStore(changes, clock, log.writer), dispose);
   await opened.start();
   return { ...bed, query: (sql, values) => changes.query(sql, values) };
 }

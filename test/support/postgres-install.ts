@@ -13,6 +13,7 @@ import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
+import { openTestLog, type TestLog } from './test-log.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 
 /** An install on a real PostgreSQL with a real root, of which any number of nodes may be opened. */
@@ -66,9 +67,10 @@ export class InstallNode {
     readonly database: Database,
     readonly clock: DatabaseClock,
     readonly secrets: KeyringSecrets,
+    readonly log: TestLog,
     readonly store: PostgresInstallStore,
   ) {
-    this.#opened = new LedgerOnPostgres(database, secrets, clock, {
+    this.#opened = new LedgerOnPostgres(database, secrets, clock, log.writer, {
       cacheKeys: 1000,
       cacheMs: 60_000,
       log: () => undefined,
@@ -81,7 +83,14 @@ export class InstallNode {
     await clock.start();
     const proof = { provenForMs: 60_000, graceMs: 60_000 };
     const secrets = new KeyringSecrets(() => [root], new PostgresWrappingStore(database.reads), proof);
-    return new InstallNode(database, clock, secrets, new PostgresInstallStore(database.changes, clock));
+    const log = openTestLog(database);
+    return new InstallNode(
+      database,
+      clock,
+      secrets,
+      log,
+      new PostgresInstallStore(database.changes, clock, log.writer),
+    );
   }
 
   get ledger() {

@@ -24,7 +24,6 @@ import type { RootKey } from '../../src/roots/root-key.js';
 import { RootKeys } from '../../src/roots/root-keys.js';
 import { Database } from '../../src/storage/database.js';
 import { DatabaseClock } from '../../src/storage/database-clock.js';
-import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
 import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
@@ -42,6 +41,7 @@ import { PostgresNodes } from '../../src/storage/postgres-nodes.js';
 import { PostgresRootMigrations } from '../../src/storage/postgres-root-migrations.js';
 import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
+import { catchUpLog, openTestLog, type TestLog } from './test-log.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { SilentMeter } from './memory-deps.js';
 import { FlakyRoot } from './flaky-root.js';
@@ -79,7 +79,7 @@ export class RootBed {
     await sql.connect();
     const bed = new RootBed(database, directory, ids, sql);
     const founder = await bed.connect({ current: 'a' });
-    const store = new PostgresInstallStore(founder.database.changes, founder.deps.clock);
+    const store = new PostgresInstallStore(founder.database.changes, founder.deps.clock, founder.log.writer);
     await foundInstall(store, founder.deps.secrets, [OPERATOR, AUDITOR], new Date());
     await founder.open();
     await founder.addKeyrings(keyrings);
@@ -121,8 +121,9 @@ export class RootBed {
   }
 
   async records(operation: string): Promise<Pick<AuditRecord, 'caller' | 'outcome' | 'code' | 'detail'>[]> {
+    await catchUpLog(this.database.url);
     const { rows } = await this.sql.query<AuditRecord>(
-      'select caller_name as caller, outcome, code, detail from audit_record where operation = $1 order by id',
+      'select caller_name as caller, outcome, code, detail from audit_record where operation = $1 order by index',
       [operation],
     );
     return rows;
@@ -145,6 +146,7 @@ export class RootNode {
     readonly clock: DatabaseClock,
     readonly current: FlakyRoot,
     readonly next: FlakyRoot | undefined,
+    readonly log: TestLog,
     readonly opened: LedgerOnPostgres,
     readonly deps: Deps,
     readonly kms: Kms,
@@ -158,7 +160,8 @@ export class RootNode {
       new FlakyRoot(typeof root === 'string' ? await openRootKey(`local:${root}.key`, { dataDir }) : root);
     const roots = { current: await open(current), next: next === undefined ? undefined : await open(next) };
     const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
-    const { changes, reads, appends } = database;
+    const { changes, reads } = database;
+    const log = openTestLog(database);
     const clock = new DatabaseClock(reads);
     await clock.start();
     const wrappings = new PostgresWrappingStore(reads);
@@ -176,10 +179,11 @@ export class RootNode {
       () => root.wrapping(),
     );
     const settings = { cacheKeys: 100, cacheMs: 60_000, log: () => undefined };
-    const opened = new LedgerOnPostgres(database, secrets, clock, settings);
+    const opened = new LedgerOnPostgres(database, secrets, clock, log.writer, settings);
     const deps: Deps = {
       ledger: opened.ledger,
-      journal: new PostgresJournal(appends, reads),
+      journal: log.journal,
+      log: log.published,
       clock,
       secrets,
       loaded: new LoadedKeys(secrets, 100),
@@ -203,7 +207,7 @@ export class RootNode {
       node: name,
     };
     const heartbeat = new NodeHeartbeat(root, wrappings, { id: randomUUID(), name });
-    return new RootNode(database, clock, roots.current, roots.next, opened, deps, new Kms(deps), heartbeat);
+    return new RootNode(database, clock, roots.current, roots.next, log, opened, deps, new Kms(deps), heartbeat);
   }
 
   /** As a start does, up to the first heartbeat. */

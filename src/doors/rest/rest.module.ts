@@ -5,6 +5,7 @@ import { AccessController } from './access.controller.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
+import { AuditLogController } from './audit-log.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { BootstrapController } from './bootstrap.controller.js';
@@ -42,6 +43,7 @@ export const CONTROLLERS = [
   AliasesController,
   ApprovalsController,
   AuditController,
+  AuditLogController,
   BindingsController,
   BootstrapController,
   CallersController,

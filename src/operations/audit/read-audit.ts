@@ -1,6 +1,6 @@
 import type { AccessView } from '../../access/access-view.js';
-import type { AuditQuery } from '../../audit/journal.js';
-import type { AuditOutcome, AuditRecord } from '../../audit/record.js';
+import type { AuditQuery, FoundRecord } from '../../audit/journal.js';
+import type { AuditOutcome } from '../../audit/record.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import type { Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
@@ -32,7 +32,7 @@ interface ResolvedAudit extends Resolved {
  * Newest first. Whoever may read the log everywhere sees all of it, others see the records of the keyrings where they
  * may. Reading is on record too.
  */
-export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<AuditRecord>> = {
+export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<FoundRecord>> = {
   name: 'audit.read',
 
   async resolve(deps, input, arrival) {
@@ -86,9 +86,9 @@ function filtersOf(access: AccessView, input: ReadAuditInput): Omit<AuditQuery, 
 }
 
 /** The columns one by one: a row of the store may carry more than the record. */
-function wireForm(record: AuditRecord): AuditRecord {
-  const { id, at, caller, callerName, credential, door, source, operation, resource, keyring } = record;
+function wireForm(record: FoundRecord): FoundRecord {
+  const { index, id, at, caller, callerName, credential, door, source, operation, resource, keyring } = record;
   const { key, version, outcome, code, requestId, node, durationUs, detail } = record;
   const what = { operation, resource, keyring, key, version, outcome, code };
-  return { id, at, caller, callerName, credential, door, source, ...what, requestId, node, durationUs, detail };
+  return { index, id, at, caller, callerName, credential, door, source, ...what, requestId, node, durationUs, detail };
 }

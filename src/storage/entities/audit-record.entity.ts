@@ -1,18 +1,23 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AuditRecord } from '../../audit/record.js';
+import { bigintAsNumber } from './bigint-as-number.js';
 
-@Index('audit_record_key', ['key', 'id'])
-@Index('audit_record_caller', ['caller', 'id'])
-@Index('audit_record_install_head', { synchronize: false })
-@Index('audit_record_keyring_head', { synchronize: false })
+@Index('audit_record_index', ['index'], { unique: true })
+@Index('audit_record_key', ['key', 'index'])
+@Index('audit_record_caller', ['caller', 'index'])
 @Index('audit_record_source_key', { synchronize: false })
 @Index('audit_record_data_key', { synchronize: false })
-@Index('audit_record_keyring', ['keyring', 'id'])
-@Index('audit_record_not_success', ['id'], { where: "outcome <> 'success'" })
+@Index('audit_record_keyring', ['keyring', 'index'])
+@Index('audit_record_request', ['requestId'])
+@Index('audit_record_not_success', ['index'], { where: "outcome <> 'success'" })
 @Entity('audit_record')
 export class AuditRecordEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_record_pk' })
   id!: string;
+
+  /** Its place in the log. */
+  @Column('bigint', { transformer: bigintAsNumber })
+  index!: number;
 
   @Column({ type: 'timestamptz', precision: 3 })
   at!: Date;

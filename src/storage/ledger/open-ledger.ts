@@ -3,6 +3,7 @@ import { integrityFailure } from '../../keys/row-seal.js';
 import type { Clock } from '../../ledger/clock.js';
 import type { SealKeys } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedTableName } from '../../ledger/sealed-tables.js';
+import type { LogWriter } from '../audit/log-writer.js';
 import type { Database } from '../database.js';
 import { RowWatch, type RowChange } from '../row-watch.js';
 import { KeyCache } from './key-cache.js';
@@ -34,7 +35,7 @@ export class LedgerOnPostgres {
   /** By scope, then by table and id: what is looked at next. */
   readonly #waiting = new Map<string, Map<string, RowName>>();
 
-  constructor(database: Database, seals: SealKeys, clock: Clock, settings: LedgerSettings) {
+  constructor(database: Database, seals: SealKeys, clock: Clock, log: LogWriter, settings: LedgerSettings) {
     this.cache = new KeyCache(settings.cacheKeys, settings.cacheMs);
     this.#scopes = new Scopes(
       database.reads,
@@ -46,7 +47,7 @@ export class LedgerOnPostgres {
       },
     );
     this.#check = new RowCheck(database.reads, new KeyReader(database.reads), this.#scopes);
-    this.ledger = new PostgresLedger(database.reads, database.changes, this.#scopes, this.cache, clock);
+    this.ledger = new PostgresLedger(database.reads, database.changes, this.#scopes, this.cache, clock, log);
     this.#watch = new RowWatch(database.url, {
       rowChanged: (change) => this.#rowChanged(change),
       seen: () => this.#scopes.seen(),

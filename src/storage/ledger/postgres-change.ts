@@ -9,7 +9,7 @@ import type { NextLook } from '../../ledger/due-keys.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../ledger/sealed-tables.js';
 import type { CampaignRow } from '../../rotation/records.js';
-import { AuditRecordEntity } from '../entities/audit-record.entity.js';
+import type { LogWriter } from '../audit/log-writer.js';
 import { CampaignEntity } from '../entities/campaign.entity.js';
 import { SEALED_ENTITIES } from '../entities/entities.js';
 import { HeadEntity } from '../entities/head.entity.js';
@@ -17,7 +17,6 @@ import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { KeyEntity } from '../entities/key.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
-import { insertRows } from '../write-rows.js';
 import { PostgresOutboxChange } from '../postgres-outbox.js';
 import { DueMarks } from './due-marks.js';
 import { readGoverned, verifyGoverned } from './governed-keys.js';
@@ -45,6 +44,7 @@ export class PostgresChange implements Change {
     private readonly manager: EntityManager,
     readonly install: InstallView,
     private readonly now: number,
+    private readonly log: LogWriter,
   ) {
     this.#writer = new SealedWriter(manager, (scopeId) => this.#scopeOf(scopeId), this.#due);
     this.#reader = new KeyReader(manager.connection);
@@ -171,11 +171,13 @@ export class PostgresChange implements Change {
     const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
     const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
     const rows = this.#rowsByRecord();
+    const insert = 'insert into audit_revision (scope_id, revision) values ($1, $2) on conflict do nothing';
+    for (const [scopeId, { revision }] of moved) await this.manager.query(insert, [scopeId, revision]);
     const records = this.#records.map((record) => {
       const sealed = moved.length > 0 ? { rows: rows.get(record) ?? [], heads } : {};
       return { ...record, detail: { ...record.detail, ...sealed } };
     });
-    await insertRows(this.manager, AuditRecordEntity, records);
+    await this.log.appendIn(this.manager, records);
   }
 
   /** Each row is told of by one record: the first about its key, or else the last. */

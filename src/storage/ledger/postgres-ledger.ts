@@ -15,6 +15,7 @@ import {
   type KeyQuery,
 } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
+import type { LogWriter } from '../audit/log-writer.js';
 import { databaseFailure } from '../database-failure.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { CampaignEntity } from '../entities/campaign.entity.js';
@@ -45,6 +46,7 @@ export class PostgresLedger extends Ledger {
     private readonly scopes: Scopes,
     private readonly cache: KeyCache,
     private readonly clock: Clock,
+    private readonly log: LogWriter,
   ) {
     super();
     this.#keys = new KeyReader(reads);
@@ -177,7 +179,7 @@ export class PostgresLedger extends Ledger {
         manager.query(`select 1 from head where scope_id = $1 for ${strength}`, [scopeId]);
       await lock(INSTALL_SCOPE, scopeIds.includes(INSTALL_SCOPE) ? 'no key update' : 'share');
       const installMirror = await this.scopes.catchUp(INSTALL_SCOPE, manager);
-      const change = new PostgresChange(manager, await this.scopes.install(), this.clock.now());
+      const change = new PostgresChange(manager, await this.scopes.install(), this.clock.now(), this.log);
       for (const scopeId of scopeIds) {
         if (scopeId !== INSTALL_SCOPE) await lock(scopeId, 'no key update');
         change.enter(scopeId, scopeId === INSTALL_SCOPE ? installMirror : await this.scopes.catchUp(scopeId, manager));

@@ -89,7 +89,16 @@ describe('following', () => {
     const start = Date.parse('2026-01-31T12:00:00Z');
     const record = (id: string, second: number): AuditRecord => {
       const at = new Date(start + second * 1_000).toISOString();
-      return { id, at, caller: 'c', operation: 'encrypt', resource: 'key/1', outcome: 'success', requestId: id };
+      return {
+        index: second,
+        id,
+        at,
+        caller: 'c',
+        operation: 'encrypt',
+        resource: 'key/1',
+        outcome: 'success',
+        requestId: id,
+      };
     };
     const log = [record('a', 1), record('b', 2), { ...record('own', 3), operation: 'audit.read' }];
     const later = [[record('d', 60)], [record('c', 58), record('e', 100)]];

@@ -55,6 +55,7 @@ export function auditSuite(place: string, makeBed: () => Promise<TestBed>): void
         const { items } = await read({ key: key.name! });
         expect(items).toHaveLength(2);
         expect(items[0]).toEqual({
+          index: expect.any(Number),
           id: expect.any(String),
           at: new Date(bed.clock.now()),
           caller: keyAdmin.caller.id,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { GroupCommit } from '../../../src/storage/journal/group-commit.js';
+import { GroupCommit } from '../../../src/storage/audit/group-commit.js';
 
 const LIMITS = { batch: 3, queue: 4 } as const;
 const overloaded = () => new Error('overloaded');

@@ -15,6 +15,7 @@ export const auditQuery = z.strictObject({
 
 export const auditRecordAnswer = z
   .object({
+    index: z.int().meta({ description: 'Its place in the log, from 0' }),
     id: z.string(),
     at: z.iso.datetime(),
     caller: z.string().meta({

@@ -26,11 +26,6 @@ const columns = COLUMNS.map(([, column]) => column).join(', ');
 const properties = COLUMNS.map(([property]) => `"${property}"`).join(', ');
 const shape = COLUMNS.map(([property, , type]) => `"${property}" ${type}`).join(', ');
 
-/**
- * $1 the batch as a JSON array, $2 the scopes asked for. A record that is there already (an append repeated after a lost
- * answer) is left alone. The scopes' revisions are those of the statement's snapshot: whatever committed before it is in.
- */
-export const APPEND_SQL = `with appended as (
-    insert into audit_record (${columns}) select ${properties} from json_to_recordset($1::json) as r(${shape})
-    on conflict (id) do nothing)
-  select scope_id as "scopeId", revision from head where scope_id = any($2::uuid[])`;
+/** $1: the records as a JSON array, each with its `index` in the log. */
+export const PROJECT_SQL = `insert into audit_record (index, ${columns})
+  select index, ${properties} from json_to_recordset($1::json) as r(index bigint, ${shape}) on conflict do nothing`;

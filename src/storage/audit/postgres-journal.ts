@@ -1,14 +1,16 @@
-import type { Pool } from 'pg';
 import { In, type DataSource } from 'typeorm';
-import { Journal, type AuditQuery, type DataKeysQuery } from '../../audit/journal.js';
+import { Journal, type AuditQuery, type DataKeysQuery, type FoundRecord } from '../../audit/journal.js';
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
 import { AuditRecordEntity } from '../entities/audit-record.entity.js';
-import { APPEND_SQL } from './audit-columns.js';
 import { GroupCommit } from './group-commit.js';
+import { MAX_BATCH } from './log-tables.js';
+import type { LogWriter } from './log-writer.js';
+import type { Projection } from './projection.js';
+import type { Sequencer } from './sequencer.js';
 
-const LIMITS = { batch: 512, queue: 20_000 } as const;
+const LIMITS = { batch: MAX_BATCH, queue: 20_000 } as const;
 /** Without the database there is no answer: a request waits this long for its record, then fails. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
@@ -21,6 +23,9 @@ export const DATA_KEYS_SQL = `(${DATA_KEYS} and version = $2 order by id desc li
   union all (${DATA_KEYS} and version is null and detail -> 'versions' @> to_jsonb($2::integer) order by id desc limit $4)
   order by id desc limit $4`;
 
+/** A cursor is a record's id. */
+const BEFORE = 'record.index < (select index from audit_record where id = :before)';
+
 interface Append {
   readonly record: AuditRecord;
   readonly scopes: readonly string[];
@@ -30,12 +35,14 @@ function overloaded(): KmsError {
   return new KmsError('overloaded', 'too many requests wait for their audit record; try again');
 }
 
-/** The audit records in PostgreSQL, by group commit on connections of its own. */
+/** The audit log in PostgreSQL: written by group commit, searched in what is derived from it. */
 export class PostgresJournal extends Journal {
   readonly #commits: GroupCommit<Append, ReadonlyMap<string, number>>;
 
   constructor(
-    private readonly pool: Pool,
+    private readonly writer: LogWriter,
+    private readonly sequencer: Sequencer,
+    private readonly projection: Projection,
     private readonly reads: DataSource,
   ) {
     super();
@@ -52,13 +59,15 @@ export class PostgresJournal extends Journal {
     return scopes.map((scope) => revisions.get(scope) ?? 0);
   }
 
-  override async query(query: AuditQuery): Promise<AuditRecord[]> {
+  override async query(query: AuditQuery): Promise<FoundRecord[]> {
     try {
+      await this.sequencer.catchUp();
+      await this.projection.catchUp();
       const found = await this.#find(query, 'record.key = :key');
       if (query.key === undefined) return found;
       // A query for each index: in one, PostgreSQL would read every record of the key before it sorts.
       const asSource = await this.#find(query, `record.detail ->> 'sourceKeyId' = :sourceKey and record.key <> :key`);
-      return [...found, ...asSource].toSorted((a, b) => (a.id < b.id ? 1 : -1)).slice(0, query.limit);
+      return [...found, ...asSource].toSorted((a, b) => b.index - a.index).slice(0, query.limit);
     } catch (error) {
       throw databaseFailure(error);
     }
@@ -66,6 +75,8 @@ export class PostgresJournal extends Journal {
 
   override async dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]> {
     try {
+      await this.sequencer.catchUp();
+      await this.projection.catchUp();
       return await this.reads.manager.find(AuditRecordEntity, {
         where: { id: In(await this.#idsOfDataKeys(query)) },
         order: { id: 'DESC' },
@@ -80,7 +91,7 @@ export class PostgresJournal extends Journal {
     return rows.map(({ id }) => id);
   }
 
-  async #find(query: AuditQuery, ofKey: string): Promise<AuditRecord[]> {
+  async #find(query: AuditQuery, ofKey: string): Promise<AuditRecordEntity[]> {
     const select = this.reads.createQueryBuilder(AuditRecordEntity, 'record');
     if (query.key !== undefined) select.andWhere(ofKey, { key: query.key, sourceKey: query.key });
     if (query.keyrings) select.andWhere('record.keyring = any(:keyrings)', { keyrings: query.keyrings });
@@ -89,24 +100,17 @@ export class PostgresJournal extends Journal {
     }
     if (query.since) select.andWhere('record.at >= :since', { since: query.since });
     if (query.until) select.andWhere('record.at < :until', { until: query.until });
-    if (query.before !== undefined) select.andWhere('record.id < :before', { before: query.before });
-    return select.orderBy('record.id', 'DESC').limit(query.limit).getMany();
+    if (query.before !== undefined) select.andWhere(BEFORE, { before: query.before });
+    return select.orderBy('record.index', 'DESC').limit(query.limit).getMany();
   }
 
   async #commit(batch: readonly Append[]): Promise<ReadonlyMap<string, number>> {
-    const values = [
-      JSON.stringify(batch.map(({ record }) => record)),
-      [...new Set(batch.flatMap(({ scopes }) => scopes))],
-    ];
+    const records = batch.map(({ record }) => record);
+    const scopes = [...new Set(batch.flatMap((one) => one.scopes))];
     const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        const { rows } = await this.pool.query<{ scopeId: string; revision: string }>({
-          name: 'append',
-          text: APPEND_SQL,
-          values,
-        });
-        return new Map(rows.map(({ scopeId, revision }) => [scopeId, Number(revision)]));
+        return await this.writer.append(records, scopes);
       } catch (error) {
         const failure = databaseFailure(error);
         if (failure.code !== 'database-unavailable' || performance.now() + RETRY_MS > deadline) throw failure;

@@ -1,0 +1,119 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+/** The audit log: docs/formats/audit-log.md. Nothing is in use yet, so the first form's records are not taken over. */
+export class Log1700000000030 implements MigrationInterface {
+  readonly name = 'Log1700000000030';
+
+  async up(queryRunner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await queryRunner.query(statement);
+  }
+
+  async down(): Promise<void> {
+    throw new Error('there is no way back to a log that proves less: restore a backup instead');
+  }
+}
+
+const TABLES = [
+  `create table audit_origin (id integer not null, verifier_key text not null, constraint audit_origin_pk primary key (id))`,
+  `create sequence audit_arrival`,
+  `create table audit_stream (id uuid not null, node text not null, public_key bytea not null, certificate text not null,
+     started_at timestamptz(3) not null default clock_timestamp(), constraint audit_stream_pk primary key (id))`,
+  `create table audit_stream_head (stream uuid not null, seq bigint not null, digest bytea not null,
+     constraint audit_stream_head_pk primary key (stream)) with (fillfactor = 20)`,
+  `create table audit_batch (arrival bigint not null, stream uuid not null, seq bigint not null, count integer not null,
+     entries bytea not null, leaf_hashes bytea not null, signature bytea not null,
+     committed_at timestamptz(3) not null default clock_timestamp(), constraint audit_batch_pk primary key (arrival))`,
+  `create unique index audit_batch_stream on audit_batch (stream, seq)`,
+  `create table audit_revision (scope_id uuid not null, revision bigint not null,
+     constraint audit_revision_pk primary key (scope_id, revision))`,
+  `create table audit_cursor (stream uuid not null, seq bigint not null, digest bytea not null,
+     constraint audit_cursor_pk primary key (stream)) with (fillfactor = 20)`,
+  `create table audit_tree (id integer not null, size bigint not null, projected bigint not null,
+     constraint audit_tree_pk primary key (id)) with (fillfactor = 20)`,
+  `create table audit_tip (level integer not null, hashes bytea not null, constraint audit_tip_pk primary key (level))`,
+  `create table audit_position (first bigint not null, count integer not null, arrival bigint not null,
+     constraint audit_position_pk primary key (first))`,
+  `create table audit_tile (level integer not null, index bigint not null, hashes bytea not null,
+     constraint audit_tile_pk primary key (level, index))`,
+  `create table audit_bundle (index bigint not null, entries bytea not null, constraint audit_bundle_pk primary key (index))`,
+  `create table audit_checkpoint (size bigint not null, note text not null,
+     signed_at timestamptz(3) not null default clock_timestamp(), constraint audit_checkpoint_pk primary key (size))`,
+  `insert into audit_tree values (1, 0, 0)`,
+];
+
+const APPEND_ONLY = [
+  'audit_origin',
+  'audit_stream',
+  'audit_batch',
+  'audit_revision',
+  'audit_position',
+  'audit_tile',
+  'audit_bundle',
+  'audit_checkpoint',
+];
+
+const GUARDS = [
+  `drop trigger audit_record_no_change on audit_record`,
+  `drop trigger audit_record_no_truncate on audit_record`,
+  `drop function audit_record_is_append_only()`,
+  `create function audit_is_append_only() returns trigger language plpgsql as $$
+   begin raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege'; end $$`,
+  ...APPEND_ONLY.flatMap((table) => [
+    `create trigger ${table}_no_change before update or delete on ${table}
+       for each statement execute function audit_is_append_only()`,
+    `create trigger ${table}_no_truncate before truncate on ${table}
+       for each statement execute function audit_is_append_only()`,
+    `alter table ${table} enable always trigger ${table}_no_change`,
+    `alter table ${table} enable always trigger ${table}_no_truncate`,
+  ]),
+];
+
+/** What the service may do with streams and batches, whoever it connects as: no more than to go on. */
+const FUNCTIONS = [
+  `create function audit_open_stream(id uuid, node text, public_key bytea, certificate text) returns void
+   language sql security definer set search_path = public, pg_temp as $$
+     insert into audit_stream (id, node, public_key, certificate) values ($1, $2, $3, $4) on conflict do nothing;
+     insert into audit_stream_head (stream, seq, digest) values ($1, 0, decode(repeat('00', 32), 'hex')) on conflict do nothing;
+   $$`,
+  `create function audit_lock_stream(stream uuid) returns table (seq bigint, digest bytea)
+   language sql security definer set search_path = public, pg_temp as $$
+     select h.seq, h.digest from audit_stream_head h where h.stream = $1 for update
+   $$`,
+  // False: it is there already, from a call whose answer was lost.
+  `create function audit_append(p_stream uuid, p_seq bigint, p_count integer, p_before bytea, p_digest bytea, p_entries bytea,
+     p_leaf_hashes bytea, p_signature bytea) returns boolean
+   language plpgsql security definer set search_path = public, pg_temp as $$
+   declare head audit_stream_head%rowtype;
+   begin
+     select * into head from audit_stream_head h where h.stream = p_stream for update;
+     if head.seq = p_seq + p_count - 1 and head.digest = p_digest then return false; end if;
+     if head.seq is distinct from p_seq - 1 or head.digest is distinct from p_before then
+       raise exception 'audit stream % is not where its writer left it', p_stream using errcode = 'P0001';
+     end if;
+     insert into audit_batch (arrival, stream, seq, count, entries, leaf_hashes, signature)
+       values (nextval('audit_arrival'), p_stream, p_seq, p_count, p_entries, p_leaf_hashes, p_signature);
+     update audit_stream_head h set seq = p_seq + p_count - 1, digest = p_digest where h.stream = p_stream;
+     return true;
+   end $$`,
+  `revoke execute on function audit_open_stream(uuid, text, bytea, text) from public`,
+  `revoke execute on function audit_lock_stream(uuid) from public`,
+  `revoke execute on function audit_append(uuid, bigint, integer, bytea, bytea, bytea, bytea, bytea) from public`,
+];
+
+/** The records as they are searched: derived from the log, and made again from it at any time. */
+const PROJECTION = [
+  `drop index audit_record_install_head, audit_record_keyring_head, audit_record_key, audit_record_source_key,
+     audit_record_caller, audit_record_keyring, audit_record_not_success`,
+  `truncate audit_record`,
+  `alter table audit_record add column index bigint not null`,
+  `create unique index audit_record_index on audit_record (index)`,
+  `create index audit_record_key on audit_record (key, index)`,
+  `create index audit_record_source_key on audit_record ((detail ->> 'sourceKeyId'), index)
+     where detail ->> 'sourceKeyId' is not null`,
+  `create index audit_record_caller on audit_record (caller, index)`,
+  `create index audit_record_keyring on audit_record (keyring, index)`,
+  `create index audit_record_request on audit_record (request_id)`,
+  `create index audit_record_not_success on audit_record (index) where outcome <> 'success'`,
+];
+
+const STATEMENTS = [...TABLES, ...GUARDS, ...FUNCTIONS, ...PROJECTION];

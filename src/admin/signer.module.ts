@@ -1,0 +1,45 @@
+import { resolve } from 'node:path';
+import { Global, Module } from '@nestjs/common';
+import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
+import { LogSigner } from '../audit/log/log-signer.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { KmsError } from '../errors.js';
+import { Database } from '../storage/database.js';
+import { CheckpointFile } from './checkpoint-file.js';
+import { openLogSigner } from './open-log-signer.js';
+
+/** What speaks for the audit log, and what it said last: both outside the database. */
+@Global()
+@Module({
+  providers: [
+    { provide: LogSigner, useFactory: openSigner, inject: [CONFIG, Database] },
+    {
+      provide: KeptCheckpoint,
+      useFactory: (config: Config) => new CheckpointFile(resolve(config.KEYSTEAD_DATA_DIR, 'audit-checkpoint')),
+      inject: [CONFIG],
+    },
+  ],
+  exports: [LogSigner, KeptCheckpoint],
+})
+export class SignerModule {}
+
+/**
+ * A log has one key: what another key signs is not in it.
+ * @throws KmsError invalid-setting
+ */
+async function openSigner(config: Config, { reads }: Database): Promise<LogSigner> {
+  const path = resolve(config.KEYSTEAD_DATA_DIR, config.KEYSTEAD_AUDIT_SIGNER ?? 'audit-signer.json');
+  const known = async () => {
+    const [row] = await reads.query<{ key: string }[]>('select verifier_key as key from audit_origin where id = 1');
+    return row?.key;
+  };
+  const signer = await openLogSigner(path, async () => (await known()) === undefined);
+  const claim = 'insert into audit_origin (id, verifier_key) values (1, $1) on conflict do nothing';
+  await reads.query(claim, [signer.verifierKey]);
+  if ((await known()) === signer.verifierKey) return signer;
+  throw new KmsError(
+    'invalid-setting',
+    `KEYSTEAD_AUDIT_SIGNER: the key in ${path} is not the one of this database's audit log: give every node the same file`,
+  );
+}

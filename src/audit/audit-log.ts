@@ -1,0 +1,25 @@
+import type { TileName } from './log/tile.js';
+
+/** The log as it is published: everything an auditor needs to verify it without trusting the service. */
+export abstract class AuditLog {
+  /** `name+id+key` of what signs it; the name is its origin. */
+  abstract readonly verifierKey: string;
+
+  /**
+   * The newest checkpoint, over all that was written before the call.
+   * @throws KmsError integrity-failure when nothing may be signed any more
+   */
+  abstract checkpoint(): Promise<string>;
+
+  /** A tile or a bundle, of exactly this width. @returns undefined: the log has none */
+  abstract tile(name: TileName): Promise<Buffer | undefined>;
+
+  /** The bytes of a record. @returns undefined: the log is not so long */
+  abstract entry(index: number): Promise<Buffer | undefined>;
+
+  /** A proof that a record is in the log, as a file of its own: https://c2sp.org/tlog-proof */
+  abstract proof(index: number): Promise<string | undefined>;
+
+  /** That the tree of `to` records goes on from the one of `from`. @returns undefined: the log is not so long */
+  abstract consistency(from: number, to: number): Promise<readonly Buffer[] | undefined>;
+}

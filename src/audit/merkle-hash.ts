@@ -1,0 +1,18 @@
+import { hash } from 'node:crypto';
+
+const LEAF = Buffer.from([0x00]);
+const NODE = Buffer.from([0x01]);
+
+/** The hash of an entry. RFC 6962, section 2.1. */
+export function leafHash(entry: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([LEAF, entry]), 'buffer');
+}
+
+/** The hash of two subtrees. RFC 6962, section 2.1. */
+export function nodeHash(left: Uint8Array, right: Uint8Array): Buffer {
+  return hash('sha256', Buffer.concat([NODE, left, right]), 'buffer');
+}
+
+/** The root of a tree without entries. */
+export const EMPTY_ROOT = hash('sha256', Buffer.alloc(0), 'buffer');
+export const HASH_BYTES = 32;

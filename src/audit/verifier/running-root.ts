@@ -1,0 +1,30 @@
+import { EMPTY_ROOT, leafHash, nodeHash } from '../merkle-hash.js';
+
+/** The root of a tree whose entries come one by one: RFC 6962, section 2.1, with one hash for each bit of the size. */
+export class RunningRoot {
+  /** By height: the root of the full subtree of 2^height entries that waits for its sibling. */
+  readonly #waiting: (Buffer | undefined)[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  add(entry: Uint8Array): void {
+    let hash = leafHash(entry);
+    let height = 0;
+    for (let left = this.#waiting[0]; left; left = this.#waiting[height]) {
+      hash = nodeHash(left, hash);
+      this.#waiting[height] = undefined;
+      height += 1;
+    }
+    this.#waiting[height] = hash;
+    this.#size += 1;
+  }
+
+  root(): Buffer {
+    let root: Buffer | undefined;
+    for (const hash of this.#waiting) if (hash) root = root ? nodeHash(hash, root) : hash;
+    return root ?? EMPTY_ROOT;
+  }
+}

@@ -1,0 +1,33 @@
+import type { Paging } from './page.js';
+import type { Timestamp } from './resource-types.js';
+
+export interface AuditFilters {
+  /** Id, name or alias. */
+  readonly key?: string;
+  /** Id or name. */
+  readonly caller?: string;
+  readonly operation?: string;
+  readonly outcome?: 'success' | 'denied' | 'error';
+  readonly since?: Date;
+  readonly until?: Date;
+}
+export type AuditQuery = AuditFilters & Paging;
+
+/** One line of the audit log. Further fields may come with newer services. */
+export interface AuditRecord {
+  /** Its place in the log, from 0. */
+  readonly index: number;
+  readonly id: string;
+  readonly at: Timestamp;
+  /** The caller's id; system callers are named like `system:rotation`. */
+  readonly caller: string;
+  readonly callerName?: string | null;
+  readonly operation: string;
+  /** Such as `key/<id>` or `caller/<id>`. */
+  readonly resource: string;
+  readonly outcome: 'success' | 'denied' | 'error';
+  /** The error's code, of what was denied or failed. */
+  readonly code?: string | null;
+  readonly requestId: string;
+  readonly [more: string]: unknown;
+}

@@ -1,0 +1,85 @@
+import { decodeEntry } from '../../audit/log/entry.js';
+import type { AuditLog } from '../../audit/audit-log.js';
+import { readTilePath } from '../../audit/log/tile.js';
+import type { Resource } from '../../access/access-view.js';
+import { KmsError } from '../../errors.js';
+import type { Resolved, UseOperation } from '../operation.js';
+
+type LogReading<Input, Output> = UseOperation<Input, Resolved, Output>;
+
+const INSTALL: Resource = { kind: 'install' };
+
+/** Reading something of the log as a whole: for those who may read every record. It is on record too. */
+function readingAll<Input, Output>(
+  what: string,
+  read: (log: AuditLog, input: Input) => Promise<Output>,
+): LogReading<Input, Output> {
+  return {
+    name: 'audit.read',
+    resolve: async (deps) => resolved(INSTALL, await deps.ledger.install()),
+    run: async ({ log }, _resolved, input) => ({ output: await read(log, input), detail: { log: what } }),
+  };
+}
+
+export const readCheckpoint = readingAll<object, string>('checkpoint', (log) => log.checkpoint());
+
+export const readVkey = readingAll<object, string>('vkey', async (log) => `${log.verifierKey}\n`);
+
+export const readLogTile = readingAll<{ readonly path: string }, Buffer>('tile', async (log, { path }) => {
+  const name = readTilePath(path);
+  if (!name) throw new KmsError('invalid-request', 'the path of the tile is not one of C2SP tlog-tiles');
+  return found(await log.tile(name), 'the log has no such tile; ask again when it has grown');
+});
+
+export interface ConsistencyInput {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const readConsistency = readingAll<ConsistencyInput, ConsistencyInput & { readonly proof: readonly Buffer[] }>(
+  'consistency',
+  async (log, { from, to }) => {
+    if (from > to) throw new KmsError('invalid-request', 'from: must not be more than to');
+    return { from, to, proof: found(await log.consistency(from, to), `the log has fewer than ${to} records`) };
+  },
+);
+
+export interface RecordInput {
+  readonly index: number;
+}
+
+/** One record: for those who may read the records of its keyring. */
+function readingOne<Output>(
+  what: string,
+  read: (log: AuditLog, index: number, entry: Buffer) => Promise<Output>,
+): LogReading<RecordInput, Output> {
+  return {
+    name: 'audit.read',
+    async resolve(deps, { index }) {
+      const entry = await deps.log.entry(index);
+      const keyringId = entry && decodeEntry(entry).keyring;
+      const place: Resource = keyringId ? { kind: 'keyring', keyringId } : INSTALL;
+      return resolved(place, await deps.ledger.install());
+    },
+    async run({ log }, _resolved, { index }) {
+      const entry = found(await log.entry(index), `the log has no record ${index}`);
+      return { output: await read(log, index, entry), detail: { log: what, index } };
+    },
+  };
+}
+
+export const readRecord = readingOne('record', async (_log, _index, entry) => entry);
+
+export const readProof = readingOne('proof', async (log, index) =>
+  found(await log.proof(index), `the log has no record ${index}`),
+);
+
+function resolved(resource: Resource, basis: unknown): Resolved {
+  const needs = [{ permission: 'audit.read', resource } as const];
+  return { needs, subject: { resource: 'install' }, scopes: [], basis: [basis] };
+}
+
+function found<T>(value: T | undefined, why: string): T {
+  if (value === undefined) throw new KmsError('not-found', why);
+  return value;
+}

@@ -1,0 +1,90 @@
+import {
+  Global,
+  Inject,
+  Logger,
+  Module,
+  type OnApplicationBootstrap,
+  type BeforeApplicationShutdown,
+} from '@nestjs/common';
+import { AuditLog } from '../audit/audit-log.js';
+import { Journal } from '../audit/journal.js';
+import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
+import { LogSigner } from '../audit/log/log-signer.js';
+import { readVerifierKey } from '../audit/verifier/open-note.js';
+import type { Config } from '../config/config.js';
+import { CONFIG } from '../config/config.module.js';
+import { Checkpointer } from './audit/checkpointer.js';
+import { LogKeeper } from './audit/log-keeper.js';
+import { LogWriter } from './audit/log-writer.js';
+import { PostgresJournal } from './audit/postgres-journal.js';
+import { Projection } from './audit/projection.js';
+import { PublishedLog } from './audit/published-log.js';
+import { Sequencer } from './audit/sequencer.js';
+import { Database } from './database.js';
+
+/** The audit log: its writer, its order, its search index, its checkpoints. */
+@Global()
+@Module({
+  providers: [
+    {
+      provide: LogWriter,
+      useFactory: ({ appends }: Database, signer: LogSigner, config: Config) =>
+        new LogWriter(appends, signer, config.KEYSTEAD_NODE_NAME),
+      inject: [Database, LogSigner, CONFIG],
+    },
+    { provide: Sequencer, useFactory: openSequencer, inject: [Database, LogSigner] },
+    { provide: Projection, useFactory: openProjection, inject: [Database] },
+    {
+      provide: Journal,
+      useFactory: (writer: LogWriter, sequencer: Sequencer, projection: Projection, { reads }: Database) =>
+        new PostgresJournal(writer, sequencer, projection, reads),
+      inject: [LogWriter, Sequencer, Projection, Database],
+    },
+    {
+      provide: Checkpointer,
+      useFactory: ({ changes }: Database, signer: LogSigner, kept: KeptCheckpoint) =>
+        new Checkpointer(changes, signer, kept),
+      inject: [Database, LogSigner, KeptCheckpoint],
+    },
+    {
+      provide: AuditLog,
+      useFactory: ({ reads }: Database, sequencer: Sequencer, checkpointer: Checkpointer, signer: LogSigner) =>
+        new PublishedLog(reads, sequencer, checkpointer, signer.verifierKey),
+      inject: [Database, Sequencer, Checkpointer, LogSigner],
+    },
+    { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
+  ],
+  exports: [LogWriter, Journal, AuditLog],
+})
+export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  constructor(@Inject(LogKeeper) private readonly keeper: LogKeeper) {}
+
+  onApplicationBootstrap(): void {
+    this.keeper.start();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.keeper.stop();
+  }
+}
+
+function openSequencer({ changes }: Database, signer: LogSigner): Sequencer {
+  const logger = new Logger('AuditLog');
+  return new Sequencer(changes, readVerifierKey(signer.verifierKey), (what) => logger.error(what));
+}
+
+function openProjection({ changes }: Database): Projection {
+  const logger = new Logger('AuditLog');
+  return new Projection(changes, (what) => logger.error(what));
+}
+
+/** A failure that stays is said once. */
+function openKeeper(sequencer: Sequencer, projection: Projection, checkpointer: Checkpointer): LogKeeper {
+  const logger = new Logger('AuditLog');
+  let said: string | undefined;
+  return new LogKeeper(sequencer, projection, checkpointer, (error) => {
+    const text = error instanceof Error ? error.message : String(error);
+    if (text !== said) logger.error(text);
+    said = text;
+  });
+}

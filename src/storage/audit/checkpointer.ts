@@ -1,0 +1,66 @@
+import type { DataSource } from 'typeorm';
+import { checkpointText } from '../../audit/log/checkpoint-text.js';
+import type { KeptCheckpoint } from '../../audit/log/kept-checkpoint.js';
+import type { LogSigner } from '../../audit/log/log-signer.js';
+import { EMPTY_ROOT } from '../../audit/merkle-hash.js';
+import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
+import { readVerifierKey } from '../../audit/verifier/open-note.js';
+import { isConsistent, type TreeHead } from '../../audit/verifier/verify-proof.js';
+import { KmsError } from '../../errors.js';
+import { readTip } from './log-tables.js';
+import { proverOn } from './log-tiles.js';
+
+/**
+ * Signs the tree as it is, but never one that contradicts what was signed before: what this node signed last is kept outside the database,
+ * and the tree must go on from it.
+ */
+export class Checkpointer {
+  constructor(
+    private readonly database: DataSource,
+    private readonly signer: LogSigner,
+    private readonly kept: KeptCheckpoint,
+  ) {}
+
+  /**
+   * @returns the new checkpoint; undefined when the tree has not grown
+   * @throws KmsError integrity-failure when the log lost or changed what was signed: it was tampered with, or an older backup was restored
+   */
+  async sign(): Promise<string | undefined> {
+    // Before the tree is read: another node with the same file may sign a newer tree meanwhile.
+    const before = await this.#signedBefore();
+    return this.database.transaction('REPEATABLE READ', async (manager) => {
+      const tip = await readTip(manager);
+      if (tip.size === before.size && tip.root().equals(before.root)) return undefined;
+      if (tip.size < before.size) {
+        throw refused(`it has ${tip.size} records, and ${before.size} were signed: an older state was restored`);
+      }
+      const now: TreeHead = { size: tip.size, root: tip.root() };
+      if (!isConsistent(before, now, await proverOn(manager).consistency(before.size, now.size))) {
+        throw refused(`its first ${before.size} records are not those that were signed`);
+      }
+      const note = this.signer.sign(checkpointText(this.signer.name, now.size, now.root));
+      await this.kept.write(note);
+      await manager.query('insert into audit_checkpoint (size, note) values ($1, $2) on conflict do nothing', [
+        now.size,
+        note,
+      ]);
+      return note;
+    });
+  }
+
+  /** Of the tree as it is: signed now, if it was not yet. @throws KmsError as `sign` does */
+  async newest(): Promise<string> {
+    const note = (await this.sign()) ?? (await this.kept.read());
+    return note ?? this.signer.sign(checkpointText(this.signer.name, 0, EMPTY_ROOT));
+  }
+
+  async #signedBefore(): Promise<TreeHead> {
+    const note = await this.kept.read();
+    if (note === undefined) return { size: 0, root: EMPTY_ROOT };
+    return openCheckpoint(note, readVerifierKey(this.signer.verifierKey));
+  }
+}
+
+function refused(why: string): KmsError {
+  return new KmsError('integrity-failure', `the audit log is not signed any further: ${why}`);
+}

@@ -1,0 +1,38 @@
+import type { TreeTip } from '../../audit/log/tree-tip.js';
+import { TreeTip as Tip } from '../../audit/log/tree-tip.js';
+import { entriesOf } from '../../audit/log/bundle.js';
+
+/** Anything that runs SQL and gives rows: TypeORM's source, or its manager inside a transaction. */
+export interface Sql {
+  query<Rows>(text: string, values?: unknown[]): Promise<Rows>;
+}
+
+/** A batch has at most as many records. */
+export const MAX_BATCH = 512;
+
+export async function readTip(sql: Sql): Promise<TreeTip> {
+  const [tree] = await sql.query<{ size: string }[]>('select size from audit_tree where id = 1');
+  const levels = await sql.query<{ hashes: Buffer }[]>('select hashes from audit_tip order by level');
+  return new Tip(
+    Number(tree?.size ?? 0),
+    levels.map(({ hashes }) => hashes),
+  );
+}
+
+interface PositionRow {
+  readonly first: string;
+  readonly entries: Buffer;
+}
+
+/** The entries from `start` up to, not including, `end`, out of the batches. */
+export async function readEntries(sql: Sql, start: number, end: number): Promise<Buffer[]> {
+  const rows = await sql.query<PositionRow[]>(
+    `select p.first, b.entries from audit_position p join audit_batch b using (arrival)
+       where p.first > $1 and p.first < $2 and p.first + p.count > $3 order by p.first`,
+    [start - MAX_BATCH, end, start],
+  );
+  return rows.flatMap(({ first, entries }) => {
+    const at = Number(first);
+    return entriesOf(entries).slice(Math.max(0, start - at), Math.max(0, end - at));
+  });
+}

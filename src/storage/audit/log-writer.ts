@@ -1,0 +1,105 @@
+import type { Pool, QueryResultRow } from 'pg';
+import type { EntityManager } from 'typeorm';
+import type { LogSigner } from '../../audit/log/log-signer.js';
+import { headAfter, NEW_STREAM, Stream, type Batch, type StreamHead } from '../../audit/log/stream.js';
+import type { AuditRecord } from '../../audit/record.js';
+import { KmsError } from '../../errors.js';
+import { uuidv7 } from '../../keys/uuid.js';
+
+const OPEN = 'select audit_open_stream($1, $2, $3, $4)';
+/** The scopes' revisions are those of the statement's snapshot: whatever committed before it is in. */
+const APPEND = `select audit_append($1, $2, $3, $4, $5, $6, $7, $8) as appended,
+  (select json_object_agg(scope_id, revision) from head where scope_id = any($9::uuid[])) as revisions`;
+const LOCK = 'select seq, digest from audit_lock_stream($1)';
+/** What `audit_append` raises. */
+const NOT_WHERE_IT_WAS = 'P0001';
+
+/**
+ * This process's two streams in the log: one for requests, which waits for nobody, and one for changes of state, which commit with
+ * their change.
+ */
+export class LogWriter {
+  readonly #requests: Stream;
+  readonly #changes: Stream;
+  #opened: Promise<unknown> | undefined;
+  #head = NEW_STREAM;
+  /** Sent, and never answered: perhaps it is there. */
+  #inDoubt: { readonly batch: Batch; readonly records: readonly AuditRecord[] } | undefined;
+  /** Where the stream of changes may be: each may have been rolled back, or its answer lost. */
+  #changesMayBeAt: readonly StreamHead[] = [NEW_STREAM];
+
+  constructor(
+    private readonly pool: Pool,
+    signer: LogSigner,
+    private readonly node: string,
+  ) {
+    this.#requests = new Stream(uuidv7(), signer);
+    this.#changes = new Stream(uuidv7(), signer);
+  }
+
+  /**
+   * One commit; called by one at a time. The same array again, after a failure, is the same batch again: it is there once.
+   * @returns the revisions of the scopes at that moment
+   */
+  async append(records: readonly AuditRecord[], scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    await this.#open();
+    if (this.#inDoubt && this.#inDoubt.records !== records) await this.#send(this.#inDoubt.batch, []);
+    this.#inDoubt ??= { batch: this.#requests.batch(records, this.#head), records };
+    return this.#send(this.#inDoubt.batch, scopes);
+  }
+
+  /** Streams are opened on a connection of their own: not in a transaction that may be rolled back. */
+  async #open(): Promise<void> {
+    const open = ({ id, publicKey, certificate }: Stream) =>
+      this.pool.query(OPEN, [id, this.node, publicKey, certificate]);
+    this.#opened ??= Promise.all([open(this.#requests), open(this.#changes)]);
+    try {
+      await this.#opened;
+    } catch (error) {
+      this.#opened = undefined;
+      throw error;
+    }
+  }
+
+  async #send(batch: Batch, scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const values = [...valuesOf(batch), scopes];
+    const { rows } = await this.#guarded(() =>
+      this.pool.query<{ revisions: Record<string, number> | null }>({ name: 'append', text: APPEND, values }),
+    );
+    this.#head = headAfter(batch);
+    this.#inDoubt = undefined;
+    return new Map(Object.entries(rows[0]?.revisions ?? {}));
+  }
+
+  /** In the transaction of a change, as its last step: the stream is locked until the transaction ends. */
+  async appendIn(manager: EntityManager, records: readonly AuditRecord[]): Promise<void> {
+    if (records.length === 0) return;
+    await this.#open();
+    const [row] = await manager.query<{ seq: string; digest: Buffer }[]>(LOCK, [this.#changes.id]);
+    const at = row && { seq: Number(row.seq), digest: row.digest };
+    const head = this.#changesMayBeAt.find(({ seq, digest }) => at?.seq === seq && at.digest.equals(digest));
+    if (!head) throw changedBehindUs(this.#changes.id);
+    const batch = this.#changes.batch(records, head);
+    this.#changesMayBeAt = [head, headAfter(batch)];
+    await this.#guarded(() => manager.query('select audit_append($1, $2, $3, $4, $5, $6, $7, $8)', valuesOf(batch)));
+  }
+
+  async #guarded<T extends QueryResultRow>(query: () => Promise<T>): Promise<T> {
+    try {
+      return await query();
+    } catch (error) {
+      if ((error as { readonly code?: unknown }).code === NOT_WHERE_IT_WAS) throw changedBehindUs(this.#requests.id);
+      throw error;
+    }
+  }
+}
+
+function valuesOf(batch: Batch): unknown[] {
+  const { stream, seq, count, before, digest, entries, leafHashes, signature } = batch;
+  return [stream, seq, count, before, digest, entries, leafHashes, signature];
+}
+
+function changedBehindUs(stream: string): KmsError {
+  const detail = `stream ${stream} of the audit log is not where this node left it: something else changed the database`;
+  return new KmsError('integrity-failure', detail);
+}

@@ -1,0 +1,73 @@
+import type { DataSource } from 'typeorm';
+import { AuditLog } from '../../audit/audit-log.js';
+import { proofText } from '../../audit/log/checkpoint-text.js';
+import { tileWidth, type TileName } from '../../audit/log/tile.js';
+import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
+import { readVerifierKey } from '../../audit/verifier/open-note.js';
+import { databaseFailure } from '../database-failure.js';
+import type { Checkpointer } from './checkpointer.js';
+import { readEntries } from './log-tables.js';
+import { proverOn, readBundle, readTilePart } from './log-tiles.js';
+import type { Sequencer } from './sequencer.js';
+
+/** The log out of its tables. */
+export class PublishedLog extends AuditLog {
+  constructor(
+    private readonly database: DataSource,
+    private readonly sequencer: Sequencer,
+    private readonly checkpointer: Checkpointer,
+    readonly verifierKey: string,
+  ) {
+    super();
+  }
+
+  override checkpoint(): Promise<string> {
+    return this.#reading(async () => {
+      await this.sequencer.catchUp();
+      return this.checkpointer.newest();
+    });
+  }
+
+  override tile(name: TileName): Promise<Buffer | undefined> {
+    return this.#reading(async () => {
+      const { level, index, width } = name;
+      if (width > tileWidth(level, index, await this.#size())) return undefined;
+      return level === 'entries'
+        ? readBundle(this.database, index, width)
+        : readTilePart(this.database, level, index, width);
+    });
+  }
+
+  override entry(index: number): Promise<Buffer | undefined> {
+    return this.#reading(async () => (await readEntries(this.database, index, index + 1))[0]);
+  }
+
+  override proof(index: number): Promise<string | undefined> {
+    return this.#reading(async () => {
+      const checkpoint = await this.checkpoint();
+      const { size } = openCheckpoint(checkpoint, readVerifierKey(this.verifierKey));
+      if (index >= size) return undefined;
+      return proofText(index, await proverOn(this.database).inclusion(index, size), checkpoint);
+    });
+  }
+
+  override consistency(from: number, to: number): Promise<readonly Buffer[] | undefined> {
+    return this.#reading(async () => {
+      if (from > to || to > (await this.#size())) return undefined;
+      return proverOn(this.database).consistency(from, to);
+    });
+  }
+
+  async #size(): Promise<number> {
+    const [tree] = await this.database.query<{ size: string }[]>('select size from audit_tree where id = 1');
+    return Number(tree?.size ?? 0);
+  }
+
+  async #reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw databaseFailure(error);
+    }
+  }
+}

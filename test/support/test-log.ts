@@ -1,0 +1,51 @@
+import { NoteKey } from '../../src/audit/log/note-key.js';
+import { KeptCheckpoint } from '../../src/audit/log/kept-checkpoint.js';
+import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
+import { Checkpointer } from '../../src/storage/audit/checkpointer.js';
+import { LogWriter } from '../../src/storage/audit/log-writer.js';
+import { PostgresJournal } from '../../src/storage/audit/postgres-journal.js';
+import { Projection } from '../../src/storage/audit/projection.js';
+import { PublishedLog } from '../../src/storage/audit/published-log.js';
+import { Sequencer } from '../../src/storage/audit/sequencer.js';
+import { Database } from '../../src/storage/database.js';
+
+/** The key of every log in tests: nodes of one database share it. */
+export const TEST_SIGNER = new NoteKey('keystead/test/audit/1', Buffer.alloc(32, 5));
+
+/** In place of the file beside the database: lost with the process. */
+export class KeptInMemory extends KeptCheckpoint {
+  note: string | undefined;
+
+  override async read(): Promise<string | undefined> {
+    return this.note;
+  }
+
+  override async write(note: string): Promise<void> {
+    this.note = note;
+  }
+}
+
+export type TestLog = ReturnType<typeof openTestLog>;
+
+/** The log as one process has it, without its background work. */
+export function openTestLog({ appends, changes, reads }: Pick<Database, 'appends' | 'changes' | 'reads'>) {
+  const wrong: string[] = [];
+  const writer = new LogWriter(appends, TEST_SIGNER, 'test');
+  const sequencer = new Sequencer(changes, readVerifierKey(TEST_SIGNER.verifierKey), (what) => wrong.push(what));
+  const projection = new Projection(changes, (what) => wrong.push(what));
+  const journal = new PostgresJournal(writer, sequencer, projection, reads);
+  const kept = new KeptInMemory();
+  const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept);
+  const published = new PublishedLog(reads, sequencer, checkpointer, TEST_SIGNER.verifierKey);
+  return { writer, sequencer, projection, journal, kept, wrong, checkpointer, published };
+}
+
+/** The background work of the log, which no node of a test does. */
+export async function catchUpLog(url: string): Promise<void> {
+  const settings = { dataDir: '', url, migrationUrl: undefined, poolSize: 2, log: () => undefined };
+  const database = await Database.open(settings);
+  const { sequencer, projection } = openTestLog(database);
+  await sequencer.catchUp();
+  await projection.catchUp();
+  await database.stop();
+}
