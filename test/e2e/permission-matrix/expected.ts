@@ -151,3 +151,6 @@ export const WHERE: Readonly<Record<Exclude<About, 'key|ring' | 'key|keys'>, rea
   list: PLACES,
   listing: ['everything', 'own keyring', 'other keyring', 'denied key'],
 };
+
+/** Routes of an operation that is elsewhere answered by what one may see: the log as a whole, and a record that no keyring has. */
+export const OF_THE_WHOLE_LOG = /\/audit\/(log|records)\//;
