@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { NotVerified } from '../audit/verifier/not-verified.js';
 import { isKeysteadError } from '../client/client.js';
 import { NotReadyError } from './not-ready-error.js';
 import { NotValidError } from './not-valid-error.js';
@@ -27,14 +28,15 @@ Exit codes:
   4    what was named does not exist
   5    the service rejected the request: wrong state, name taken, invalid input
   6    the service is not reachable, not ready, or overloaded
-  7    not authentic: a ciphertext, signature or MAC that does not verify, or is under a compromised version
+  7    not authentic: a ciphertext, signature or MAC that does not verify or is under a compromised version, an audit
+       log that was changed
   130  interrupted`;
 
 /** @returns the exit code for what a command ended with */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.success : EXIT.usage;
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof NotValidError) return EXIT.notAuthentic;
+  if (error instanceof NotValidError || error instanceof NotVerified) return EXIT.notAuthentic;
   if (error instanceof NotReadyError) return EXIT.unavailable;
   if (error instanceof WeakPolicyError) return EXIT.rejected;
   if (!isKeysteadError(error)) return EXIT.failed;

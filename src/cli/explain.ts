@@ -1,5 +1,6 @@
 import { isKeysteadError } from '../client/client.js';
 import { isObject, type WireObject } from '../client/wire.js';
+import { NotVerified } from '../audit/verifier/not-verified.js';
 import { UsageError } from './usage-error.js';
 
 /** What went wrong, for `--json`. */
@@ -23,6 +24,7 @@ export function explain(error: unknown): Explanation {
     };
   }
   if (error instanceof UsageError) return { code: 'usage', detail: error.message };
+  if (error instanceof NotVerified) return { code: 'not-verified', detail: `${error.message}.` };
   if (!isObject(error)) return { code: 'failed', detail: String(error) };
   if (error['name'] === 'AbortError') return { code: 'aborted', detail: 'Interrupted.' };
   return { code: 'failed', detail: fileTrouble(error) ?? String(error['message']) };

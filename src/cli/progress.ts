@@ -10,6 +10,27 @@ export async function* withProgress(
   label: string,
   stderr: Terminal['stderr'],
 ): AsyncGenerator<Buffer, void> {
+  const line = (done: number, seconds: number) => progressLine(label, done, bytes, seconds);
+  yield* watched(pieces, (piece) => piece.length, line, stderr);
+}
+
+/** Passes things on and draws a bar of how many there were. */
+export async function* withCount<T>(
+  things: AsyncIterable<T>,
+  total: number,
+  label: string,
+  stderr: Terminal['stderr'],
+): AsyncGenerator<T, void> {
+  const line = (done: number, seconds: number) => countLine(label, done, total, seconds);
+  yield* watched(things, () => 1, line, stderr);
+}
+
+async function* watched<T>(
+  pieces: AsyncIterable<T>,
+  weigh: (piece: T) => number,
+  lineOf: (done: number, seconds: number) => string,
+  stderr: Terminal['stderr'],
+): AsyncGenerator<T, void> {
   if (stderr.isTTY !== true) {
     yield* pieces;
     return;
@@ -18,13 +39,13 @@ export async function* withProgress(
   let done = 0;
   let drawn = -Infinity;
   const draw = (now: number): void => {
-    const line = progressLine(label, done, bytes, (now - started) / 1_000);
+    const line = lineOf(done, (now - started) / 1_000);
     stderr.write(`\r${line.slice(0, (stderr.columns ?? 80) - 1)}\u001b[K`);
     drawn = now;
   };
   try {
     for await (const piece of pieces) {
-      done += piece.length;
+      done += weigh(piece);
       const now = performance.now();
       if (now - drawn >= REDRAW_MS) draw(now);
       yield piece;
@@ -39,10 +60,20 @@ export async function* withProgress(
 export function progressLine(label: string, done: number, total: number | undefined, seconds: number): string {
   const rate = seconds > 0 ? `${size(done / seconds)}/s` : '';
   if (total === undefined) return `${label}  ${size(done)}  ${rate}`;
+  return `${label}  ${bar(done, total)}  ${size(done)} of ${size(total)}  ${rate}`;
+}
+
+/** `verifying  [#######-------]  42%  420,000 of 1,000,000  125,000/s` */
+export function countLine(label: string, done: number, total: number, seconds: number): string {
+  const rate = seconds > 0 ? `${Math.round(done / seconds).toLocaleString('en')}/s` : '';
+  return `${label}  ${bar(done, total)}  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${rate}`;
+}
+
+function bar(done: number, total: number): string {
   const part = total === 0 ? 1 : Math.min(1, done / total);
   const filled = Math.round(part * BAR_WIDTH);
-  const bar = `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]`;
-  return `${label}  ${bar}  ${String(Math.floor(part * 100)).padStart(3)}%  ${size(done)} of ${size(total)}  ${rate}`;
+  const percent = String(Math.floor(part * 100)).padStart(3);
+  return `[${'#'.repeat(filled)}${'-'.repeat(BAR_WIDTH - filled)}]  ${percent}%`;
 }
 
 /** Bytes for people: `430.1 MiB`. */

@@ -1,16 +1,35 @@
+import { AuditLog } from './audit-log.js';
+import { route } from './route.js';
 import { eachItem, type Page } from './page.js';
 import type { AuditFilters, AuditQuery, AuditRecord } from './audit-types.js';
 import type { Transport } from './transport.js';
 
 /** What was done with every key, and by whom. Every method throws a KeysteadError. */
 export class Audit {
-  constructor(private readonly transport: Transport) {}
+  /** The log as a whole, for whoever verifies it. */
+  readonly log: AuditLog;
+
+  constructor(private readonly transport: Transport) {
+    this.log = new AuditLog(transport);
+  }
 
   /** One page, newest first. */
   async records(query: AuditQuery = {}): Promise<Page<AuditRecord>> {
     return this.transport.call({ method: 'GET', path: '/api/v1/audit/records', query: { ...query } });
   }
 
+  /** The bytes of one record, as they are in the log: canonical JSON. */
+  async record(index: number): Promise<Buffer> {
+    return this.transport.call({ method: 'GET', path: route`/api/v1/audit/records/${index}`, raw: true });
+  }
+
+  /** That the record is in the log, with a checkpoint: a C2SP tlog-proof. */
+  async proof(index: number): Promise<string> {
+    const path = route`/api/v1/audit/records/${index}/proof`;
+    return (await this.transport.call<Buffer>({ method: 'GET', path, raw: true })).toString('utf8');
+  }
+
+  /** Page after page, newest first. */
   all(filters: AuditFilters & { readonly limit?: number } = {}): AsyncGenerator<AuditRecord, void> {
     return eachItem((cursor) => this.records(cursor === undefined ? filters : { ...filters, cursor }));
   }

@@ -37,6 +37,7 @@ import { Transport } from './transport.js';
 import { Versions } from './versions.js';
 import { Webhooks } from './webhooks.js';
 
+export { LOG_TILE_WIDTH, type AuditLog } from './audit-log.js';
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';

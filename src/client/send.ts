@@ -14,7 +14,7 @@ export interface Outgoing {
 /** What came back, whole. */
 export interface Incoming {
   readonly status: number;
-  readonly text: string;
+  readonly bytes: Buffer;
   readonly header: (name: string) => string | undefined;
 }
 
@@ -44,7 +44,7 @@ function sendByAgent(secure: HttpsAgent): Send {
         response.on('end', () => {
           const { statusCode = 0, headers: answered } = response;
           const header = (name: string) => [answered[name]].flat()[0];
-          resolve({ status: statusCode, text: Buffer.concat(pieces).toString('utf8'), header });
+          resolve({ status: statusCode, bytes: Buffer.concat(pieces), header });
         });
       };
       const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
@@ -67,7 +67,7 @@ export function sendByFetch(fetch: typeof globalThis.fetch): Send {
       signal,
       redirect: 'manual',
     });
-    const text = await response.text();
-    return { status: response.status, text, header: (name) => response.headers.get(name) ?? undefined };
+    const bytes = Buffer.from(await response.arrayBuffer());
+    return { status: response.status, bytes, header: (name) => response.headers.get(name) ?? undefined };
   };
 }

@@ -32,6 +32,8 @@ export interface Call<T> {
   readonly creates?: boolean;
   /** Is not sent again, whatever becomes of it: what it holds is good once. */
   readonly once?: boolean;
+  /** The answer is not JSON but these bytes. */
+  readonly raw?: boolean;
   /** Statuses beside 2xx whose body is the answer, not an error. */
   readonly answers?: readonly number[];
   /** Never set: it carries the type. */
@@ -40,7 +42,7 @@ export interface Call<T> {
 
 export interface Answer<T> {
   readonly status: number;
-  /** The parsed JSON, or undefined for an empty body. */
+  /** The parsed JSON, or undefined for an empty body; of a raw call the bytes. */
   readonly body: T;
 }
 
@@ -93,7 +95,9 @@ export class Transport {
   }
 
   #request(call: Call<unknown>): Omit<Outgoing, 'signal'> {
-    const headers: Record<string, string> = { accept: 'application/json, application/problem+json' };
+    const headers: Record<string, string> = {
+      accept: call.raw === true ? '*/*' : 'application/json, application/problem+json',
+    };
     if (this.#settings.token !== undefined) headers['authorization'] = `Bearer ${this.#settings.token}`;
     if (this.#settings.approval !== undefined) headers['keystead-approval'] = this.#settings.approval;
     if (call.creates === true) headers['idempotency-key'] = randomUUID();
@@ -102,15 +106,16 @@ export class Transport {
     return { url, method: call.method, headers, body: call.body === undefined ? undefined : JSON.stringify(call.body) };
   }
 
-  async #attempt<T>(_: Call<T>, request: Omit<Outgoing, 'signal'>): Promise<Attempt<T> | KeysteadError> {
+  async #attempt<T>(call: Call<T>, request: Omit<Outgoing, 'signal'>): Promise<Attempt<T> | KeysteadError> {
     const ended = new AbortController();
     const timer = setTimeout(() => ended.abort('timeout'), this.#settings.timeoutMs);
     const forward = () => ended.abort('aborted');
     this.#settings.signal?.addEventListener('abort', forward, { once: true });
     if (this.#settings.signal?.aborted === true) forward();
     try {
-      const { status, text, header } = await this.#settings.send({ ...request, signal: ended.signal });
-      return { status, header, body: parse(text, status) };
+      const { status, bytes, header } = await this.#settings.send({ ...request, signal: ended.signal });
+      const isRaw = call.raw === true && status >= 200 && status < 300;
+      return { status, header, body: isRaw ? (bytes as T) : parse(bytes.toString('utf8'), status) };
     } catch (error) {
       return error instanceof KeysteadError ? error : this.#failure(error, ended.signal);
     } finally {

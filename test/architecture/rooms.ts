@@ -35,7 +35,9 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', 'node:net', 'node:zlib', '@node-rs/argon2', 'otpauth'],
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
-  audit: { rooms: ['errors'], packages: ['node:crypto'] },
+  audit: { rooms: ['audit/verifier', 'errors'], packages: ['node:crypto'] },
+  // Shares nothing with what writes the log but the hash.
+  'audit/verifier': { rooms: ['audit/merkle-hash.ts'], packages: ['node:crypto'] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
   rotation: { rooms: ['keys', 'crypto', 'errors'], packages: ['croner', 'node:crypto'] },
   events: {
@@ -50,6 +52,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'keys',
       'access',
       'audit',
+      'audit/verifier',
       'rotation',
       'events',
       'ledger',
@@ -99,7 +102,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', 'node:http', 'node:https', 'node:timers/promises', 'node:tls'],
   },
   cli: {
-    rooms: ['client', 'admin', 'errors'],
+    rooms: ['client', 'admin', 'audit/verifier', 'errors'],
     packages: [
       'commander',
       'node:crypto',

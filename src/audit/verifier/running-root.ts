@@ -11,7 +11,12 @@ export class RunningRoot {
   }
 
   add(entry: Uint8Array): void {
-    let hash = leafHash(entry);
+    this.addLeaf(leafHash(entry));
+  }
+
+  /** @param leaf the hash of an entry */
+  addLeaf(leaf: Uint8Array): void {
+    let hash: Buffer = Buffer.from(leaf);
     let height = 0;
     for (let left = this.#waiting[0]; left; left = this.#waiting[height]) {
       hash = nodeHash(left, hash);

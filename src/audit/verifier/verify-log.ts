@@ -1,6 +1,8 @@
+import type { LogSource } from './log-source.js';
 import { NotVerified } from './not-verified.js';
 import type { Checkpoint } from './open-checkpoint.js';
 import { RunningRoot } from './running-root.js';
+import { whatChanged } from './what-changed.js';
 
 export interface Verdict {
   /** Records that every checkpoint of their size and beyond vouches for. */
@@ -16,50 +18,35 @@ interface Numbered {
 }
 
 /**
- * That these are the records that were signed, all of them, in their order. Needs nothing but the entries: no tile, no proof.
- * @param entries     from index 0 on, at least as many as the largest checkpoint says
- * @param checkpoints opened ones: the log's newest, and every one that was kept
- * @param onRecord    is told after each record how many were looked at
+ * That these are the records that were signed, all of them, in their order. Needs nothing but the entries: where they are not, what the log
+ * says of itself helps to tell which were changed.
  * @throws NotVerified that names the records which are not what they were
  */
-export async function verifyLog(
-  entries: AsyncIterable<Uint8Array>,
-  checkpoints: readonly Checkpoint[],
-  onRecord: (records: number) => void = () => undefined,
-): Promise<Verdict> {
+export async function verifyLog(source: LogSource, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
   const waiting = checkpoints.toSorted((a, b) => a.size - b.size);
   const root = new RunningRoot();
   const numbers = new Map<string, number>();
   let verified = 0;
   /** A gap is told only when the roots hold: where they do not, the record was changed, and its number with it. */
   let gap: NotVerified | undefined;
-  const compare = () => {
-    while (waiting[0]?.size === root.size) {
-      if (!waiting[0].root.equals(root.root())) throw changed(verified, root.size);
-      verified = root.size;
+  const compare = async () => {
+    for (let next = waiting[0]; next?.size === root.size; next = waiting[0]) {
+      if (!next.root.equals(root.root())) throw await whatChanged(source, verified, next);
+      verified = next.size;
       waiting.shift();
     }
     if (gap) throw gap;
   };
-  compare();
-  for await (const entry of entries) {
-    if (waiting.length === 0) break;
+  await compare();
+  for await (const entry of source.entries(0, waiting.at(-1)?.size ?? 0)) {
     gap ??= gapBefore(numbers, root.size, entry);
     root.add(entry);
-    onRecord(root.size);
-    if (waiting[0]?.size === root.size) compare();
+    if (waiting[0]?.size === root.size) await compare();
+    if (waiting.length === 0) break;
   }
   const [missing] = waiting;
-  if (missing) {
-    const lost = `the log has ${root.size} records, and a checkpoint over ${missing.size} is signed`;
-    throw new NotVerified(`${lost}: the newest were removed, or an older state was put back`);
-  }
+  if (missing) throw await whatChanged(source, verified, missing, root.size);
   return { records: verified, checkpoints: checkpoints.length, streams: numbers.size };
-}
-
-function changed(from: number, to: number): NotVerified {
-  const which = to - from === 1 ? `record ${from} is` : `of the records ${from} to ${to - 1} at least one is`;
-  return new NotVerified(`${which} not what was signed: it was changed, removed, put in or moved`);
 }
 
 /** Every stream counts its records from 1, without gaps. */

@@ -8,6 +8,7 @@ import { pageSize, take, withListOptions, type ListOptions } from '../listing.js
 import { moment } from '../option-values.js';
 import type { OpenSession } from '../session.js';
 import { table, type Column } from '../table.js';
+import { addAuditVerifyCommand } from './audit-verify.js';
 import { UsageError } from '../usage-error.js';
 
 type AuditOptions = ListOptions & AuditFilters & { readonly follow?: boolean };
@@ -23,6 +24,7 @@ const FOLLOW_EVERY_MS = 2_000;
 
 export function addAuditCommands(program: Command, open: OpenSession): void {
   const audit = group(program, 'audit', 'The audit records: what was done with every key, and by whom');
+  addAuditVerifyCommand(audit, open);
   withExamples(
     withListOptions(audit.command('list'))
       .option('--key <key>', 'id, name or alias')

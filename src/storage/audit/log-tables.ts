@@ -1,6 +1,7 @@
 import type { TreeTip } from '../../audit/log/tree-tip.js';
 import { TreeTip as Tip } from '../../audit/log/tree-tip.js';
 import { entriesOf } from '../../audit/log/bundle.js';
+import { TILE_WIDTH } from '../../audit/log/tile.js';
 
 /** Anything that runs SQL and gives rows: TypeORM's source, or its manager inside a transaction. */
 export interface Sql {
@@ -24,15 +25,34 @@ interface PositionRow {
   readonly entries: Buffer;
 }
 
-/** The entries from `start` up to, not including, `end`, out of the batches. */
+/** The entries from `start` up to, not including, `end`: out of the bundles, and out of the batches where they fill none yet. */
 export async function readEntries(sql: Sql, start: number, end: number): Promise<Buffer[]> {
+  const [tree] = await sql.query<{ size: string }[]>('select size from audit_tree where id = 1');
+  const bundled = Math.floor(Number(tree?.size ?? 0) / TILE_WIDTH) * TILE_WIDTH;
+  return [
+    ...(start < bundled ? await readBundled(sql, start, Math.min(end, bundled)) : []),
+    ...(end > bundled ? await readBatched(sql, Math.max(start, bundled), end) : []),
+  ];
+}
+
+async function readBundled(sql: Sql, start: number, end: number): Promise<Buffer[]> {
+  const rows = await sql.query<{ index: string; entries: Buffer }[]>(
+    'select index, entries from audit_bundle where index >= $1 and index * $3 < $2 order by index',
+    [Math.floor(start / TILE_WIDTH), end, TILE_WIDTH],
+  );
+  return rows.flatMap(({ index, entries }) => within(entries, Number(index) * TILE_WIDTH, start, end));
+}
+
+async function readBatched(sql: Sql, start: number, end: number): Promise<Buffer[]> {
   const rows = await sql.query<PositionRow[]>(
     `select p.first, b.entries from audit_position p join audit_batch b using (arrival)
        where p.first > $1 and p.first < $2 and p.first + p.count > $3 order by p.first`,
     [start - MAX_BATCH, end, start],
   );
-  return rows.flatMap(({ first, entries }) => {
-    const at = Number(first);
-    return entriesOf(entries).slice(Math.max(0, start - at), Math.max(0, end - at));
-  });
+  return rows.flatMap(({ first, entries }) => within(entries, Number(first), start, end));
+}
+
+/** @param first the index of the first of these entries */
+function within(entries: Buffer, first: number, start: number, end: number): Buffer[] {
+  return entriesOf(entries).slice(Math.max(0, start - first), Math.max(0, end - first));
 }

@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import type { LogSource } from '../../audit/verifier/log-source.js';
+import { NotVerified } from '../../audit/verifier/not-verified.js';
+import { openCheckpoint, type Checkpoint } from '../../audit/verifier/open-checkpoint.js';
+import { readVerifierKey, type VerifierKey } from '../../audit/verifier/open-note.js';
+import { verifyLog } from '../../audit/verifier/verify-log.js';
+import { isKeysteadError, type AuditLog } from '../../client/client.js';
+import { withExamples } from '../examples.js';
+import { CheckpointKeeper, readCheckpoints } from '../kept-checkpoints.js';
+import { LogFile } from '../log-file.js';
+import { withCount } from '../progress.js';
+import { ServerLog } from '../server-log.js';
+import type { OpenSession, Session } from '../session.js';
+import { UsageError } from '../usage-error.js';
+
+interface Options {
+  readonly vkey?: string;
+  readonly kept: readonly string[];
+  readonly keep?: string;
+  readonly progress: boolean;
+}
+
+const several = (path: string, before: readonly string[]) => [...before, path];
+
+export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
+  withExamples(
+    audit
+      .command('vkey')
+      .description("Show the log's verifier key: keep it, and compare it with what the operators tell you.")
+      .action(async (_options: object, command: Command) => {
+        const session = open(command);
+        const verifierKeyText = await session.client.audit.log.verifierKey();
+        session.show({ verifierKey: verifierKeyText }, () => `${verifierKeyText}\n`);
+      }),
+    'keystead audit vkey > log.vkey',
+  );
+  withExamples(
+    audit
+      .command('verify')
+      .argument('[file]', 'an export of the whole log in JSON Lines; without it, the log of the server')
+      .option('--vkey <key>', "the log's verifier key, or a file that holds it")
+      .option('--kept <file>', 'checkpoints that were kept; may be given several times', several, [])
+      .option('--keep <file>', 'checkpoints that were kept; the newest is added when all is verified')
+      .option('--no-progress', 'no progress bar')
+      .description(
+        'Verify the audit log: computes its tree from the records, compares it with every signed checkpoint, and counts the records of each writer. It says which record is not what was signed.',
+      )
+      .action(async (file: string | undefined, options: Options, command: Command) => {
+        const session = open(command);
+        const keeper = options.keep === undefined ? undefined : new CheckpointKeeper(options.keep);
+        const { log } = file === undefined ? session.client.audit : { log: undefined };
+        const signer = await verifierKey(session, log, options.vkey);
+        const checkpoints = [
+          ...(keeper?.read(signer) ?? []),
+          ...options.kept.flatMap((path) => readCheckpoints(path, signer)),
+        ];
+        const source = file === undefined ? new ServerLog(session.client.audit.log) : new LogFile(file);
+        const newest = log && (await newestOf(log, source, signer, checkpoints));
+        if (newest !== undefined) checkpoints.push(openCheckpoint(newest, signer));
+        if (checkpoints.length === 0) throw new UsageError('There is nothing to verify against: give --kept FILE.');
+        const shown = options.progress ? counted(source, session) : source;
+        const verdict = await verifyLog(shown, checkpoints);
+        if (newest !== undefined) await keeper?.keep(newest);
+        session.show({ log: signer.name, verified: true, ...verdict });
+      }),
+    'keystead audit verify --vkey log.vkey --keep checkpoints.txt',
+    'keystead audit verify log.jsonl --vkey log.vkey --kept checkpoints.txt',
+  );
+}
+
+/** @throws NotVerified, UsageError */
+async function verifierKey(
+  session: Session,
+  log: AuditLog | undefined,
+  given: string | undefined,
+): Promise<VerifierKey> {
+  if (given !== undefined) return readVerifierKey(existsSync(given) ? readFileSync(given, 'utf8') : given);
+  if (!log) throw new UsageError('A file is verified with the key that you know: give --vkey.');
+  const key = await log.verifierKey();
+  session.note(`The verifier key is what the server says it is: compare it, and give it with --vkey.\n  ${key}\n`);
+  return readVerifierKey(key);
+}
+
+/** @throws NotVerified when the service signs no further */
+async function newestOf(
+  log: AuditLog,
+  source: LogSource,
+  signer: VerifierKey,
+  kept: readonly Checkpoint[],
+): Promise<string> {
+  try {
+    return await log.checkpoint();
+  } catch (error) {
+    if (!isKeysteadError(error) || error.code !== 'integrity-failure') throw error;
+    // What was kept says more exactly what happened.
+    await verifyLog(source, kept);
+    throw new NotVerified(`the service signs the log of ${signer.name} no further: ${error.detail}`);
+  }
+}
+
+function counted(source: LogSource, { terminal }: Session): LogSource {
+  return {
+    ...(source.hashes && { hashes: source.hashes.bind(source) }),
+    entries: (from, to) => withCount(source.entries(from, to), to - from, 'verifying', terminal.stderr),
+  };
+}

@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { call, Server } from '../support/server.js';
+
+const MAIN = resolve('dist/src/cli/main.js');
+
+let server: Server;
+let dir: string;
+let token: string;
+
+beforeAll(async () => {
+  [server, dir] = await Promise.all([Server.start(), mkdtemp(join(tmpdir(), 'keystead-verify-'))]);
+  token = (await server.tokens()).auditor;
+  await writeFile(join(dir, 'log.vkey'), (await keystead('audit vkey')).out);
+});
+afterAll(async () => {
+  await Promise.all([server.remove(), rm(dir, { recursive: true })]);
+});
+
+/** The real command, run by an auditor who keeps his files in `dir`. */
+async function keystead(words: string) {
+  const env = { ...process.env, KEYSTEAD_URL: server.url, KEYSTEAD_TOKEN: token };
+  const child = spawn(process.execPath, [MAIN, ...words.split(' ')], {
+    cwd: dir,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
+  child.stdout.on('data', (piece: Buffer) => out.push(piece));
+  child.stderr.on('data', (piece: Buffer) => err.push(piece));
+  const code = await new Promise<number | null>((done) => child.on('close', done));
+  return { code, out: Buffer.concat(out).toString(), err: Buffer.concat(err).toString() };
+}
+
+async function make(count: number): Promise<void> {
+  const { app } = await server.tokens();
+  const one = () => call(server, app, 'POST', '/api/v1/random', { bytes: 8 });
+  for (const { status } of await Promise.all(Array.from({ length: count }, one))) expect(status).toBe(200);
+}
+
+async function asSuperuser(statements: string): Promise<void> {
+  const sql = new Client({ host: join(server.dataDir, 'postgres', 'run'), user: 'keystead', database: 'keystead' });
+  await sql.connect();
+  await sql.query(statements);
+  await sql.end();
+}
+
+/** With its owners and permissions. */
+const copy = (from: string, to: string) => execFileSync('cp', ['-a', from, to]);
+
+const VERIFY = 'audit verify --vkey log.vkey --keep kept.txt';
+
+it('a log is verified, again and again, with the checkpoints that were kept', async () => {
+  await make(300);
+  expect(await keystead(VERIFY)).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/^checkpoints +1$/m) });
+  await make(10);
+  const { code, out } = await keystead(`${VERIFY} --json`);
+  expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, verified: true, checkpoints: 2 });
+  expect((await readFile(join(dir, 'kept.txt'), 'utf8')).match(/^\u2014 /gm)).toHaveLength(2);
+});
+
+it('without a key that is known, it says so', async () => {
+  const { code, err } = await keystead('audit verify');
+  expect(code).toBe(0);
+  expect(err).toMatch(/^The verifier key is what the server says it is: compare it/);
+});
+
+it('checkpoints of another log are refused, and files that hold none', async () => {
+  const note = await readFile(join(dir, 'kept.txt'), 'utf8');
+  await writeFile(join(dir, 'forged.txt'), note.replace(/^(\d+)$/m, '$11'));
+  await writeFile(join(dir, 'empty.txt'), '\n');
+  expect(await keystead('audit verify --vkey log.vkey --kept forged.txt')).toMatchObject({
+    code: 7,
+    err: expect.stringMatching(/^keystead: forged\.txt: the signature of keystead\/\S+ is wrong\. \(not-verified\)$/m),
+  });
+  expect(await keystead('audit verify --vkey log.vkey --kept empty.txt')).toMatchObject({ code: 7 });
+  expect(await keystead('audit verify nowhere.jsonl --vkey log.vkey')).toMatchObject({ code: 2 });
+});
+
+it('a record that a superuser of the database changed is named', async () => {
+  await asSuperuser(`alter table audit_bundle disable trigger all; create table kept as select * from audit_bundle;
+    update audit_bundle set entries = set_byte(entries, 200, get_byte(entries, 200) # 1) where index = 0`);
+  const { code, err } = await keystead(VERIFY);
+  expect({ code, err }).toEqual({
+    code: 7,
+    err: 'keystead: record 0 was changed: it is not what was signed. (not-verified)\n',
+  });
+  await asSuperuser(
+    'update audit_bundle b set entries = k.entries from kept k where k.index = b.index; drop table kept',
+  );
+  expect(await keystead(VERIFY)).toMatchObject({ code: 0 });
+});
+
+it("yesterday's backup is noticed, by the service and by the auditor", async () => {
+  await server.stop();
+  const backup = join(dir, 'backup');
+  copy(join(server.dataDir, 'postgres'), backup);
+  server = await Server.start({ dataDir: server.dataDir });
+  await make(50);
+  expect(await keystead(VERIFY)).toMatchObject({ code: 0 });
+  await server.stop();
+  await rm(join(server.dataDir, 'postgres'), { recursive: true });
+  copy(backup, join(server.dataDir, 'postgres'));
+  server = await Server.start({ dataDir: server.dataDir });
+  const { code, err } = await keystead(VERIFY);
+  expect(code).toBe(7);
+  expect(err).toMatch(/a checkpoint over \d+ is signed: the newest \d+ were removed, or an older state was put back/);
+  expect(await keystead('audit verify --vkey log.vkey')).toMatchObject({
+    code: 7,
+    err: expect.stringMatching(/the service signs the log of \S+ no further: .*an older state was restored/),
+  });
+});
