@@ -1,6 +1,10 @@
 import type { AuditOutcome, AuditRecord } from './record.js';
 
-export interface AuditQuery {
+export const AUDIT_ORDERS = ['newest', 'oldest'] as const;
+export const AUDIT_INTERVALS = ['minute', 'hour', 'day'] as const;
+export type AuditInterval = (typeof AUDIT_INTERVALS)[number];
+
+export interface AuditFilters {
   /** Only these keyrings; undefined: everything, also what belongs to no keyring. */
   readonly keyrings?: readonly string[];
   /** Records of this key, and of what was made elsewhere out of its ciphertexts (`detail.sourceKeyId`). */
@@ -8,10 +12,20 @@ export interface AuditQuery {
   readonly caller?: string;
   readonly operation?: string;
   readonly outcome?: AuditOutcome;
+  readonly door?: string;
+  readonly source?: string;
+  readonly requestId?: string;
+  /** Only records behind this one in the log. */
+  readonly after?: number;
   readonly since?: Date;
   readonly until?: Date;
-  /** Id of the last record of the page before. */
-  readonly before?: string;
+}
+
+export interface AuditQuery extends AuditFilters {
+  /** By their place in the log; default `newest` first. */
+  readonly order?: (typeof AUDIT_ORDERS)[number];
+  /** Index of the last record of the page before. */
+  readonly beyond?: number;
   readonly limit: number;
 }
 
@@ -21,6 +35,19 @@ export interface DataKeysQuery {
   /** Id of the last record of the page before. */
   readonly before?: string;
   readonly limit: number;
+}
+
+export interface AuditCounts {
+  readonly success: number;
+  readonly denied: number;
+  readonly error: number;
+}
+
+export interface AuditSummary {
+  readonly counts: AuditCounts;
+  readonly operations: readonly { readonly operation: string; readonly count: number }[];
+  /** Intervals with at least one record, the earliest first. */
+  readonly histogram: readonly (AuditCounts & { readonly from: Date })[];
 }
 
 /** A record with its place in the log. */
@@ -35,8 +62,10 @@ export abstract class Journal {
    */
   abstract append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]>;
 
-  /** Newest first. */
   abstract query(query: AuditQuery): Promise<FoundRecord[]>;
+
+  /** What there is of such records, counted. */
+  abstract summarise(filters: AuditFilters, interval: AuditInterval): Promise<AuditSummary>;
 
   /** Of the calls by which data keys were wrapped under a version of a key, newest first. */
   abstract dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]>;

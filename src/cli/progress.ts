@@ -17,7 +17,7 @@ export async function* withProgress(
 /** Passes things on and draws a bar of how many there were. */
 export async function* withCount<T>(
   things: AsyncIterable<T>,
-  total: number,
+  total: number | undefined,
   label: string,
   stderr: Terminal['stderr'],
 ): AsyncGenerator<T, void> {
@@ -64,8 +64,9 @@ export function progressLine(label: string, done: number, total: number | undefi
 }
 
 /** `verifying  [#######-------]  42%  420,000 of 1,000,000  125,000/s` */
-export function countLine(label: string, done: number, total: number, seconds: number): string {
+export function countLine(label: string, done: number, total: number | undefined, seconds: number): string {
   const rate = seconds > 0 ? `${Math.round(done / seconds).toLocaleString('en')}/s` : '';
+  if (total === undefined) return `${label}  ${done.toLocaleString('en')}  ${rate}`;
   return `${label}  ${bar(done, total)}  ${done.toLocaleString('en')} of ${total.toLocaleString('en')}  ${rate}`;
 }
 

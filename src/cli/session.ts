@@ -88,7 +88,7 @@ export class Session {
     return this.terminal.stdout.isTTY === true ? (this.terminal.stdout.columns ?? 100) : undefined;
   }
 
-  print(text: string): void {
+  print(text: string | Buffer): void {
     this.terminal.stdout.write(text);
   }
 

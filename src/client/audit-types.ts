@@ -8,10 +8,37 @@ export interface AuditFilters {
   readonly caller?: string;
   readonly operation?: string;
   readonly outcome?: 'success' | 'denied' | 'error';
+  /** The protocol it came by. */
+  readonly door?: string;
+  /** The address it came from. */
+  readonly source?: string;
+  readonly requestId?: string;
+  /** Only records behind this index. */
+  readonly after?: number;
   readonly since?: Date;
   readonly until?: Date;
 }
-export type AuditQuery = AuditFilters & Paging;
+export interface AuditQuery extends AuditFilters, Paging {
+  /** Default: newest first. */
+  readonly order?: 'newest' | 'oldest';
+}
+
+export interface AuditCounts {
+  readonly success: number;
+  readonly denied: number;
+  readonly error: number;
+}
+
+export interface AuditSummary {
+  readonly since: Timestamp;
+  readonly until: Timestamp;
+  readonly interval: 'minute' | 'hour' | 'day';
+  readonly counts: AuditCounts;
+  /** The most frequent first. */
+  readonly operations: readonly { readonly operation: string; readonly count: number }[];
+  /** The earliest first; intervals without a record are left out. */
+  readonly histogram: readonly (AuditCounts & { readonly from: Timestamp })[];
+}
 
 /** One line of the audit log. Further fields may come with newer services. */
 export interface AuditRecord {

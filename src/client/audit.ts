@@ -1,7 +1,7 @@
 import { AuditLog } from './audit-log.js';
 import { route } from './route.js';
 import { eachItem, type Page } from './page.js';
-import type { AuditFilters, AuditQuery, AuditRecord } from './audit-types.js';
+import type { AuditFilters, AuditQuery, AuditRecord, AuditSummary } from './audit-types.js';
 import type { Transport } from './transport.js';
 
 /** What was done with every key, and by whom. Every method throws a KeysteadError. */
@@ -13,7 +13,7 @@ export class Audit {
     this.log = new AuditLog(transport);
   }
 
-  /** One page, newest first. */
+  /** One page. */
   async records(query: AuditQuery = {}): Promise<Page<AuditRecord>> {
     return this.transport.call({ method: 'GET', path: '/api/v1/audit/records', query: { ...query } });
   }
@@ -29,8 +29,13 @@ export class Audit {
     return (await this.transport.call<Buffer>({ method: 'GET', path, raw: true })).toString('utf8');
   }
 
-  /** Page after page, newest first. */
-  all(filters: AuditFilters & { readonly limit?: number } = {}): AsyncGenerator<AuditRecord, void> {
+  /** Counts by outcome, by operation and over time; of the last 24 hours unless `since` says otherwise. */
+  async summary(filters: AuditFilters & { readonly interval?: AuditSummary['interval'] } = {}): Promise<AuditSummary> {
+    return this.transport.call({ method: 'GET', path: '/api/v1/audit/summary', query: { ...filters } });
+  }
+
+  /** Page after page. */
+  all(filters: Omit<AuditQuery, 'cursor'> = {}): AsyncGenerator<AuditRecord, void> {
     return eachItem((cursor) => this.records(cursor === undefined ? filters : { ...filters, cursor }));
   }
 }

@@ -11,6 +11,7 @@ export {
   ROLES,
   type OperationName,
 } from '../access/permissions.js';
+export { AUDIT_INTERVALS, AUDIT_ORDERS } from '../audit/journal.js';
 export { AUDIT_OUTCOMES } from '../audit/record.js';
 export { DELIVERY_FAILURES, DELIVERY_STATES } from '../events/records.js';
 export { EVENT_TYPES } from '../events/event-types.js';

@@ -4,6 +4,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
+import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
+import { verifyProofFile } from '../../src/audit/verifier/verify-proof-file.js';
 import { call, Server } from '../support/server.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
@@ -79,6 +81,35 @@ it('checkpoints of another log are refused, and files that hold none', async () 
   });
   expect(await keystead('audit verify --vkey log.vkey --kept empty.txt')).toMatchObject({ code: 7 });
   expect(await keystead('audit verify nowhere.jsonl --vkey log.vkey')).toMatchObject({ code: 2 });
+});
+
+it('the whole log is exported and verified without the server; proofs of some records, too', async () => {
+  expect(await keystead('audit export -o log.jsonl')).toMatchObject({ code: 0, err: '' });
+  const offline = 'audit verify log.jsonl --vkey log.vkey --kept kept.txt';
+  expect(await keystead(offline)).toMatchObject({ code: 0, out: expect.stringMatching(/^verified +true$/m) });
+  const lines = (await readFile(join(dir, 'log.jsonl'), 'utf8')).split('\n');
+  await writeFile(join(dir, 'log.jsonl'), lines.toSpliced(40, 1).join('\n'));
+  expect(await keystead(offline)).toMatchObject({
+    code: 7,
+    err: expect.stringMatching(/of the records 0 to \d+ at least one is not what was signed/),
+  });
+  const { out } = await keystead('audit export --format jsonl --proofs --operation service.start');
+  const { index, entry, proof } = JSON.parse(out) as { index: number; entry: string; proof: string };
+  const signer = readVerifierKey(await readFile(join(dir, 'log.vkey'), 'utf8'));
+  expect(verifyProofFile(proof, Buffer.from(entry), signer).index).toBe(index);
+  expect(await keystead('audit export --operation random')).toMatchObject({ code: 2 });
+});
+
+it('records are searched, counted, exported and followed', async () => {
+  const { out: found } = await keystead('audit query --operation random --order oldest --limit 2 --json');
+  const { items, more } = JSON.parse(found) as { items: { index: number }[]; more: boolean };
+  expect([items.length, more]).toEqual([2, true]);
+  const { out: summary } = await keystead('audit summary --operation random');
+  expect(summary).toMatch(/^310 records: 310 success, 0 denied, 0 error\n {2}random {2}310\n\d{4}-.*#+ +\d+$/m);
+  const { out: csv } = await keystead('audit export --format csv --operation random');
+  expect(csv.split('\r\n')).toHaveLength(312);
+  const { out: tail } = await keystead('audit tail -n 3 --operation random');
+  expect(tail.trimEnd().split('\n')).toHaveLength(3);
 });
 
 it('a record that a superuser of the database changed is named', async () => {

@@ -195,7 +195,8 @@ describe('every route answers as it is documented', () => {
     await done('auditor', 'GET', '/api/v1/settings');
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });
     await done('admin', 'PATCH', '/api/v1/keyrings/default', { separationOfDuties: true });
-    await done('auditor', 'GET', '/api/v1/audit/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000');
+    const asked = ['records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000', 'summary?interval=day&door=rest'];
+    for (const path of asked) await done('auditor', 'GET', `/api/v1/audit/${path}`);
     for (const path of ['/health/live', '/health/ready']) await done(undefined, 'GET', path);
     for (const path of ['/metrics', '/api/openapi.json', '/api/docs']) await done('app', 'GET', path);
   });

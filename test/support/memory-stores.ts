@@ -1,6 +1,15 @@
 import { CredentialUses } from '../../src/access/credential-uses.js';
 import { LANES, LoginAttempts, waitsUntil, type Lane, type Lanes } from '../../src/access/login-attempts.js';
-import { Journal, type AuditQuery, type DataKeysQuery, type FoundRecord } from '../../src/audit/journal.js';
+import {
+  Journal,
+  type AuditFilters,
+  type AuditInterval,
+  type AuditQuery,
+  type AuditSummary,
+  type DataKeysQuery,
+  type FoundRecord,
+} from '../../src/audit/journal.js';
+import { summaryOf } from '../../src/audit/summary-of.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
 import { MaterialStore, type StoredMaterial } from '../../src/keys/material-store.js';
@@ -47,11 +56,23 @@ export class MemoryJournal extends Journal {
       ) &&
       (query.since === undefined || record.at >= query.since) &&
       (query.until === undefined || record.at < query.until) &&
-      (query.before === undefined || record.id < query.before);
-    const newestFirst = this.ledger.records
+      (['door', 'source', 'requestId'] as const).every(
+        (column) => query[column] === undefined || record[column] === query[column],
+      );
+    const sign = query.order === 'oldest' ? 1 : -1;
+    const isThere = ({ index }: FoundRecord) =>
+      index > (query.after ?? -1) && (query.beyond === undefined || sign * (index - query.beyond) > 0);
+    const sorted = this.ledger.records
       .map((record, index) => ({ ...record, index }))
-      .toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    return newestFirst.filter(passes).slice(0, query.limit);
+      .toSorted((a, b) => sign * (a.index - b.index));
+    return sorted.filter((record) => passes(record) && isThere(record)).slice(0, query.limit);
+  }
+
+  override async summarise(filters: AuditFilters, interval: AuditInterval): Promise<AuditSummary> {
+    const length = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[interval];
+    const found = await this.query({ ...filters, order: 'oldest', limit: Infinity });
+    const from = (at: Date) => new Date(Math.floor(at.getTime() / length) * length);
+    return summaryOf(found.map(({ at, outcome, operation }) => ({ from: from(at), outcome, operation, count: 1 })));
   }
 
   override async dataKeysUnder({ key, version, before, limit }: DataKeysQuery): Promise<AuditRecord[]> {

@@ -1,11 +1,12 @@
 import { Controller, Inject } from '@nestjs/common';
 import { readAudit, type ReadAuditInput } from '../../operations/audit/read-audit.js';
+import { summariseAudit, type SummariseAuditInput } from '../../operations/audit/summarise-audit.js';
 import { Kms } from '../../operations/kms.js';
 import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
-import { auditQuery, auditRecordAnswer } from './schemas/audit.js';
+import { auditQuery, auditRecordAnswer, auditSummaryAnswer, auditSummaryQuery } from './schemas/audit.js';
 import { pageOf } from './schemas/paging.js';
 
 @Controller(`${API}/audit`)
@@ -22,5 +23,18 @@ export class AuditController {
   })
   async read(call: Call<ReadAuditInput>) {
     return use(this.kms, readAudit, call);
+  }
+
+  @Endpoint('audit.read', {
+    method: 'GET',
+    path: 'summary',
+    query: auditSummaryQuery,
+    answer: auditSummaryAnswer,
+    summary: 'Count the audit records',
+    description:
+      'By outcome, by operation, and over time; of the last 24 hours unless `since` says otherwise. What the caller may not read is not counted.',
+  })
+  async summarise(call: Call<SummariseAuditInput>) {
+    return use(this.kms, summariseAudit, call);
   }
 }

@@ -1,68 +1,95 @@
 import type { AccessView } from '../../access/access-view.js';
-import type { AuditQuery, FoundRecord } from '../../audit/journal.js';
+import type { AUDIT_ORDERS, AuditFilters, FoundRecord } from '../../audit/journal.js';
 import type { AuditOutcome } from '../../audit/record.js';
 import type { InstallView } from '../../ledger/ledger.js';
+import type { Deps } from '../deps.js';
 import type { Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import { findCaller } from '../access/resolve-caller.js';
 import type { Resolved, UseOperation } from '../operation.js';
-import { cursorId, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import { badCursor, cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import { findAuditedKey } from './find-audited-key.js';
 
-export interface ReadAuditInput extends PageInput {
+/** Which records are meant. */
+export interface AuditFilterInput {
   /** Id, name or alias of a key. */
   readonly key?: string;
   /** Id or name. */
   readonly caller?: string;
   readonly operation?: string;
   readonly outcome?: AuditOutcome;
+  readonly door?: string;
+  /** The address it came from. */
+  readonly source?: string;
+  readonly requestId?: string;
+  /** Only records behind this one in the log. */
+  readonly after?: number;
   /** Records from this moment on. */
   readonly since?: Date;
   /** Records before this moment. */
   readonly until?: Date;
 }
 
-interface ResolvedAudit extends Resolved {
+export interface ReadAuditInput extends PageInput, AuditFilterInput {
+  /** Default: newest first. */
+  readonly order?: (typeof AUDIT_ORDERS)[number];
+}
+
+export interface ResolvedAudit extends Resolved {
   /** Those whose records are seen; undefined: all, and what belongs to none. */
   readonly keyrings: readonly string[] | undefined;
-  readonly filters: Omit<AuditQuery, 'limit'>;
+  readonly filters: AuditFilters;
 }
 
 /**
- * Newest first. Whoever may read the log everywhere sees all of it, others see the records of the keyrings where they
+ * Page by page. Whoever may read the log everywhere sees all of it, others see the records of the keyrings where they
  * may. Reading is on record too.
  */
 export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<FoundRecord>> = {
   name: 'audit.read',
 
-  async resolve(deps, input, arrival) {
-    const install = await deps.ledger.install();
-    const keyrings = visibleKeyrings(install, arrival, deps.clock.now());
-    const key = input.key === undefined ? undefined : await findAuditedKey(deps, install, input.key, keyrings);
-    return {
-      keyrings,
-      filters: { ...(key === undefined ? {} : { key }), ...filtersOf(install.access, input) },
-      needs: [],
-      // Not the key that was asked for: a record of reading is not one of what was done with the key.
-      subject: { resource: 'install' },
-      scopes: [],
-      basis: [install],
-    };
-  },
+  resolve: resolveAudit,
 
   async run(deps, { keyrings, filters }, input) {
     const limit = pageLimit(input);
-    const before = cursorId(input);
+    const beyond = cursorIndex(input);
     const found = await deps.journal.query({
-      ...(keyrings ? { keyrings } : {}),
+      ...(keyrings && { keyrings }),
       ...filters,
-      ...(before === undefined ? {} : { before }),
+      ...(input.order === undefined ? {} : { order: input.order }),
+      ...(beyond === undefined ? {} : { beyond }),
       limit: limit + 1,
     });
-    const output = pageOf(found, limit, ({ id }) => id, wireForm);
+    const output = pageOf(found, limit, ({ index }) => String(index), wireForm);
     return { output, detail: { items: output.items.length, ...filters } };
   },
 };
+
+/** Which records the caller sees of those that are asked for. @throws KmsError permission-denied, key-not-found */
+export async function resolveAudit(deps: Deps, input: AuditFilterInput, arrival: Arrival): Promise<ResolvedAudit> {
+  const install = await deps.ledger.install();
+  const keyrings = visibleKeyrings(install, arrival, deps.clock.now());
+  const key = input.key === undefined ? undefined : await findAuditedKey(deps, install, input.key, keyrings);
+  return {
+    keyrings,
+    filters: {
+      ...(key === undefined ? {} : { key }),
+      ...filtersOf(install.access, input),
+    },
+    needs: [],
+    // Not the key that was asked for: a record of reading is not one of what was done with the key.
+    subject: { resource: 'install' },
+    scopes: [],
+    basis: [install],
+  };
+}
+
+/** @throws KmsError invalid-request */
+function cursorIndex(page: PageInput): number | undefined {
+  const text = cursorText(page);
+  if (text !== undefined && !/^\d{1,15}$/.test(text)) throw badCursor();
+  return text === undefined ? undefined : Number(text);
+}
 
 /** @returns undefined for all, also what belongs to none. @throws KmsError permission-denied */
 function visibleKeyrings(install: InstallView, arrival: Arrival, now: number): readonly string[] | undefined {
@@ -74,14 +101,14 @@ function visibleKeyrings(install: InstallView, arrival: Arrival, now: number): r
   return keyrings;
 }
 
-function filtersOf(access: AccessView, input: ReadAuditInput): Omit<AuditQuery, 'limit'> {
-  const { caller, operation, outcome, since, until } = input;
+const AS_GIVEN = ['operation', 'outcome', 'door', 'source', 'requestId', 'after', 'since', 'until'] as const;
+
+function filtersOf(access: AccessView, input: AuditFilterInput): AuditFilters {
+  const given = AS_GIVEN.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]]));
+  const { caller } = input;
   return {
     ...(caller === undefined ? {} : { caller: findCaller(access, caller)?.id ?? caller }),
-    ...(operation === undefined ? {} : { operation }),
-    ...(outcome === undefined ? {} : { outcome }),
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
+    ...(Object.fromEntries(given) as AuditFilters),
   };
 }
 

@@ -1,11 +1,21 @@
 import { In, type DataSource } from 'typeorm';
-import { Journal, type AuditQuery, type DataKeysQuery, type FoundRecord } from '../../audit/journal.js';
+import {
+  Journal,
+  type AuditFilters,
+  type AuditInterval,
+  type AuditQuery,
+  type AuditSummary,
+  type DataKeysQuery,
+  type FoundRecord,
+} from '../../audit/journal.js';
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
 import { AuditRecordEntity } from '../entities/audit-record.entity.js';
 import { GroupCommit } from './group-commit.js';
 import { MAX_BATCH } from './log-tables.js';
+import { recordsThat } from './records-that.js';
+import { summariseRecords } from './summarise-records.js';
 import type { LogWriter } from './log-writer.js';
 import type { Projection } from './projection.js';
 import type { Sequencer } from './sequencer.js';
@@ -22,9 +32,6 @@ const DATA_KEYS = `select id from audit_record where key = $1 and outcome = 'suc
 export const DATA_KEYS_SQL = `(${DATA_KEYS} and version = $2 order by id desc limit $4)
   union all (${DATA_KEYS} and version is null and detail -> 'versions' @> to_jsonb($2::integer) order by id desc limit $4)
   order by id desc limit $4`;
-
-/** A cursor is a record's id. */
-const BEFORE = 'record.index < (select index from audit_record where id = :before)';
 
 interface Append {
   readonly record: AuditRecord;
@@ -67,7 +74,18 @@ export class PostgresJournal extends Journal {
       if (query.key === undefined) return found;
       // A query for each index: in one, PostgreSQL would read every record of the key before it sorts.
       const asSource = await this.#find(query, `record.detail ->> 'sourceKeyId' = :sourceKey and record.key <> :key`);
-      return [...found, ...asSource].toSorted((a, b) => b.index - a.index).slice(0, query.limit);
+      const sign = query.order === 'oldest' ? 1 : -1;
+      return [...found, ...asSource].toSorted((a, b) => sign * (a.index - b.index)).slice(0, query.limit);
+    } catch (error) {
+      throw databaseFailure(error);
+    }
+  }
+
+  override async summarise(filters: AuditFilters, interval: AuditInterval): Promise<AuditSummary> {
+    try {
+      await this.sequencer.catchUp();
+      await this.projection.catchUp();
+      return await summariseRecords(this.reads, filters, interval);
     } catch (error) {
       throw databaseFailure(error);
     }
@@ -92,16 +110,15 @@ export class PostgresJournal extends Journal {
   }
 
   async #find(query: AuditQuery, ofKey: string): Promise<AuditRecordEntity[]> {
-    const select = this.reads.createQueryBuilder(AuditRecordEntity, 'record');
-    if (query.key !== undefined) select.andWhere(ofKey, { key: query.key, sourceKey: query.key });
-    if (query.keyrings) select.andWhere('record.keyring = any(:keyrings)', { keyrings: query.keyrings });
-    for (const column of ['caller', 'operation', 'outcome'] as const) {
-      if (query[column] !== undefined) select.andWhere(`record.${column} = :${column}`, { [column]: query[column] });
+    const select = recordsThat(this.reads, query, ofKey);
+    const isNewest = query.order !== 'oldest';
+    if (query.beyond !== undefined) {
+      select.andWhere(`record.index ${isNewest ? '<' : '>'} :beyond`, { beyond: query.beyond });
     }
-    if (query.since) select.andWhere('record.at >= :since', { since: query.since });
-    if (query.until) select.andWhere('record.at < :until', { until: query.until });
-    if (query.before !== undefined) select.andWhere(BEFORE, { before: query.before });
-    return select.orderBy('record.index', 'DESC').limit(query.limit).getMany();
+    return select
+      .orderBy('record.index', isNewest ? 'DESC' : 'ASC')
+      .limit(query.limit)
+      .getMany();
   }
 
   async #commit(batch: readonly Append[]): Promise<ReadonlyMap<string, number>> {

@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from '@jest/globals';
+import { exportLines, type ExportFormat } from '../../../src/cli/export-lines.js';
 import { follow } from '../../../src/cli/follow.js';
 import { moment, pair, whole } from '../../../src/cli/option-values.js';
 import { cell } from '../../../src/cli/printable.js';
@@ -84,8 +86,10 @@ describe('option values', () => {
   });
 });
 
+const enough = async (): Promise<void> => Promise.reject(new Error('enough'));
+
 describe('following', () => {
-  it('shows each record once, oldest first, also late ones, and ends with its pause', async () => {
+  it('shows each record once, in the order of the log, and ends with its pause', async () => {
     const start = Date.parse('2026-01-31T12:00:00Z');
     const record = (id: string, second: number): AuditRecord => {
       const at = new Date(start + second * 1_000).toISOString();
@@ -101,12 +105,13 @@ describe('following', () => {
       };
     };
     const log = [record('a', 1), record('b', 2), { ...record('own', 3), operation: 'audit.read' }];
-    const later = [[record('d', 60)], [record('c', 58), record('e', 100)]];
+    const later = [[record('d', 60)], [{ ...record('c', 61), at: '2026-01-31T12:00:58Z' }, record('e', 100)]];
     const audit = {
-      async *all({ since }: AuditFilters): AsyncGenerator<AuditRecord, void> {
+      async *all({ since, after = -1 }: AuditFilters): AsyncGenerator<AuditRecord, void> {
         const from = since?.toISOString() ?? '';
-        yield* log.filter(({ at }) => at >= from).toSorted((x, y) => y.at.localeCompare(x.at));
+        yield* log.filter(({ at, index }) => at >= from && index > after);
       },
+      records: async () => ({ items: log.slice(-1) }),
     };
     const pause = async (): Promise<void> => {
       const more = later.shift();
@@ -119,5 +124,65 @@ describe('following', () => {
     })();
     await expect(following).rejects.toThrow('enough');
     expect(seen).toEqual(['a', 'b', 'd', 'c', 'e']);
+  });
+
+  it('begins with what comes after now, where it is not told from when', async () => {
+    const items = [{ index: 41 } as AuditRecord];
+    const asked: unknown[] = [];
+    const audit = {
+      async *all(filters: AuditFilters): AsyncGenerator<AuditRecord, void> {
+        asked.push(filters.after);
+        yield* [];
+      },
+      records: async () => ({ items }),
+    };
+    await expect(follow(audit, {}, enough).next()).rejects.toThrow('enough');
+    expect(asked).toEqual([41]);
+  });
+});
+
+describe('an export', () => {
+  const record = {
+    index: 7,
+    id: 'i',
+    at: '2026-01-31T12:00:00.000Z',
+    caller: 'c',
+    callerName: '=cmd("x")',
+    operation: 'key.rotate',
+    resource: 'key/1',
+    outcome: 'denied',
+    code: 'permission-denied',
+    requestId: 'r',
+    source: '192.0.2.1',
+    detail: { a: 'b' },
+  } as const;
+  const lines = async (format: ExportFormat) => {
+    const pieces: string[] = [];
+    for await (const piece of exportLines(Readable.from([record]), format)) pieces.push(piece.toString());
+    return pieces.join('');
+  };
+
+  it('in CSV has no formulas', async () => {
+    const [title, line] = (await lines('csv')).split('\r\n');
+    expect(title).toMatch(/^index,at,id,caller,callerName,/);
+    expect(line).toBe(
+      `7,2026-01-31T12:00:00.000Z,i,c,"'=cmd(""x"")",,,192.0.2.1,key.rotate,key/1,,,,denied,permission-denied,r,,,"{""a"":""b""}"`,
+    );
+  });
+
+  it('in OCSF has what the class API Activity requires', async () => {
+    expect(JSON.parse(await lines('ocsf'))).toMatchObject({
+      category_uid: 6,
+      class_uid: 6003,
+      activity_id: 3,
+      type_uid: 600303,
+      severity_id: 3,
+      status_id: 2,
+      time: Date.parse(record.at),
+      metadata: { version: '1.3.0', uid: 'i', sequence: 7, product: { name: 'Keystead' } },
+      actor: { user: { uid: 'c' } },
+      src_endpoint: { ip: '192.0.2.1' },
+      api: { operation: 'key.rotate' },
+    });
   });
 });

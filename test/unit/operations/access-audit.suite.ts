@@ -5,6 +5,7 @@ import { createCaller } from '../../../src/operations/access/create-caller.js';
 import { createToken } from '../../../src/operations/access/create-token.js';
 import { whoami } from '../../../src/operations/access/whoami.js';
 import { readAudit, type ReadAuditInput } from '../../../src/operations/audit/read-audit.js';
+import { summariseAudit, type SummariseAuditInput } from '../../../src/operations/audit/summarise-audit.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { createKeyring } from '../../../src/operations/keyrings/create-keyring.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
@@ -95,6 +96,58 @@ export function auditSuite(place: string, makeBed: () => Promise<TestBed>): void
         expect(await outcomes({ caller: id, since: new Date(now + 1) })).toEqual([]);
         expect(await outcomes({ caller: id, until: new Date(now) })).toEqual([]);
         expect(await outcomes({ caller: 'nobody' })).toEqual([]);
+      });
+
+      it('is filtered by door, source, request and place in the log, and read from either end', async () => {
+        const someone = await bed.arriveAs('crypto-user');
+        for (let at = 0; at < 3; at++) await bed.kms.perform(whoami, {}, someone);
+        const caller = someone.caller.id;
+        const { items } = await read({ caller });
+        expect(items).toHaveLength(3);
+        const [newest, , oldest] = items;
+        expect((await read({ caller, order: 'oldest' })).items).toEqual(items.toReversed());
+        expect((await read({ caller, after: oldest!.index })).items).toEqual(items.slice(0, 2));
+        expect((await read({ caller, door: 'test', source: '127.0.0.1' })).items).toEqual(items);
+        expect((await read({ caller, door: 'aws' })).items).toEqual([]);
+        expect((await read({ caller, source: '192.0.2.9' })).items).toEqual([]);
+        expect((await read({ requestId: newest!.requestId, caller })).items).toEqual(items);
+        const first = await read({ caller, order: 'oldest', limit: 2 });
+        const rest = await read({ caller, order: 'oldest', limit: 2, cursor: first.nextCursor! });
+        expect([...first.items, ...rest.items]).toEqual(items.toReversed());
+      });
+
+      it('is counted by outcome, by operation and over time, as far as one may read it', async () => {
+        const someone = await bed.arriveAs('crypto-user');
+        bed.clock.advance(3 * 3_600_000);
+        for (let at = 0; at < 2; at++) await bed.kms.perform(whoami, {}, someone);
+        bed.clock.advance(3_600_000);
+        await codeOf(bed.kms.change(createKey, { keyring: 'default' }, someone));
+        const count = (input: SummariseAuditInput, by = auditor) => bed.kms.perform(summariseAudit, input, by);
+        const until = new Date(bed.clock.now() + 1);
+        const summary = await count({ caller: someone.caller.id, until });
+        expect(summary).toMatchObject({
+          interval: 'hour',
+          counts: { success: 2, denied: 1, error: 0 },
+          operations: [
+            { operation: 'whoami', count: 2 },
+            { operation: 'key.create', count: 1 },
+          ],
+          histogram: [
+            { success: 2, denied: 0, error: 0 },
+            { success: 0, denied: 1, error: 0 },
+          ],
+        });
+        const [earlier, later] = summary.histogram;
+        expect(later!.from.getTime() - earlier!.from.getTime()).toBe(3_600_000);
+        const local = await bed.arriveAs('auditor', { keyring: bed.keyringId });
+        expect((await count({ caller: someone.caller.id, until }, local)).counts).toEqual({
+          success: 0,
+          denied: 1,
+          error: 0,
+        });
+        const long = { since: new Date(until.getTime() - 30 * 86_400_000), until, interval: 'minute' } as const;
+        expect(await codeOf(count(long))).toBe('invalid-request');
+        expect(await codeOf(count({}, someone))).toBe('permission-denied');
       });
 
       it('is read page by page', async () => {

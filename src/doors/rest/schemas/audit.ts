@@ -1,17 +1,48 @@
 import { z } from 'zod';
-import { AUDIT_OUTCOMES, OPERATIONS } from '../../../operations/vocabulary.js';
+import { AUDIT_INTERVALS, AUDIT_ORDERS, AUDIT_OUTCOMES, OPERATIONS } from '../../../operations/vocabulary.js';
 import { PAGING } from './paging.js';
-import { ref, time } from './words.js';
+import { numeral, ref, time } from './words.js';
 
-export const auditQuery = z.strictObject({
-  ...PAGING,
+const FILTERS = {
   key: z.exactOptional(ref('Id, name or alias of a key', 'orders')),
   caller: z.exactOptional(ref('Id or name of a caller', 'billing')),
   operation: z.exactOptional(z.enum(OPERATIONS).meta({ examples: ['decrypt'] })),
   outcome: z.exactOptional(z.enum(AUDIT_OUTCOMES)),
+  door: z.exactOptional(ref('The protocol it came by', 'rest')),
+  source: z.exactOptional(ref('The address it came from', '192.0.2.7')),
+  requestId: z.exactOptional(ref('Id of a request', '0190a5d0-0000-7000-8000-000000000000')),
+  after: z.exactOptional(numeral('Records behind this index', { min: 0, max: 9_999_999_999 })),
   since: z.exactOptional(time('Records from this moment on')),
   until: z.exactOptional(time('Records before this moment')),
+};
+
+export const auditQuery = z.strictObject({
+  ...PAGING,
+  ...FILTERS,
+  order: z.exactOptional(z.enum(AUDIT_ORDERS).meta({ description: 'Default: `newest` first' })),
 });
+
+export const auditSummaryQuery = z.strictObject({
+  ...FILTERS,
+  interval: z.exactOptional(z.enum(AUDIT_INTERVALS).meta({ description: 'Of the histogram. Default: `hour`' })),
+});
+
+const COUNTS = { success: z.int(), denied: z.int(), error: z.int() };
+
+export const auditSummaryAnswer = z
+  .object({
+    since: z.iso.datetime(),
+    until: z.iso.datetime(),
+    interval: z.enum(AUDIT_INTERVALS),
+    counts: z.object(COUNTS),
+    operations: z
+      .array(z.object({ operation: z.string(), count: z.int() }))
+      .meta({ description: 'The most frequent first' }),
+    histogram: z
+      .array(z.object({ from: z.iso.datetime(), ...COUNTS }))
+      .meta({ description: 'The earliest first; intervals without a record are left out' }),
+  })
+  .meta({ id: 'AuditSummary' });
 
 export const auditRecordAnswer = z
   .object({
