@@ -118,6 +118,7 @@ const SYSTEM = [
   'key.destroy',
   'approval.expire',
   'policy.notify',
+  'install.found',
   'service.start',
   'service.stop',
   'administrator.recover',

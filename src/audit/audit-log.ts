@@ -1,5 +1,18 @@
 import type { TileName } from './log/tile.js';
 
+/** Names a row of a sealed table. */
+export interface SealedRowName {
+  readonly table: string;
+  readonly id: string;
+}
+
+/** A row that decides something, as it is in its table. */
+export interface SealedRowMark extends SealedRowName {
+  readonly revision: number;
+  /** In base64. */
+  readonly tag: string;
+}
+
 /** The log as it is published: everything an auditor needs to verify it without trusting the service. */
 export abstract class AuditLog {
   /** `name+id+key` of what signs it; the name is its origin. */
@@ -22,4 +35,7 @@ export abstract class AuditLog {
 
   /** That the tree of `to` records goes on from the one of `from`. @returns undefined: the log is not so long */
   abstract consistency(from: number, to: number): Promise<readonly Buffer[] | undefined>;
+
+  /** The rows of all sealed tables in a fixed order, from behind one on: what `detail.rows` of the records must add up to. */
+  abstract rows(after: SealedRowName | undefined, limit: number): Promise<readonly SealedRowMark[]>;
 }

@@ -1,4 +1,6 @@
 import { KeysteadError } from './keystead-error.js';
+import type { RowMark } from './audit-types.js';
+import { eachItem, type Page } from './page.js';
 import type { Transport } from './transport.js';
 
 const LOG = '/api/v1/audit/log';
@@ -34,6 +36,12 @@ export class AuditLog {
    */
   async tile(level: number | 'entries', index: number, width: number = LOG_TILE_WIDTH): Promise<Buffer> {
     return this.#bytes(`tile/${level}/${numberPath(index)}${width === LOG_TILE_WIDTH ? '' : `.p/${width}`}`);
+  }
+
+  /** The rows that decide, as the tables have them: what `detail.rows` of the records must add up to. */
+  rows(): AsyncGenerator<RowMark, void> {
+    const call = { method: 'GET', path: '/api/v1/audit/state' } as const;
+    return eachItem((cursor) => this.transport.call<Page<RowMark>>({ ...call, query: { limit: 1_000, cursor } }));
   }
 
   async #text(what: string): Promise<string> {

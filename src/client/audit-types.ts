@@ -23,6 +23,14 @@ export interface AuditQuery extends AuditFilters, Paging {
   readonly order?: 'newest' | 'oldest';
 }
 
+/** A row of a table on which decisions depend. */
+export interface RowMark {
+  readonly table: string;
+  readonly id: string;
+  readonly revision: number;
+  readonly tag: string;
+}
+
 export interface AuditCounts {
   readonly success: number;
   readonly denied: number;

@@ -10,6 +10,7 @@ import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import type { LogWriter } from './audit/log-writer.js';
 import { InstallEntity } from './entities/install.entity.js';
 import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
+import { foundedRecord } from './founded-record.js';
 import { PostgresChange } from './ledger/postgres-change.js';
 
 const FOUNDING_LOCK = 7_300_002;
@@ -55,6 +56,7 @@ export class PostgresInstallStore extends InstallStore {
       const change = new PostgresChange(manager, EMPTY, now, this.log);
       change.openScope(INSTALL_SCOPE, seal);
       await work(change);
+      change.record(foundedRecord(now, this.log.node));
       await change.finish();
       return true;
     });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -124,6 +124,57 @@ it('a record that a superuser of the database changed is named', async () => {
     'update audit_bundle b set entries = k.entries from kept k where k.index = b.index; drop table kept',
   );
   expect(await keystead(VERIFY)).toMatchObject({ code: 0 });
+});
+
+describe('the log replayed against the tables', () => {
+  const STATE = 'audit verify --vkey log.vkey --state';
+  const KEYS = '/api/v1/keyrings/default/keys';
+
+  it('has every row as it was written', async () => {
+    expect(await keystead(STATE)).toMatchObject({ code: 0, out: expect.stringMatching(/^unnamed +0$/m) });
+  });
+
+  it('names a row that nobody wrote', async () => {
+    const { keyAdmin } = await server.tokens();
+    expect((await call(server, keyAdmin, 'POST', KEYS, { name: 'orders' })).status).toBe(201);
+    const id = '01890a5d-ac96-774b-bcce-b302099a8058';
+    await asSuperuser(
+      `insert into key select (jsonb_populate_record(k, '{"id": "${id}", "name": "mine"}')).* from key k limit 1`,
+    );
+    expect(await keystead(STATE)).toMatchObject({
+      code: 7,
+      err: `keystead: row ${id} of key was put in: no record says that it was written. (not-verified)\n`,
+    });
+    await asSuperuser(`delete from key where id = '${id}'`);
+    // The running node has noticed, too, and trusts the keyring no more until it opens it anew.
+    await server.stop();
+    server = await Server.start({ dataDir: server.dataDir });
+  });
+
+  it('names rows that were put back, and those that are gone, in a keyring that agrees with itself', async () => {
+    const { keyAdmin } = await server.tokens();
+    const tables = ['key', 'key_version', 'head'];
+    await asSuperuser(tables.map((table) => `create table kept_${table} as select * from ${table};`).join(''));
+    expect((await call(server, keyAdmin, 'POST', `${KEYS}/orders/rotate`)).status).toBe(200);
+    const { id } = (await call(server, keyAdmin, 'POST', KEYS, { name: 'later' })).body;
+    // With the revisions that nodes look at when they start: the service notices nothing.
+    await asSuperuser(
+      `begin; alter table audit_revision disable trigger all; ${tables
+        .map((table) => `delete from ${table}; insert into ${table} select * from kept_${table};`)
+        .join(
+          '',
+        )} delete from audit_revision r using head h where h.scope_id = r.scope_id and r.revision > h.revision; commit`,
+    );
+    await server.stop();
+    server = await Server.start({ dataDir: server.dataDir });
+    expect((await call(server, keyAdmin, 'GET', `${KEYS}/orders`)).body).toMatchObject({ primaryVersion: 1 });
+    const { code, err } = await keystead(STATE);
+    expect(code).toBe(7);
+    expect(err).toMatch(
+      /row \S+ of key is of revision \d+, and record \d+ wrote revision \d+: an earlier row was put back/,
+    );
+    expect(err).toMatch(new RegExp(`row ${id} of key was removed: record \\d+ wrote it`));
+  });
 });
 
 it("yesterday's backup is noticed, by the service and by the auditor", async () => {

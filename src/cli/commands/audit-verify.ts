@@ -4,6 +4,7 @@ import type { LogSource } from '../../audit/verifier/log-source.js';
 import { NotVerified } from '../../audit/verifier/not-verified.js';
 import { openCheckpoint, type Checkpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey, type VerifierKey } from '../../audit/verifier/open-note.js';
+import { StateReplay, type RowMark } from '../../audit/verifier/state-replay.js';
 import { verifyLog } from '../../audit/verifier/verify-log.js';
 import { isKeysteadError, type AuditLog } from '../../client/client.js';
 import { withExamples } from '../examples.js';
@@ -18,6 +19,7 @@ interface Options {
   readonly vkey?: string;
   readonly kept: readonly string[];
   readonly keep?: string;
+  readonly state?: boolean;
   readonly progress: boolean;
 }
 
@@ -42,6 +44,7 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
       .option('--vkey <key>', "the log's verifier key, or a file that holds it")
       .option('--kept <file>', 'checkpoints that were kept; may be given several times', several, [])
       .option('--keep <file>', 'checkpoints that were kept; the newest is added when all is verified')
+      .option('--state', 'replay the log, and compare it with the rows that the tables have now')
       .option('--no-progress', 'no progress bar')
       .description(
         'Verify the audit log: computes its tree from the records, compares it with every signed checkpoint, and counts the records of each writer. It says which record is not what was signed.',
@@ -56,15 +59,26 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
           ...options.kept.flatMap((path) => readCheckpoints(path, signer)),
         ];
         const source = file === undefined ? new ServerLog(session.client.audit.log) : new LogFile(file);
+        if (options.state === true && !log)
+          throw new UsageError('The state is the server’s: --state goes with no file.');
+        // Before the newest checkpoint: what is written meanwhile is in the log then.
+        const replay = options.state === true && log ? await startReplay(log, signer) : undefined;
         const newest = log && (await newestOf(log, source, signer, checkpoints));
         if (newest !== undefined) checkpoints.push(openCheckpoint(newest, signer));
         if (checkpoints.length === 0) throw new UsageError('There is nothing to verify against: give --kept FILE.');
         const shown = options.progress ? counted(source, session) : source;
-        const verdict = await verifyLog(shown, checkpoints);
+        const verdict = await verifyLog(replay ? replaying(shown, replay.log) : shown, checkpoints);
+        const state = replay?.log.compare(replay.rows);
         if (newest !== undefined) await keeper?.keep(newest);
-        session.show({ log: signer.name, verified: true, ...verdict });
+        session.show({
+          log: signer.name,
+          verified: true,
+          ...verdict,
+          ...(state && { state: `${state.rows} rows`, unnamed: state.unnamed }),
+        });
       }),
     'keystead audit verify --vkey log.vkey --keep checkpoints.txt',
+    'keystead audit verify --vkey log.vkey --keep checkpoints.txt --state',
     'keystead audit verify log.jsonl --vkey log.vkey --kept checkpoints.txt',
   );
 }
@@ -97,6 +111,29 @@ async function newestOf(
     await verifyLog(source, kept);
     throw new NotVerified(`the service signs the log of ${signer.name} no further: ${error.detail}`);
   }
+}
+
+async function startReplay(log: AuditLog, signer: VerifierKey) {
+  const { size } = openCheckpoint(await log.checkpoint(), signer);
+  const rows: RowMark[] = [];
+  for await (const row of log.rows()) rows.push(row);
+  return { log: new StateReplay(size), rows };
+}
+
+/** The replay sees each record that is verified, once. */
+function replaying(source: LogSource, replay: StateReplay): LogSource {
+  let seen = 0;
+  return {
+    ...source,
+    async *entries(from, to) {
+      let index = from;
+      for await (const entry of source.entries(from, to)) {
+        if (index === seen) replay.add(entry, seen++);
+        index += 1;
+        yield entry;
+      }
+    },
+  };
 }
 
 function counted(source: LogSource, { terminal }: Session): LogSource {

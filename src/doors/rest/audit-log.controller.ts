@@ -6,14 +6,17 @@ import {
   readLogTile,
   readProof,
   readRecord,
+  readState,
   readVkey,
   type ConsistencyInput,
   type RecordInput,
 } from '../../operations/audit/read-log.js';
+import type { PageInput } from '../../operations/paging.js';
 import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
+import { PAGE, pageOf } from './schemas/paging.js';
 import {
   consistencyAnswer,
   consistencyQuery,
@@ -22,6 +25,7 @@ import {
   IN_TILE_2,
   IN_TILE_3,
   IN_TILE_4,
+  rowMarkAnswer,
 } from './schemas/audit-log.js';
 
 interface TilePlace {
@@ -78,6 +82,18 @@ export class AuditLogController {
   })
   async consistency(call: Call<ConsistencyInput>) {
     return use(this.kms, readConsistency, call);
+  }
+
+  @Endpoint('audit.read', {
+    method: 'GET',
+    path: 'state',
+    query: PAGE,
+    answer: pageOf(rowMarkAnswer),
+    summary: 'The rows that decide, as the tables have them',
+    description: 'With the revision and the tag of each: the records of the log say which they must be.',
+  })
+  async state(call: Call<PageInput>) {
+    return use(this.kms, readState, call);
   }
 
   @Endpoint('audit.read', { ...TILE, path: 'log/tile/:level/:a', params: IN_TILE })

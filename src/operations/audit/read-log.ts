@@ -1,5 +1,6 @@
 import { decodeEntry } from '../../audit/log/entry.js';
-import type { AuditLog } from '../../audit/audit-log.js';
+import { cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import type { AuditLog, SealedRowMark } from '../../audit/audit-log.js';
 import { readTilePath } from '../../audit/log/tile.js';
 import type { Resource } from '../../access/access-view.js';
 import { KmsError } from '../../errors.js';
@@ -47,6 +48,23 @@ export const readConsistency = readingAll<ConsistencyInput, ConsistencyInput & {
 export interface RecordInput {
   readonly index: number;
 }
+
+export const readState: LogReading<PageInput, Page<SealedRowMark>> = {
+  ...readingAll('state', async () => undefined),
+  async run({ log }, _resolved, input) {
+    const limit = pageLimit(input);
+    const after = cursorText(input)?.split(' ');
+    const [table, ...id] = after ?? [];
+    const rows = await log.rows(table === undefined ? undefined : { table, id: id.join(' ') }, limit + 1);
+    const output = pageOf(
+      rows,
+      limit,
+      (row) => `${row.table} ${row.id}`,
+      (row) => row,
+    );
+    return { output, detail: { log: 'state', items: output.items.length } };
+  },
+};
 
 /** One record: for those who may read the records of its keyring. */
 function readingOne<Output>(

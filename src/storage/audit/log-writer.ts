@@ -31,7 +31,7 @@ export class LogWriter {
   constructor(
     private readonly pool: Pool,
     signer: LogSigner,
-    private readonly node: string,
+    readonly node: string,
   ) {
     this.#requests = new Stream(uuidv7(), signer);
     this.#changes = new Stream(uuidv7(), signer);

@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { AuditLog } from '../../audit/audit-log.js';
+import { AuditLog, type SealedRowMark, type SealedRowName } from '../../audit/audit-log.js';
 import { proofText } from '../../audit/log/checkpoint-text.js';
 import { tileWidth, type TileName } from '../../audit/log/tile.js';
 import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
@@ -8,6 +8,7 @@ import { databaseFailure } from '../database-failure.js';
 import type { Checkpointer } from './checkpointer.js';
 import { readEntries } from './log-tables.js';
 import { proverOn, readBundle, readTilePart } from './log-tiles.js';
+import { readSealedRowMarks } from './sealed-row-marks.js';
 import type { Sequencer } from './sequencer.js';
 
 /** The log out of its tables. */
@@ -56,6 +57,10 @@ export class PublishedLog extends AuditLog {
       if (from > to || to > (await this.#size())) return undefined;
       return proverOn(this.database).consistency(from, to);
     });
+  }
+
+  override rows(after: SealedRowName | undefined, limit: number): Promise<readonly SealedRowMark[]> {
+    return this.#reading(() => readSealedRowMarks(this.database, after, limit));
   }
 
   async #size(): Promise<number> {

@@ -33,3 +33,7 @@ export const consistencyAnswer = z
     proof: z.array(z.base64()).meta({ description: 'PROOF(from, D[to]) of RFC 6962, section 2.1.2' }),
   })
   .meta({ id: 'ConsistencyProof' });
+
+export const rowMarkAnswer = z
+  .object({ table: z.string(), id: z.string(), revision: z.int(), tag: z.base64() })
+  .meta({ id: 'RowMark' });
