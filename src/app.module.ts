@@ -8,6 +8,7 @@ import {
 import { InstallModule } from './admin/install.module.js';
 import { SignerModule } from './admin/signer.module.js';
 import { packageVersion } from './cli/package-version.js';
+import { CheckpointDelivery } from './audit/delivery/checkpoint-delivery.js';
 import type { CredentialRow } from './access/records.js';
 import { isLoopback, type Config } from './config/config.js';
 import { CONFIG, ConfigModule } from './config/config.module.js';
@@ -44,11 +45,13 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(PrometheusMeter) meter: PrometheusMeter,
     @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
+    @Inject(CheckpointDelivery) checkpoints: CheckpointDelivery,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
     const oldest = 'Age of the oldest event that is neither delivered nor dead.';
     meter.watchSize('events_oldest_pending_seconds', oldest, () => delivery.oldestPendingSeconds);
+    meter.watchSize('audit_checkpoint_targets_failing', 'Places that do not take checkpoints.', () => checkpoints.failing);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }

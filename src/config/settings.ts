@@ -27,6 +27,19 @@ const json = text.transform((value, { issues }): unknown => {
   }
 });
 
+/** Places to deliver to, between spaces or commas. */
+const targets = text.transform((list, { issues }) => {
+  const all = list.split(/[\s,]+/).filter((one) => one !== '');
+  const wrong = all.find((one) => one !== 'stdout' && !/^(file:\/|https?:\/\/)./.test(one));
+  if (wrong === undefined) return all;
+  issues.push({
+    code: 'custom',
+    message: 'must be file:/path, stdout or URLs of webhooks, between commas',
+    input: list,
+  });
+  return z.NEVER;
+});
+
 /** Every setting of the server. `.env.example` lists the same names: a test holds them together. */
 export const SETTINGS = {
   KEYSTEAD_HOST: text.default('127.0.0.1'),
@@ -38,6 +51,8 @@ export const SETTINGS = {
   KEYSTEAD_ROOT_KEY: text.optional(),
   KEYSTEAD_ROOT_KEY_NEXT: text.optional(),
   KEYSTEAD_AUDIT_SIGNER: text.optional(),
+  KEYSTEAD_AUDIT_CHECKPOINTS: targets.optional(),
+  KEYSTEAD_AUDIT_CHECKPOINT_SECONDS: whole(1, 86_400).default(60),
   KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
   KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),
   KEYSTEAD_VAULT_TOKEN: text.optional(),

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   Global,
   Inject,
@@ -8,6 +9,8 @@ import {
 } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
+import { CheckpointDelivery } from '../audit/delivery/checkpoint-delivery.js';
+import { deliveryTarget } from '../audit/delivery/delivery-target.js';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
 import { readVerifierKey } from '../audit/verifier/open-note.js';
@@ -21,6 +24,9 @@ import { Projection } from './audit/projection.js';
 import { PublishedLog } from './audit/published-log.js';
 import { Sequencer } from './audit/sequencer.js';
 import { Database } from './database.js';
+
+/** At the end, for a target that hangs. */
+const LAST_DELIVERY_MS = 5000;
 
 /** The audit log: its writer, its order, its search index, its checkpoints. */
 @Global()
@@ -40,11 +46,12 @@ import { Database } from './database.js';
         new PostgresJournal(writer, sequencer, projection, reads),
       inject: [LogWriter, Sequencer, Projection, Database],
     },
+    { provide: CheckpointDelivery, useFactory: openDelivery, inject: [CONFIG] },
     {
       provide: Checkpointer,
-      useFactory: ({ changes }: Database, signer: LogSigner, kept: KeptCheckpoint) =>
-        new Checkpointer(changes, signer, kept),
-      inject: [Database, LogSigner, KeptCheckpoint],
+      useFactory: ({ changes }: Database, signer: LogSigner, kept: KeptCheckpoint, delivery: CheckpointDelivery) =>
+        new Checkpointer(changes, signer, kept, (note) => delivery.offer(note)),
+      inject: [Database, LogSigner, KeptCheckpoint, CheckpointDelivery],
     },
     {
       provide: AuditLog,
@@ -54,17 +61,23 @@ import { Database } from './database.js';
     },
     { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
   ],
-  exports: [LogWriter, Journal, AuditLog],
+  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  constructor(@Inject(LogKeeper) private readonly keeper: LogKeeper) {}
+  constructor(
+    @Inject(LogKeeper) private readonly keeper: LogKeeper,
+    @Inject(CheckpointDelivery) private readonly delivery: CheckpointDelivery,
+    @Inject(LogSigner) private readonly signer: LogSigner,
+  ) {}
 
   onApplicationBootstrap(): void {
+    new Logger('AuditLog').log(`the audit log is signed by ${this.signer.verifierKey}`);
     this.keeper.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.keeper.stop();
+    await Promise.race([this.delivery.flush(), sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);
   }
 }
 
@@ -76,6 +89,15 @@ function openSequencer({ changes }: Database, signer: LogSigner): Sequencer {
 function openProjection({ changes }: Database): Projection {
   const logger = new Logger('AuditLog');
   return new Projection(changes, (what) => logger.error(what));
+}
+
+function openDelivery(config: Config): CheckpointDelivery {
+  const logger = new Logger('AuditLog');
+  const targets = (config.KEYSTEAD_AUDIT_CHECKPOINTS ?? []).map(deliveryTarget);
+  return new CheckpointDelivery(targets, config.KEYSTEAD_AUDIT_CHECKPOINT_SECONDS * 1000, {
+    failed: (target, why) => logger.error(`checkpoints do not get to ${target}: ${why}; the newest is tried again`),
+    recovered: (target) => logger.log(`checkpoints get to ${target} again`),
+  });
 }
 
 /** A failure that stays is said once. */

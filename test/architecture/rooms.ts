@@ -36,6 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['audit/verifier', 'errors'], packages: ['node:crypto'] },
+  'audit/delivery': { rooms: [], packages: ['node:fs/promises'] },
   // Shares nothing with what writes the log but the hash.
   'audit/verifier': { rooms: ['audit/merkle-hash.ts'], packages: ['node:crypto'] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
@@ -52,6 +53,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'keys',
       'access',
       'audit',
+      'audit/delivery',
       'audit/verifier',
       'rotation',
       'events',
@@ -60,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'errors',
       'migrations',
     ],
-    packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
+    packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path', 'node:timers/promises'],
   },
   'storage/embedded': {
     rooms: ['errors'],
@@ -126,6 +128,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   composition: {
     rooms: [
       ...PURE,
+      'audit/delivery',
       'config',
       'roots',
       'operations',

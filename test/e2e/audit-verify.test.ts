@@ -15,7 +15,8 @@ let dir: string;
 let token: string;
 
 beforeAll(async () => {
-  [server, dir] = await Promise.all([Server.start(), mkdtemp(join(tmpdir(), 'keystead-verify-'))]);
+  dir = await mkdtemp(join(tmpdir(), 'keystead-verify-'));
+  server = await Server.start({ env: { KEYSTEAD_AUDIT_CHECKPOINTS: `file:${join(dir, 'delivered.txt')}` } });
   token = (await server.tokens()).auditor;
   await writeFile(join(dir, 'log.vkey'), (await keystead('audit vkey')).out);
 });
@@ -124,6 +125,15 @@ it('a record that a superuser of the database changed is named', async () => {
     'update audit_bundle b set entries = k.entries from kept k where k.index = b.index; drop table kept',
   );
   expect(await keystead(VERIFY)).toMatchObject({ code: 0 });
+});
+
+it('the key is told at the start, and the checkpoints that were delivered elsewhere fit the log', async () => {
+  const key = (await readFile(join(dir, 'log.vkey'), 'utf8')).trim();
+  expect(server.output).toContain(`the audit log is signed by ${key}`);
+  await server.stop();
+  server = await Server.start({ dataDir: server.dataDir });
+  const { code, out } = await keystead('audit verify --vkey log.vkey --kept delivered.txt --json');
+  expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, verified: true });
 });
 
 describe('the log replayed against the tables', () => {

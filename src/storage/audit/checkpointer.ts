@@ -19,6 +19,7 @@ export class Checkpointer {
     private readonly database: DataSource,
     private readonly signer: LogSigner,
     private readonly kept: KeptCheckpoint,
+    private readonly onSigned: (note: string) => void = () => undefined,
   ) {}
 
   /**
@@ -26,6 +27,12 @@ export class Checkpointer {
    * @throws KmsError integrity-failure when the log lost or changed what was signed: it was tampered with, or an older backup was restored
    */
   async sign(): Promise<string | undefined> {
+    const note = await this.#signNext();
+    if (note !== undefined) this.onSigned(note);
+    return note;
+  }
+
+  async #signNext(): Promise<string | undefined> {
     // Before the tree is read: another node with the same file may sign a newer tree meanwhile.
     const before = await this.#signedBefore();
     return this.database.transaction('REPEATABLE READ', async (manager) => {

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { CheckpointDelivery } from '../../../src/audit/delivery/checkpoint-delivery.js';
+import { deliveryTarget } from '../../../src/audit/delivery/delivery-target.js';
+
+let dir: string;
+let hook: Server;
+let url: string;
+let status = 204;
+const posted: string[] = [];
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'keystead-delivery-'));
+  hook = createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      if (status < 300) posted.push(Buffer.concat(pieces).toString());
+      response.writeHead(status).end();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(hook, 'listening');
+  url = `http://127.0.0.1:${(hook.address() as AddressInfo).port}/secret`;
+});
+afterAll(async () => {
+  hook.close();
+  await rm(dir, { recursive: true });
+});
+
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; !isSo(); tries++) {
+    if (tries > 1000) throw new Error('it did not come to that');
+    await sleep(10);
+  }
+}
+
+const quiet = { failed: () => undefined, recovered: () => undefined };
+
+it('brings the newest to a file and a webhook, once', async () => {
+  const path = join(dir, 'checkpoints');
+  const delivery = new CheckpointDelivery([deliveryTarget(`file:${path}`), deliveryTarget(url)], 3_600_000, quiet);
+  delivery.offer('one\n');
+  delivery.offer('two\n');
+  await delivery.flush();
+  await delivery.flush();
+  delivery.offer('three\n');
+  await delivery.flush();
+  expect(await readFile(path, 'utf8')).toBe('two\n\nthree\n\n');
+  expect(posted).toEqual(['two\n\n', 'three\n\n']);
+});
+
+it('is not held up by a target that fails, tries it again with the newest, and says so once', async () => {
+  const said: string[] = [];
+  const path = join(dir, 'others');
+  posted.length = 0;
+  status = 503;
+  const events = {
+    failed: (...what: string[]) => said.push(what.join(': ')),
+    recovered: (name: string) => said.push(name),
+  };
+  const delivery = new CheckpointDelivery([deliveryTarget(url), deliveryTarget(`file:${path}`)], 5, events);
+  delivery.offer('one\n');
+  await until(() => said.length > 0);
+  expect(delivery.failing).toBe(1);
+  delivery.offer('two\n');
+  await delivery.flush();
+  status = 204;
+  await until(() => said.length > 1);
+  const { origin } = new URL(url);
+  expect(said).toEqual([`${origin}: it answered 503`, origin]);
+  expect(posted).toEqual(['two\n\n']);
+  expect(delivery.failing).toBe(0);
+  expect(await readFile(path, 'utf8')).toBe('one\n\ntwo\n\n');
+});
+
+it('a target that hangs holds up no other', async () => {
+  const path = join(dir, 'free');
+  const never = { name: 'hangs', deliver: () => new Promise<void>(() => undefined) };
+  const delivery = new CheckpointDelivery([never, deliveryTarget(`file:${path}`)], 3_600_000, quiet);
+  delivery.offer('one\n');
+  void delivery.flush();
+  delivery.offer('two\n');
+  void delivery.flush();
+  let text = '';
+  for (let tries = 0; text !== 'one\n\n' && tries < 500; tries++) {
+    await sleep(10);
+    text = await readFile(path, 'utf8').catch(() => '');
+  }
+  expect(text).toMatch(/^one\n\n/);
+});
+
+it.each(['ftp://x', 'file:relative', '', 'nowhere'])('refuses %j', (address) => {
+  expect(() => deliveryTarget(address)).toThrow('is no target');
+});
