@@ -118,6 +118,7 @@ const SYSTEM = [
   'key.destroy',
   'approval.expire',
   'policy.notify',
+  'audit.new-epoch',
   'install.found',
   'service.start',
   'service.stop',

@@ -18,9 +18,21 @@ export async function openLogSigner(path: string, isNew: () => Promise<boolean>)
   if (!(await isNew())) {
     throw refused(path, 'is missing, and the audit log of this database has a key: every node needs its file');
   }
-  const file = { origin: `keystead/${uuidv7()}/audit/1`, seed: generateSeed().toString('base64') };
-  // Another node that shares the directory may have made it.
+  return createSignerFile(path, `keystead/${uuidv7()}/audit/1`);
+}
+
+/**
+ * A new key in a file; one that is there already is taken: another node that shares the directory may have made it.
+ * @throws KmsError invalid-setting
+ */
+export async function createSignerFile(path: string, origin: string): Promise<NoteKey> {
+  const file = { origin, seed: generateSeed().toString('base64') };
   await createFile(path, Buffer.from(`${JSON.stringify(file, undefined, 2)}\n`)).catch(() => undefined);
+  return openSignerFile(path);
+}
+
+/** @throws KmsError invalid-setting */
+export async function openSignerFile(path: string): Promise<NoteKey> {
   return read(path, await readFile(path, 'utf8'));
 }
 

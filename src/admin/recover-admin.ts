@@ -1,11 +1,10 @@
-import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseToken } from '../access/token.js';
-import { readConfig, type Config } from '../config/config.js';
-import { KmsError } from '../errors.js';
+import { readConfig } from '../config/config.js';
 import { uuidv7 } from '../keys/uuid.js';
 import { recoverAdministrator, type RecoveredAdministrator } from '../operations/access/recover-administrator.js';
 import { generateBootstrapToken } from './generate-token.js';
+import { mustBeSetUp } from './must-be-set-up.js';
 import { withOfflineKms } from './offline.module.js';
 import { writePrivately } from './write-privately.js';
 
@@ -31,12 +30,4 @@ export async function recoverAdmin(
     const { output } = await kms.change(recoverAdministrator, parsed, arrival);
     return { ...output, path: file };
   });
-}
-
-/** The embedded database of an empty directory would be set up by opening it. */
-async function mustBeSetUp(config: Config): Promise<void> {
-  if (config.KEYSTEAD_DATABASE_URL !== undefined) return;
-  const dataDir = resolve(config.KEYSTEAD_DATA_DIR);
-  if (await stat(join(dataDir, 'root.key')).catch(() => undefined)) return;
-  throw new KmsError('invalid-setting', `KEYSTEAD_DATA_DIR: ${dataDir} holds no install to recover`);
 }

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Global, Module } from '@nestjs/common';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
@@ -7,6 +6,7 @@ import { CONFIG } from '../config/config.module.js';
 import { KmsError } from '../errors.js';
 import { Database } from '../storage/database.js';
 import { CheckpointFile } from './checkpoint-file.js';
+import { enterNextEpoch, logFiles } from './log-epoch-files.js';
 import { openLogSigner } from './open-log-signer.js';
 
 /** What speaks for the audit log, and what it said last: both outside the database. */
@@ -16,7 +16,7 @@ import { openLogSigner } from './open-log-signer.js';
     { provide: LogSigner, useFactory: openSigner, inject: [CONFIG, Database] },
     {
       provide: KeptCheckpoint,
-      useFactory: (config: Config) => new CheckpointFile(resolve(config.KEYSTEAD_DATA_DIR, 'audit-checkpoint')),
+      useFactory: (config: Config) => new CheckpointFile(logFiles(config).checkpoint),
       inject: [CONFIG],
     },
   ],
@@ -25,15 +25,19 @@ import { openLogSigner } from './open-log-signer.js';
 export class SignerModule {}
 
 /**
- * A log has one key: what another key signs is not in it.
+ * An epoch of the log has one key: what another key signs is not in it.
  * @throws KmsError invalid-setting
  */
 async function openSigner(config: Config, { reads }: Database): Promise<LogSigner> {
-  const path = resolve(config.KEYSTEAD_DATA_DIR, config.KEYSTEAD_AUDIT_SIGNER ?? 'audit-signer.json');
+  const files = logFiles(config);
+  const path = files.signer;
   const known = async () => {
-    const [row] = await reads.query<{ key: string }[]>('select verifier_key as key from audit_origin where id = 1');
+    const [row] = await reads.query<{ key: string }[]>(
+      'select verifier_key as key from audit_origin order by id desc limit 1',
+    );
     return row?.key;
   };
+  await enterNextEpoch(files, await known());
   const signer = await openLogSigner(path, async () => (await known()) === undefined);
   const claim = 'insert into audit_origin (id, verifier_key) values (1, $1) on conflict do nothing';
   await reads.query(claim, [signer.verifierKey]);

@@ -206,3 +206,42 @@ it("yesterday's backup is noticed, by the service and by the auditor", async () 
     err: expect.stringMatching(/the service signs the log of \S+ no further: .*an older state was restored/),
   });
 });
+
+it('after a restore the log goes on in a new epoch, on command, and says what it could not go on from', async () => {
+  const kept = await readFile(join(dir, 'kept.txt'), 'utf8');
+  const { origin, lastCheckpoint, verifierKey } = await newEpoch();
+  expect(origin).toMatch(/\/audit\/2$/);
+  // Signed when the server was stopped, after the auditor's last visit.
+  expect(lastCheckpoint).toMatch(/^keystead\/\S+\/audit\/1\n\d+\n/);
+  await writeFile(join(dir, 'new.vkey'), verifierKey);
+  server = await Server.start({ dataDir: server.dataDir });
+  const verify = 'audit verify --vkey new.vkey --keep new.txt';
+  expect(await keystead(verify)).toMatchObject({ code: 0, err: '' });
+  await make(5);
+  expect(await keystead(verify)).toMatchObject({ code: 0, err: '' });
+  const { out } = await keystead('audit query --operation audit.new-epoch --json');
+  expect(JSON.parse(out)).toMatchObject({ items: [{ detail: { lastCheckpoint } }] });
+  // Of the records of before, what was signed up to the backup still holds.
+  await keystead('audit export -o whole.jsonl');
+  await writeFile(join(dir, 'first.txt'), kept.slice(0, kept.indexOf('\n\n', kept.indexOf('\u2014')) + 1));
+  expect(await keystead('audit verify whole.jsonl --vkey log.vkey --kept first.txt')).toMatchObject({ code: 0 });
+  expect(await keystead('audit verify whole.jsonl --vkey log.vkey --kept kept.txt')).toMatchObject({ code: 7 });
+  await server.stop();
+  await expect(newEpoch()).rejects.toThrow('it needs no new epoch');
+});
+
+/** The real command, with the settings of the server that was stopped. */
+async function newEpoch(): Promise<{ origin: string; lastCheckpoint: string; verifierKey: string }> {
+  await server.stop();
+  const env = { ...process.env, KEYSTEAD_DATA_DIR: server.dataDir };
+  const child = spawn(process.execPath, [MAIN, 'audit', 'new-epoch', '--json'], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (piece: Buffer) => (out += piece.toString()));
+  child.stderr.on('data', (piece: Buffer) => (err += piece.toString()));
+  const code = await new Promise((done) => child.on('close', done));
+  if (code !== 0) throw new Error(err);
+  return JSON.parse(out) as { origin: string; lastCheckpoint: string; verifierKey: string };
+}

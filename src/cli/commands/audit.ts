@@ -10,6 +10,7 @@ import { whole } from '../option-values.js';
 import type { OpenSession, Session } from '../session.js';
 import { table, type Column } from '../table.js';
 import { addAuditExportCommand } from './audit-export.js';
+import { addAuditNewEpochCommand } from './audit-new-epoch.js';
 import { addAuditSummaryCommand } from './audit-summary.js';
 import { addAuditVerifyCommand } from './audit-verify.js';
 
@@ -64,6 +65,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   addAuditSummaryCommand(audit, open);
   addAuditExportCommand(audit, open);
   addAuditVerifyCommand(audit, open);
+  addAuditNewEpochCommand(audit, open);
 }
 
 async function showAsTheyCome(session: Session, filters: AuditFilters): Promise<void> {

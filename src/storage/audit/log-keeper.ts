@@ -30,6 +30,7 @@ export class LogKeeper {
     this.#stopping.abort();
     this.#wake();
     await this.#running;
+    this.#running = undefined;
     this.#signedAt = -Infinity;
     await this.#round();
   }
