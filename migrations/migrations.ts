@@ -13,6 +13,7 @@ import { CredentialPolicy1700000000017 } from './1700000000017-credential-policy
 import { PolicyEngine1700000000019 } from './1700000000019-policy-engine.js';
 import { WebhookBreaker1700000000020 } from './1700000000020-webhook-breaker.js';
 import { Log1700000000030 } from './1700000000030-log.js';
+import { AuditSinks1700000000031 } from './1700000000031-audit-sinks.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -31,4 +32,5 @@ export const MIGRATIONS = [
   PolicyEngine1700000000019,
   WebhookBreaker1700000000020,
   Log1700000000030,
+  AuditSinks1700000000031,
 ];

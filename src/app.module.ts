@@ -27,6 +27,7 @@ import { continueRootWork } from './operations/root/continue-root-work.js';
 import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
+import { SinkFeeds } from './storage/audit/sink-feeds.js';
 import { AuditModule } from './storage/audit.module.js';
 import { StorageModule } from './storage/storage.module.js';
 import { PrometheusMeter } from './telemetry/prometheus-meter.js';
@@ -46,12 +47,19 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CheckpointDelivery) checkpoints: CheckpointDelivery,
+    @Inject(SinkFeeds) sinks: SinkFeeds,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
     const oldest = 'Age of the oldest event that is neither delivered nor dead.';
     meter.watchSize('events_oldest_pending_seconds', oldest, () => delivery.oldestPendingSeconds);
-    meter.watchSize('audit_checkpoint_targets_failing', 'Places that do not take checkpoints.', () => checkpoints.failing);
+    meter.watchSize(
+      'audit_checkpoint_targets_failing',
+      'Places that do not take checkpoints.',
+      () => checkpoints.failing,
+    );
+    meter.watchSize('audit_sinks_failing', 'Places that do not take audit records.', () => sinks.failing.length);
+    meter.watchSize('audit_sink_behind', 'Records that wait for the slowest place.', () => sinks.behind);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }

@@ -13,6 +13,7 @@ import { KeyringSecrets } from '../operations/keyring-secrets.js';
 import { RootCeremony } from '../operations/root-ceremony.js';
 import { RootKeys } from '../roots/root-keys.js';
 import { Database } from '../storage/database.js';
+import { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import { Health } from '../telemetry/health.js';
 import { NodeHealth } from './node-health.js';
 import { firstStart } from './first-start.js';
@@ -33,8 +34,8 @@ import { firstStart } from './first-start.js';
     },
     {
       provide: Health,
-      useFactory: (database: Database, root: RootCeremony) => new NodeHealth(database, root),
-      inject: [Database, RootCeremony],
+      useFactory: (database: Database, root: RootCeremony, sinks: SinkFeeds) => new NodeHealth(database, root, sinks),
+      inject: [Database, RootCeremony, SinkFeeds],
     },
   ],
   exports: [RootCeremony, KeyringSecrets, SealKeys, InstallReady, Health],

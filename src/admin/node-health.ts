@@ -1,4 +1,5 @@
 import type { RootCeremony } from '../operations/root-ceremony.js';
+import type { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import type { Database } from '../storage/database.js';
 import { hasPendingMigrations } from '../storage/migrate.js';
 import { isKmsError } from '../errors.js';
@@ -16,6 +17,7 @@ export class NodeHealth extends Health {
   constructor(
     private readonly database: Database,
     private readonly root: RootCeremony,
+    private readonly sinks: Pick<SinkFeeds, 'behind' | 'count' | 'failing'>,
   ) {
     super();
   }
@@ -30,13 +32,22 @@ export class NodeHealth extends Health {
 
   async #look(): Promise<HealthCheck[]> {
     const { reads } = this.database;
-    return Promise.all([
+    const checks = await Promise.all([
       check('database', () => reads.query('select 1')),
       check('migrations', async () => {
         if (await hasPendingMigrations(reads)) throw new Error('the schema is older than this code');
       }),
       check('root-key', () => this.root.active.check()),
     ]);
+    return [...checks, ...this.#delivery()];
+  }
+
+  /** A place outside that takes no records keeps nobody from being served: it is told, and no more. */
+  #delivery(): HealthCheck[] {
+    const { behind, count, failing } = this.sinks;
+    if (count === 0) return [];
+    const detail = failing.length > 0 ? `${failing.join(', ')}: not taking records; ${behind} wait` : `${behind} wait`;
+    return [{ name: 'audit-sinks', ok: true, detail }];
   }
 }
 

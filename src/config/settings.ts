@@ -28,17 +28,18 @@ const json = text.transform((value, { issues }): unknown => {
 });
 
 /** Places to deliver to, between spaces or commas. */
-const targets = text.transform((list, { issues }) => {
-  const all = list.split(/[\s,]+/).filter((one) => one !== '');
-  const wrong = all.find((one) => one !== 'stdout' && !/^(file:\/|https?:\/\/)./.test(one));
-  if (wrong === undefined) return all;
-  issues.push({
-    code: 'custom',
-    message: 'must be file:/path, stdout or URLs of webhooks, between commas',
-    input: list,
+const places = (known: RegExp, what: string) =>
+  text.transform((list, { issues }) => {
+    const all = list.split(/[\s,]+/).filter((one) => one !== '');
+    if (all.every((one) => known.test(one))) return all;
+    issues.push({ code: 'custom', message: `must be ${what}, between commas`, input: list });
+    return z.NEVER;
   });
-  return z.NEVER;
-});
+const targets = places(/^(stdout$|file:\/.|https?:\/\/.)/, 'file:/path, stdout or URLs of webhooks');
+const sinks = places(
+  /^(stdout$|file:\/.|https?:\/\/.|syslog\+(tcp|tls):\/\/[^/]+:\d+$)/,
+  'file:/path, stdout, URLs of webhooks, syslog+tcp://host:port or syslog+tls://host:port',
+);
 
 /** Every setting of the server. `.env.example` lists the same names: a test holds them together. */
 export const SETTINGS = {
@@ -53,6 +54,7 @@ export const SETTINGS = {
   KEYSTEAD_AUDIT_SIGNER: text.optional(),
   KEYSTEAD_AUDIT_CHECKPOINTS: targets.optional(),
   KEYSTEAD_AUDIT_CHECKPOINT_SECONDS: whole(1, 86_400).default(60),
+  KEYSTEAD_AUDIT_SINKS: sinks.optional(),
   KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
   KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),
   KEYSTEAD_VAULT_TOKEN: text.optional(),

@@ -10,6 +10,7 @@ import {
 import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
 import { CheckpointDelivery } from '../audit/delivery/checkpoint-delivery.js';
+import { recordTarget } from '../audit/delivery/record-target.js';
 import { deliveryTarget } from '../audit/delivery/delivery-target.js';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
@@ -22,6 +23,8 @@ import { LogWriter } from './audit/log-writer.js';
 import { PostgresJournal } from './audit/postgres-journal.js';
 import { Projection } from './audit/projection.js';
 import { PublishedLog } from './audit/published-log.js';
+import { SinkFeed } from './audit/sink-feed.js';
+import { SinkFeeds } from './audit/sink-feeds.js';
 import { Sequencer } from './audit/sequencer.js';
 import { Database } from './database.js';
 
@@ -59,23 +62,27 @@ const LAST_DELIVERY_MS = 5000;
         new PublishedLog(reads, sequencer, checkpointer, signer.verifierKey),
       inject: [Database, Sequencer, Checkpointer, LogSigner],
     },
+    { provide: SinkFeeds, useFactory: openSinks, inject: [Database, CONFIG] },
     { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
   ],
-  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery],
+  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, SinkFeeds],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(LogKeeper) private readonly keeper: LogKeeper,
     @Inject(CheckpointDelivery) private readonly delivery: CheckpointDelivery,
     @Inject(LogSigner) private readonly signer: LogSigner,
+    @Inject(SinkFeeds) private readonly sinks: SinkFeeds,
   ) {}
 
   onApplicationBootstrap(): void {
     new Logger('AuditLog').log(`the audit log is signed by ${this.signer.verifierKey}`);
     this.keeper.start();
+    this.sinks.start();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    await this.sinks.stop();
     await this.keeper.stop();
     await Promise.race([this.delivery.flush(), sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);
   }
@@ -98,6 +105,16 @@ function openDelivery(config: Config): CheckpointDelivery {
     failed: (target, why) => logger.error(`checkpoints do not get to ${target}: ${why}; the newest is tried again`),
     recovered: (target) => logger.log(`checkpoints get to ${target} again`),
   });
+}
+
+function openSinks({ reads }: Database, config: Config): SinkFeeds {
+  const logger = new Logger('AuditLog');
+  const events = {
+    failed: (target: string, why: string) => logger.error(`audit records do not get to ${target}: ${why}; they wait`),
+    recovered: (target: string) => logger.log(`audit records get to ${target} again`),
+  };
+  const addresses = config.KEYSTEAD_AUDIT_SINKS ?? [];
+  return new SinkFeeds(addresses.map((address) => new SinkFeed(reads, recordTarget(address), events)));
 }
 
 /** A failure that stays is said once. */

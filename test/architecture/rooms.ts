@@ -36,7 +36,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['audit/verifier', 'errors'], packages: ['node:crypto'] },
-  'audit/delivery': { rooms: [], packages: ['node:fs/promises'] },
+  'audit/delivery': { rooms: [], packages: ['node:crypto', 'node:fs/promises', 'node:net', 'node:tls'] },
   // Shares nothing with what writes the log but the hash.
   'audit/verifier': { rooms: ['audit/merkle-hash.ts'], packages: ['node:crypto'] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },

@@ -13,10 +13,13 @@ const MAIN = resolve('dist/src/cli/main.js');
 let server: Server;
 let dir: string;
 let token: string;
+let healthBefore: { readonly status: string; readonly checks: readonly object[] };
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'keystead-verify-'));
-  server = await Server.start({ env: { KEYSTEAD_AUDIT_CHECKPOINTS: `file:${join(dir, 'delivered.txt')}` } });
+  const file = (name: string) => `file:${join(dir, name)}`;
+  const sinks = { KEYSTEAD_AUDIT_SINKS: `${file('sink.jsonl')},syslog+tcp://127.0.0.1:1` };
+  server = await Server.start({ env: { KEYSTEAD_AUDIT_CHECKPOINTS: file('delivered.txt'), ...sinks } });
   token = (await server.tokens()).auditor;
   await writeFile(join(dir, 'log.vkey'), (await keystead('audit vkey')).out);
 });
@@ -130,10 +133,25 @@ it('a record that a superuser of the database changed is named', async () => {
 it('the key is told at the start, and the checkpoints that were delivered elsewhere fit the log', async () => {
   const key = (await readFile(join(dir, 'log.vkey'), 'utf8')).trim();
   expect(server.output).toContain(`the audit log is signed by ${key}`);
+  healthBefore = (await call(server, undefined, 'GET', '/health/ready')).body;
   await server.stop();
   server = await Server.start({ dataDir: server.dataDir });
   const { code, out } = await keystead('audit verify --vkey log.vkey --kept delivered.txt --json');
   expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, verified: true });
+});
+
+it('every record was delivered elsewhere, whatever another place that is dead; health tells of that one', async () => {
+  const delivered = (await readFile(join(dir, 'sink.jsonl'), 'utf8')).trimEnd().split('\n');
+  await keystead('audit export -o sunk.jsonl');
+  const log = (await readFile(join(dir, 'sunk.jsonl'), 'utf8')).split('\n');
+  expect(delivered.length).toBeGreaterThan(300);
+  expect(delivered).toEqual(delivered.map((_, index) => `{"index":${index},${log[index]?.slice(1)}`));
+  expect(healthBefore).toMatchObject({ status: 'ready' });
+  expect(healthBefore.checks).toContainEqual({
+    name: 'audit-sinks',
+    ok: true,
+    detail: expect.stringMatching(/^syslog\+tcp:\/\/127\.0\.0\.1:1: not taking records; \d+ wait$/),
+  });
 });
 
 describe('the log replayed against the tables', () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
 import { campaignShapes } from './campaign-shapes.js';
-import { AUDIT_READINGS } from './audit-readings.js';
+import { auditShapes, lastRecord } from './audit-shapes.js';
 import { policyShapes } from './policy-shapes.js';
 import { webhookShapes } from './webhook-shapes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
@@ -43,10 +43,6 @@ function expectProblem({ status, headers, body }: ApiAnswer, wanted: number, cod
 }
 
 const makeKey = (body: object) => done('keyAdmin', 'POST', KEYS, body);
-
-/** The newest record of an operation. */
-const lastRecord = async (operation: string) =>
-  (await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`)).items[0];
 
 describe('every route answers as it is documented', () => {
   it('keys and their versions', async () => {
@@ -196,7 +192,7 @@ describe('every route answers as it is documented', () => {
     await done('auditor', 'GET', '/api/v1/settings');
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });
     await done('admin', 'PATCH', '/api/v1/keyrings/default', { separationOfDuties: true });
-    for (const path of AUDIT_READINGS) await done('auditor', 'GET', `/api/v1/audit/${path}`);
+    await auditShapes(done);
     for (const path of ['/health/live', '/health/ready']) await done(undefined, 'GET', path);
     for (const path of ['/metrics', '/api/openapi.json', '/api/docs']) await done('app', 'GET', path);
   });
@@ -243,7 +239,7 @@ describe('refusals', () => {
     expect(answer.body.detail).toContain('plaintext: must be base64');
     expect(answer.body.detail).toContain('contxt: there is no such field');
     const key = await call(server, tokens.app, 'GET', `${KEYS}/exists`);
-    const record = await lastRecord('read-request');
+    const record = await lastRecord(done, 'read-request');
     expect(record).toMatchObject({
       requestId: answer.body.requestId,
       callerName: 'app',
@@ -258,14 +254,14 @@ describe('refusals', () => {
   it('at the gate are on record as denied, under the operation that was asked for', async () => {
     const answer = await call(server, tokens.app, 'POST', KEYS, { name: 'mine' });
     expectProblem(answer, 403, 'permission-denied');
-    const record = await lastRecord('key.create');
+    const record = await lastRecord(done, 'key.create');
     expect(record).toMatchObject({ requestId: answer.body.requestId, callerName: 'app', outcome: 'denied' });
   });
 
   it('of a token are on record without it', async () => {
     const answer = await call(server, `${tokens.app.slice(0, -1)}x`, 'GET', '/api/v1/whoami');
     expectProblem(answer, 401, 'unauthenticated');
-    const record = await lastRecord('authenticate');
+    const record = await lastRecord(done, 'authenticate');
     expect(record).toMatchObject({ requestId: answer.body.requestId, caller: 'anonymous', outcome: 'denied' });
   });
 

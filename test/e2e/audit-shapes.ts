@@ -1,0 +1,15 @@
+import type { Done } from './policy-shapes.js';
+
+const AUDIT = '/api/v1/audit';
+
+/** The newest record of an operation. */
+export async function lastRecord(done: Done, operation: string) {
+  return (await done('auditor', 'GET', `${AUDIT}/records?operation=${operation}&limit=1`)).items[0];
+}
+
+/** What an auditor reads in JSON. @param done a call that must succeed, in the shape that the API's description gives */
+export async function auditShapes(done: Done): Promise<void> {
+  await done('auditor', 'GET', `${AUDIT}/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000`);
+  await done('auditor', 'GET', `${AUDIT}/summary?interval=day&door=rest`);
+  await done('auditor', 'GET', `${AUDIT}/state?limit=9`);
+}
