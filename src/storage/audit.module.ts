@@ -10,7 +10,7 @@ import {
 import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
 import { CheckpointDelivery } from '../audit/delivery/checkpoint-delivery.js';
-import { recordTarget } from '../audit/delivery/record-target.js';
+import { openRecordTarget } from '../audit/delivery/open-record-target.js';
 import { deliveryTarget } from '../audit/delivery/delivery-target.js';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
@@ -114,7 +114,7 @@ function openSinks({ reads }: Database, config: Config): SinkFeeds {
     recovered: (target: string) => logger.log(`audit records get to ${target} again`),
   };
   const addresses = config.KEYSTEAD_AUDIT_SINKS ?? [];
-  return new SinkFeeds(addresses.map((address) => new SinkFeed(reads, recordTarget(address), events)));
+  return new SinkFeeds(addresses.map((address) => new SinkFeed(reads, openRecordTarget(address), events)));
 }
 
 /** A failure that stays is said once. */

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import { recordTarget, type PlacedEntry, type RecordTarget } from '../../src/audit/delivery/record-target.js';
+import { openRecordTarget } from '../../src/audit/delivery/open-record-target.js';
+import type { PlacedEntry, RecordTarget } from '../../src/audit/delivery/record-target.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
 import { SinkFeed } from '../../src/storage/audit/sink-feed.js';
 import { Database } from '../../src/storage/database.js';
@@ -100,7 +101,7 @@ it('speaks syslog: RFC 5424 in frames of RFC 6587', async () => {
     socket.on('data', (piece) => pieces.push(piece));
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
-  await feed(recordTarget(`syslog+tcp://127.0.0.1:${(collector.address() as AddressInfo).port}`)).round();
+  await feed(openRecordTarget(`syslog+tcp://127.0.0.1:${(collector.address() as AddressInfo).port}`)).round();
   let messages: string[] = [];
   for (let tries = 0; messages.length < RECORDS && tries < 500; tries++) {
     await sleep(10);
@@ -117,7 +118,7 @@ it('speaks syslog: RFC 5424 in frames of RFC 6587', async () => {
 });
 
 it('fails with a word where nobody listens', async () => {
-  const one = feed(recordTarget('syslog+tcp://127.0.0.1:1'));
+  const one = feed(openRecordTarget('syslog+tcp://127.0.0.1:1'));
   await one.round();
   expect(said.at(-1)).toMatch(/^syslog\+tcp:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
 });
