@@ -30,8 +30,12 @@ export abstract class AuditLog {
   /** The bytes of a record. @returns undefined: the log is not so long */
   abstract entry(index: number): Promise<Buffer | undefined>;
 
-  /** A proof that a record is in the log, as a file of its own: https://c2sp.org/tlog-proof */
-  abstract proof(index: number): Promise<string | undefined>;
+  /**
+   * A proof that a record is in the log, as a file of its own: https://c2sp.org/tlog-proof
+   * @param size of the tree that it is in, of which there is a checkpoint; default: the newest
+   * @returns undefined: the log is not so long, or no tree of this size was signed
+   */
+  abstract proof(index: number, size?: number): Promise<string | undefined>;
 
   /** That the tree of `to` records goes on from the one of `from`. @returns undefined: the log is not so long */
   abstract consistency(from: number, to: number): Promise<readonly Buffer[] | undefined>;

@@ -23,10 +23,14 @@ export class Audit {
     return this.transport.call({ method: 'GET', path: route`/api/v1/audit/records/${index}`, raw: true });
   }
 
-  /** That the record is in the log, with a checkpoint: a C2SP tlog-proof. */
-  async proof(index: number): Promise<string> {
+  /**
+   * That the record is in the log, with a checkpoint: a C2SP tlog-proof.
+   * @param size of a checkpoint that there is; default: the newest
+   */
+  async proof(index: number, size?: number): Promise<string> {
     const path = route`/api/v1/audit/records/${index}/proof`;
-    return (await this.transport.call<Buffer>({ method: 'GET', path, raw: true })).toString('utf8');
+    const call = { method: 'GET', path, query: { size }, raw: true } as const;
+    return (await this.transport.call<Buffer>(call)).toString('utf8');
   }
 
   /** Counts by outcome, by operation and over time; of the last 24 hours unless `since` says otherwise. */

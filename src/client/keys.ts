@@ -107,6 +107,15 @@ export class Keys {
     return route`/api/v1/keyrings/${this.keyring}/keys/${key}`;
   }
 
+  /**
+   * What is in force for a key, and which audit records there are of it, as canonical JSON; for those who may read the whole log. The record
+   * of this call has its SHA-256 (`detail.manifestSha256`).
+   */
+  async evidence(key: string, query: { readonly since?: Date; readonly until?: Date } = {}): Promise<string> {
+    const path = `${this.#path(key)}/evidence`;
+    return (await this.transport.call<{ readonly manifest: string }>({ method: 'GET', path, query })).manifest;
+  }
+
   async #act(key: string, action: string, body: object = {}, creates = false): Promise<Key> {
     return this.transport.call({ method: 'POST', path: `${this.#path(key)}/${action}`, body, creates });
   }

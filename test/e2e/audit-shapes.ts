@@ -12,4 +12,7 @@ export async function auditShapes(done: Done): Promise<void> {
   await done('auditor', 'GET', `${AUDIT}/records?since=2020-01-01T00:00:00Z&outcome=success&limit=1000`);
   await done('auditor', 'GET', `${AUDIT}/summary?interval=day&door=rest`);
   await done('auditor', 'GET', `${AUDIT}/state?limit=9`);
+  const keys = '/api/v1/keyrings/default/keys';
+  const { id } = await done('keyAdmin', 'POST', keys, {});
+  await done('auditor', 'GET', `${keys}/${id}/evidence?since=2020-01-01T00:00:00Z`);
 }

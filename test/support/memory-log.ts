@@ -31,8 +31,8 @@ export class MemoryLog extends AuditLog {
     return this.#entries()[index];
   }
 
-  override async proof(index: number): Promise<string | undefined> {
-    const entries = this.#entries();
+  override async proof(index: number, size?: number): Promise<string | undefined> {
+    const entries = this.#entries().slice(0, size);
     if (index >= entries.length) return undefined;
     return proofText(index, await grow(entries).prover.inclusion(index, entries.length), this.#checkpoint(entries));
   }

@@ -1,10 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, readSync } from 'node:fs';
 import type { Command } from 'commander';
 import type { LogSource } from '../../audit/verifier/log-source.js';
 import { NotVerified } from '../../audit/verifier/not-verified.js';
 import { openCheckpoint, type Checkpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey, type VerifierKey } from '../../audit/verifier/open-note.js';
 import { StateReplay, type RowMark } from '../../audit/verifier/state-replay.js';
+import { verifyEvidence } from '../../audit/verifier/verify-evidence.js';
 import { verifyLog } from '../../audit/verifier/verify-log.js';
 import { isKeysteadError, type AuditLog } from '../../client/client.js';
 import { withExamples } from '../examples.js';
@@ -13,6 +14,7 @@ import { LogFile } from '../log-file.js';
 import { withCount } from '../progress.js';
 import { ServerLog } from '../server-log.js';
 import type { OpenSession, Session } from '../session.js';
+import { isTar, readTar } from '../tar.js';
 import { UsageError } from '../usage-error.js';
 
 interface Options {
@@ -40,7 +42,10 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
   withExamples(
     audit
       .command('verify')
-      .argument('[file]', 'an export of the whole log in JSON Lines; without it, the log of the server')
+      .argument(
+        '[file]',
+        'an export of the whole log in JSON Lines, or an archive of evidence; without it, the log of the server',
+      )
       .option('--vkey <key>', "the log's verifier key, or a file that holds it")
       .option('--kept <file>', 'checkpoints that were kept; may be given several times', several, [])
       .option('--keep <file>', 'checkpoints that were kept; the newest is added when all is verified')
@@ -54,6 +59,8 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
         const keeper = options.keep === undefined ? undefined : new CheckpointKeeper(options.keep);
         const { log } = file === undefined ? session.client.audit : { log: undefined };
         const signer = await verifierKey(session, log, options.vkey);
+        const evidence = file === undefined ? undefined : readEvidence(file);
+        if (evidence) return session.show(verdictOn(evidence, signer, options));
         const checkpoints = [
           ...(keeper?.read(signer) ?? []),
           ...options.kept.flatMap((path) => readCheckpoints(path, signer)),
@@ -80,7 +87,31 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
     'keystead audit verify --vkey log.vkey --keep checkpoints.txt',
     'keystead audit verify --vkey log.vkey --keep checkpoints.txt --state',
     'keystead audit verify log.jsonl --vkey log.vkey --kept checkpoints.txt',
+    'keystead audit verify orders.tar --vkey log.vkey',
   );
+}
+
+/** @returns undefined for what is no archive */
+function readEvidence(path: string): ReadonlyMap<string, Buffer> | undefined {
+  if (!existsSync(path)) throw new UsageError(`${path}: there is no such file.`);
+  // An export may be larger than memory.
+  const file = openSync(path, 'r');
+  try {
+    const head = Buffer.alloc(512);
+    readSync(file, head);
+    return isTar(head) ? readTar(readFileSync(path)) : undefined;
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** @throws NotVerified, UsageError */
+function verdictOn(files: ReadonlyMap<string, Buffer>, signer: VerifierKey, { kept, keep, state }: Options) {
+  if (kept.length > 0 || keep !== undefined || state === true) {
+    throw new UsageError('An archive of evidence brings its checkpoint: give --vkey alone.');
+  }
+  const { checkpoint, ...verdict } = verifyEvidence(files, signer);
+  return { log: signer.name, verified: true, ...verdict, 'of a log of': `${checkpoint.size} records` };
 }
 
 /** @throws NotVerified, UsageError */

@@ -9,6 +9,7 @@ import { pageSize, take, withListOptions, type ListOptions } from '../listing.js
 import { whole } from '../option-values.js';
 import type { OpenSession, Session } from '../session.js';
 import { table, type Column } from '../table.js';
+import { addAuditEvidenceCommand } from './audit-evidence.js';
 import { addAuditExportCommand } from './audit-export.js';
 import { addAuditNewEpochCommand } from './audit-new-epoch.js';
 import { addAuditSummaryCommand } from './audit-summary.js';
@@ -64,6 +65,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   );
   addAuditSummaryCommand(audit, open);
   addAuditExportCommand(audit, open);
+  addAuditEvidenceCommand(audit, open);
   addAuditVerifyCommand(audit, open);
   addAuditNewEpochCommand(audit, open);
 }

@@ -9,6 +9,7 @@ import {
   readState,
   readVkey,
   type ConsistencyInput,
+  type ProofInput,
   type RecordInput,
 } from '../../operations/audit/read-log.js';
 import type { PageInput } from '../../operations/paging.js';
@@ -25,6 +26,7 @@ import {
   IN_TILE_2,
   IN_TILE_3,
   IN_TILE_4,
+  proofQuery,
   rowMarkAnswer,
 } from './schemas/audit-log.js';
 
@@ -132,11 +134,12 @@ export class AuditLogController {
     method: 'GET',
     path: 'records/:index/proof',
     params: IN_RECORD,
+    query: proofQuery,
     answerType: TEXT,
     summary: 'A proof that a record is in the log',
     description: 'With a checkpoint, as a file of its own; a C2SP tlog-proof.',
   })
-  async proof(call: Call<RecordInput>) {
+  async proof(call: Call<ProofInput>) {
     void call.reply.type(TEXT);
     return use(this.kms, readProof, call);
   }

@@ -6,6 +6,7 @@ import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
+import { EvidenceController } from './evidence.controller.js';
 import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { BootstrapController } from './bootstrap.controller.js';
@@ -44,6 +45,7 @@ export const CONTROLLERS = [
   ApprovalsController,
   AuditController,
   AuditLogController,
+  EvidenceController,
   BindingsController,
   BootstrapController,
   CallersController,

@@ -49,6 +49,11 @@ export interface RecordInput {
   readonly index: number;
 }
 
+export interface ProofInput extends RecordInput {
+  /** Of the tree that the proof is in, of which there is a checkpoint; default: the newest. */
+  readonly size?: number;
+}
+
 export const readState: LogReading<PageInput, Page<SealedRowMark>> = {
   ...readingAll('state', async () => undefined),
   async run({ log }, _resolved, input) {
@@ -67,10 +72,10 @@ export const readState: LogReading<PageInput, Page<SealedRowMark>> = {
 };
 
 /** One record: for those who may read the records of its keyring. */
-function readingOne<Output>(
+function readingOne<Input extends RecordInput, Output>(
   what: string,
-  read: (log: AuditLog, index: number, entry: Buffer) => Promise<Output>,
-): LogReading<RecordInput, Output> {
+  read: (log: AuditLog, input: Input, entry: Buffer) => Promise<Output>,
+): LogReading<Input, Output> {
   return {
     name: 'audit.read',
     async resolve(deps, { index }) {
@@ -79,17 +84,18 @@ function readingOne<Output>(
       const place: Resource = keyringId ? { kind: 'keyring', keyringId } : INSTALL;
       return resolved(place, await deps.ledger.install());
     },
-    async run({ log }, _resolved, { index }) {
+    async run({ log }, _resolved, input) {
+      const { index } = input;
       const entry = found(await log.entry(index), `the log has no record ${index}`);
-      return { output: await read(log, index, entry), detail: { log: what, index } };
+      return { output: await read(log, input, entry), detail: { log: what, index } };
     },
   };
 }
 
-export const readRecord = readingOne('record', async (_log, _index, entry) => entry);
+export const readRecord = readingOne<RecordInput, Buffer>('record', async (_log, _input, entry) => entry);
 
-export const readProof = readingOne('proof', async (log, index) =>
-  found(await log.proof(index), `the log has no record ${index}`),
+export const readProof = readingOne<ProofInput, string>('proof', async (log, { index, size }) =>
+  found(await log.proof(index, size), `no tree of ${size ?? 'any'} records with record ${index} in it was signed`),
 );
 
 function resolved(resource: Resource, basis: unknown): Resolved {

@@ -43,9 +43,10 @@ export class PublishedLog extends AuditLog {
     return this.#reading(async () => (await readEntries(this.database, index, index + 1))[0]);
   }
 
-  override proof(index: number): Promise<string | undefined> {
+  override proof(index: number, ofSize?: number): Promise<string | undefined> {
     return this.#reading(async () => {
-      const checkpoint = await this.checkpoint();
+      const checkpoint = ofSize === undefined ? await this.checkpoint() : await this.#signed(ofSize);
+      if (checkpoint === undefined) return undefined;
       const { size } = openCheckpoint(checkpoint, readVerifierKey(this.verifierKey));
       if (index >= size) return undefined;
       return proofText(index, await proverOn(this.database).inclusion(index, size), checkpoint);
@@ -61,6 +62,13 @@ export class PublishedLog extends AuditLog {
 
   override rows(after: SealedRowName | undefined, limit: number): Promise<readonly SealedRowMark[]> {
     return this.#reading(() => readSealedRowMarks(this.database, after, limit));
+  }
+
+  async #signed(size: number): Promise<string | undefined> {
+    const [found] = await this.database.query<{ note: string }[]>('select note from audit_checkpoint where size = $1', [
+      size,
+    ]);
+    return found?.note;
   }
 
   async #size(): Promise<number> {

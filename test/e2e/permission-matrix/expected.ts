@@ -153,4 +153,4 @@ export const WHERE: Readonly<Record<Exclude<About, 'key|ring' | 'key|keys'>, rea
 };
 
 /** Routes of an operation that is elsewhere answered by what one may see: the log as a whole, and a record that no keyring has. */
-export const OF_THE_WHOLE_LOG = /\/audit\/(log\/|records\/|state$)/;
+export const OF_THE_WHOLE_LOG = /\/audit\/(log\/|records\/|state$)|\/evidence$/;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { numeral } from './words.js';
+import { numeral, time } from './words.js';
 
 const index = numeral('Index of a record in the log', { min: 0, max: 9_999_999_999 });
 const size = (description: string) => numeral(description, { min: 0, max: 9_999_999_999 });
@@ -20,6 +20,24 @@ export const IN_TILE = z.strictObject({ level, a: number });
 export const IN_TILE_2 = z.strictObject({ level, a: number, b: number });
 export const IN_TILE_3 = z.strictObject({ level, a: number, b: number, c: number });
 export const IN_TILE_4 = z.strictObject({ level, a: number, b: number, c: number, d: number });
+
+export const proofQuery = z.strictObject({
+  size: z.exactOptional(size('Records of the tree that the proof is in; default: the newest checkpoint’s')),
+});
+
+export const evidenceQuery = z.strictObject({
+  since: z.exactOptional(time('Records from this moment on')),
+  until: z.exactOptional(time('Records before this moment; default: now')),
+});
+
+export const evidenceAnswer = z
+  .object({
+    manifest: z.string().meta({
+      description:
+        'Canonical JSON: the key, its versions, policies and bindings in force, and the indexes of its records. Its SHA-256 is in the record of this call.',
+    }),
+  })
+  .meta({ id: 'Evidence' });
 
 export const consistencyQuery = z.strictObject({
   from: size('Records of the earlier tree'),
