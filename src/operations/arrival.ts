@@ -17,6 +17,8 @@ export interface Arrival {
   readonly door: string;
   readonly source: string | null;
   readonly requestId: string;
+  /** What the client calls this request, for the record alone. */
+  readonly clientRequestId?: string;
   readonly idempotencyKey?: string;
   /** Id of the request under dual control that this call executes. */
   readonly approval?: string;
@@ -35,6 +37,7 @@ export interface Approach {
   /** The address of the peer, as the door saw it. */
   readonly source: string | null;
   readonly requestId: string;
+  readonly clientRequestId?: string;
   /** Whether somebody else sent it on: then the peer is not where it came from. */
   readonly isForwarded?: true;
   /** The credential as presented; undefined when there was none. */

@@ -32,7 +32,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
   const { credential, caller } = chosen;
   if (lanes) await deps.loginAttempts.succeed(lanes, new Date(now));
   deps.lastUse.note(credential.id, now);
-  const { door, source, requestId, idempotencyKey, approval, isGone } = approach;
+  const { door, source, requestId, clientRequestId, idempotencyKey, approval, isGone } = approach;
   return {
     caller: { id: caller.id, name: caller.name, type: caller.type },
     credentialId: credential.id,
@@ -42,6 +42,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     door,
     source,
     requestId,
+    ...(clientRequestId === undefined ? {} : { clientRequestId }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(approval === undefined ? {} : { approval }),
     ...(isGone === undefined ? {} : { isGone }),

@@ -46,6 +46,7 @@ export function recordOf(
     durationUs: Math.min(MAX_DURATION_US, Math.round((performance.now() - attempt.startedAt) * 1000)),
     detail: storable({
       ...detail,
+      ...(arrival.clientRequestId !== undefined && { clientRequestId: arrival.clientRequestId }),
       ...(subject.sourceKey !== undefined && { sourceKeyId: subject.sourceKey }),
       ...(deps.testClock?.isMoved && { testClock: true }),
     }),

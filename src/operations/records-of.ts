@@ -2,6 +2,7 @@ import type { AuditRecord } from '../audit/record.js';
 import type { KmsError } from '../errors.js';
 import type { Deps } from './deps.js';
 import type { Subject } from './operation.js';
+import { batchDigest } from './batch-digest.js';
 import { recordOf, type Attempt } from './record.js';
 
 const LISTED_FAILURES = 32;
@@ -41,7 +42,9 @@ function recordOfGroup(deps: Deps, attempt: Attempt, group: readonly Numbered[],
     items: group.length,
     ...(group.length < batch ? { batch } : {}),
     failed: failures.length,
+    denied: group.filter((told) => told.error?.code === 'permission-denied').length,
     failures: failures.slice(0, LISTED_FAILURES),
+    digest: batchDigest(group),
     ...(versions.length > 1 ? { versions } : {}),
     ...sumOfDetails(attempt, group),
   };

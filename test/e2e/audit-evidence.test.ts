@@ -173,6 +173,16 @@ describe('an archive of evidence', () => {
     );
   });
 
+  it('has what the client calls its request, where that is an id', async () => {
+    const { app } = await server.tokens();
+    for (const id of ['order-17', 'o'.repeat(129), 'two words']) {
+      await call(server, app, 'POST', '/api/v1/random', { bytes: 1 }, { 'x-request-id': id });
+    }
+    const { out } = await keystead('audit query --operation random --limit 3 --order oldest --json');
+    const ids = (JSON.parse(out) as { items: { detail: { clientRequestId?: string } }[] }).items;
+    expect(ids.map(({ detail }) => detail.clientRequestId)).toEqual(['order-17', undefined, undefined]);
+  });
+
   it('is made only by whoever may read the whole log, and of a key that there is', async () => {
     const { app } = await server.tokens();
     expect(await call(server, app, 'GET', `${KEYS}/orders/evidence`)).toMatchObject({ status: 403 });

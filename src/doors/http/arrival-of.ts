@@ -13,6 +13,7 @@ const BEARER = /^Bearer +([\x21-\x7e]+) *$/i;
 /** RFC 7515 section 3.1: three parts in base64url. A token of this service has no dot. */
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/;
 const DOOR = 'rest';
+const CLIENT_REQUEST_ID = /^[\x21-\x7e]{1,128}$/;
 /** What proxies add. Nobody gains by sending one. */
 const FORWARDED = ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'] as const;
 
@@ -31,11 +32,18 @@ export function approachOf(
     door: DOOR,
     source: request.ip,
     requestId: request.id,
+    ...clientRequestIdOf(request),
     presented: presentedBy(request),
     isGone: () => request.raw.socket.destroyed,
     ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
     ...given,
   };
+}
+
+/** The client's own X-Request-Id, as far as it is an id: it goes into the record, and decides nothing. */
+function clientRequestIdOf({ headers }: FastifyRequest): Pick<Approach, 'clientRequestId'> {
+  const given = headers['x-request-id'];
+  return typeof given === 'string' && CLIENT_REQUEST_ID.test(given) ? { clientRequestId: given } : {};
 }
 
 /** The header Authorization, where there is one; else a client certificate. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { leafHash, nodeHash } from '../../../src/audit/merkle-hash.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
 import { readAudit } from '../../../src/operations/audit/read-audit.js';
 import { permissionDenied } from '../../../src/operations/authorise.js';
@@ -9,6 +10,11 @@ import { createKey } from '../../../src/operations/keys/create-key.js';
 import { rotateKey } from '../../../src/operations/keys/rotate-key.js';
 import { codeOf } from '../../support/code-of.js';
 import type { TestBed } from '../../support/test-bed.js';
+
+/** Of an item of a batch under version 1. */
+function leafOf(item: number, code: string | null): Buffer {
+  return leafHash(Buffer.from(`{"code":${JSON.stringify(code)},"detail":{},"item":${item},"version":1}`));
+}
 
 /** What is found on record of a key, wherever the records are. */
 export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): void {
@@ -131,6 +137,44 @@ export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): vo
       expect(plain?.keyId).toBe(id);
       const names = (await recordsOf(id, 'encrypt')).map(({ detail }) => detail['context']);
       expect(new Set(names.flat())).toEqual(new Set(['a\ufffdb', 'plain']));
+    });
+
+    it('of a batch hold one digest over its items, which says what became of each', async () => {
+      const { id } = await newKey();
+      const digestOf = async (sizes: readonly number[]) => {
+        const inputs = sizes.map((size) => ({ keyring, key: id, plaintext: Buffer.alloc(size) }));
+        await bed.kms.performBatch(encrypt, inputs, app);
+        const [record] = await recordsOf(id, 'encrypt');
+        return record?.detail['digest'];
+      };
+      const digest = await digestOf([1, 65_537]);
+      expect(digest).toBe(nodeHash(leafOf(0, null), leafOf(1, 'payload-too-large')).toString('base64'));
+      expect(await digestOf([65_537, 1])).not.toBe(digest);
+    });
+
+    it('hold keyed hashes of what a context says, the same for the same', async () => {
+      const { id } = await newKey();
+      for (const tenant of ['a-secret-tenant', 'other', 'a-secret-tenant']) {
+        await bed.kms.perform(
+          encrypt,
+          { keyring, key: id, plaintext, context: { tenant, table: 'a-secret-tenant' } },
+          app,
+        );
+      }
+      const details = (await recordsOf(id, 'encrypt')).map(({ detail }) => detail);
+      const hashes = details.map(({ contextHashes }) => contextHashes as string[]);
+      expect(hashes[0]).toEqual(hashes[2]);
+      expect(hashes[0]?.[0]).not.toBe(hashes[1]?.[0]);
+      expect(hashes[0]?.[1]).toBe(hashes[1]?.[1]);
+      // Of another name it is another one.
+      expect(hashes[0]?.[0]).not.toBe(hashes[0]?.[1]);
+      expect(JSON.stringify(details)).not.toContain('a-secret-tenant');
+    });
+
+    it('hold what the client calls its request', async () => {
+      const { id } = await newKey();
+      await bed.kms.perform(encrypt, { keyring, key: id, plaintext }, { ...app, clientRequestId: 'order-17' });
+      expect(await recordsOf(id, 'encrypt')).toMatchObject([{ detail: { clientRequestId: 'order-17' } }]);
     });
 
     it('are of one creation, where the same one is asked for many times at once under one idempotency key', async () => {
