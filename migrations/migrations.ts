@@ -14,6 +14,7 @@ import { PolicyEngine1700000000019 } from './1700000000019-policy-engine.js';
 import { WebhookBreaker1700000000020 } from './1700000000020-webhook-breaker.js';
 import { Log1700000000030 } from './1700000000030-log.js';
 import { AuditSinks1700000000031 } from './1700000000031-audit-sinks.js';
+import { AuditRetention1700000000032 } from './1700000000032-audit-retention.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -33,4 +34,5 @@ export const MIGRATIONS = [
   WebhookBreaker1700000000020,
   Log1700000000030,
   AuditSinks1700000000031,
+  AuditRetention1700000000032,
 ];

@@ -34,6 +34,7 @@ export const ERROR_CODES = [
   'campaign-not-found',
   'webhook-not-found',
   'delivery-not-found',
+  'records-dropped',
   'name-taken',
   'campaign-exists',
   'conflict',

@@ -1,3 +1,4 @@
+import type { Droppable } from './log/may-drop.js';
 import type { TileName } from './log/tile.js';
 
 /** Names a row of a sealed table. */
@@ -39,6 +40,12 @@ export abstract class AuditLog {
 
   /** That the tree of `to` records goes on from the one of `from`. @returns undefined: the log is not so long */
   abstract consistency(from: number, to: number): Promise<readonly Buffer[] | undefined>;
+
+  /**
+   * Up to where whole bundles, from `from` on, may be dropped; a bounded number of them at once.
+   * @throws KmsError integrity-failure: what is not what was signed is evidence, and stays
+   */
+  abstract droppableUpTo(from: number, droppable: Droppable): Promise<number>;
 
   /** The rows of all sealed tables in a fixed order, from behind one on: what `detail.rows` of the records must add up to. */
   abstract rows(after: SealedRowName | undefined, limit: number): Promise<readonly SealedRowMark[]>;

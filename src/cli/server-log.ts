@@ -1,4 +1,4 @@
-import type { LogSource } from '../audit/verifier/log-source.js';
+import type { LogSource, Subtree } from '../audit/verifier/log-source.js';
 import { splitBundle } from '../audit/verifier/split-bundle.js';
 import { isKeysteadError, LOG_TILE_WIDTH as WIDTH, type AuditLog } from '../client/client.js';
 
@@ -6,7 +6,19 @@ const HASH_BYTES = 32;
 
 /** The log of a server, as it serves it: a bundle or a tile at a time. */
 export class ServerLog implements LogSource {
-  constructor(private readonly log: Pick<AuditLog, 'tile'>) {}
+  constructor(
+    private readonly log: Pick<AuditLog, 'tile'>,
+    readonly minimumIndex = 0,
+  ) {}
+
+  /** The log as it is now. */
+  static async open(log: AuditLog): Promise<ServerLog> {
+    return new ServerLog(log, await log.minimumIndex());
+  }
+
+  async *dropped(): AsyncGenerator<Subtree, void> {
+    for await (const hash of this.hashes(0, this.minimumIndex)) yield { hash, height: 0 };
+  }
 
   async *entries(from: number, to: number): AsyncGenerator<Buffer, void> {
     for await (const [index, bundle] of this.#tiles('entries', from, to)) {
@@ -30,7 +42,6 @@ export class ServerLog implements LogSource {
       const tile = (await this.#tile(level, index, width)) ?? (await this.#shorter(level, index, width));
       if (!tile) return;
       yield [index, tile];
-      if (tile.length === 0) return;
     }
   }
 

@@ -22,6 +22,12 @@ export class AuditLog {
     return this.#text('checkpoint');
   }
 
+  /** Of the first record that is there: those before were dropped as the retention policy says, their hashes and proofs were not. */
+  async minimumIndex(): Promise<number> {
+    const call = { method: 'GET', path: `${LOG}/minimum` } as const;
+    return (await this.transport.call<{ readonly minimumIndex: number }>(call)).minimumIndex;
+  }
+
   /** PROOF(from, D[to]) of RFC 6962: the log of `to` records goes on from the one of `from`. */
   async consistency(from: number, to: number): Promise<readonly Buffer[]> {
     const path = `${LOG}/consistency`;

@@ -1,7 +1,15 @@
 import { AuditLog } from './audit-log.js';
 import { route } from './route.js';
-import { eachItem, type Page } from './page.js';
-import type { AuditFilters, AuditQuery, AuditRecord, AuditSummary } from './audit-types.js';
+import { eachItem } from './page.js';
+import type {
+  AuditFilters,
+  AuditHold,
+  AuditPage,
+  AuditQuery,
+  AuditRecord,
+  AuditSummary,
+  CreateHoldInput,
+} from './audit-types.js';
 import type { Transport } from './transport.js';
 
 /** What was done with every key, and by whom. Every method throws a KeysteadError. */
@@ -14,7 +22,7 @@ export class Audit {
   }
 
   /** One page. */
-  async records(query: AuditQuery = {}): Promise<Page<AuditRecord>> {
+  async records(query: AuditQuery = {}): Promise<AuditPage> {
     return this.transport.call({ method: 'GET', path: '/api/v1/audit/records', query: { ...query } });
   }
 
@@ -36,6 +44,16 @@ export class Audit {
   /** Counts by outcome, by operation and over time; of the last 24 hours unless `since` says otherwise. */
   async summary(filters: AuditFilters & { readonly interval?: AuditSummary['interval'] } = {}): Promise<AuditSummary> {
     return this.transport.call({ method: 'GET', path: '/api/v1/audit/summary', query: { ...filters } });
+  }
+
+  /** From the first such record on nothing is dropped. The settings list the holds. */
+  async createHold(input: CreateHoldInput): Promise<AuditHold> {
+    return this.transport.call({ method: 'POST', path: '/api/v1/audit/holds', body: input, creates: true });
+  }
+
+  /** Guarded. */
+  async deleteHold(id: string): Promise<void> {
+    await this.transport.call({ method: 'DELETE', path: route`/api/v1/audit/holds/${id}` });
   }
 
   /** Page after page. */

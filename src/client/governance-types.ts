@@ -1,3 +1,5 @@
+import type { AuditHold } from './audit-types.js';
+
 export interface DualControlInput {
   /** How many must approve. */
   readonly approvers: number;
@@ -26,10 +28,29 @@ export interface UpdateSettingsInput {
   readonly dualControl?: DualControlInput | null;
   /** Revokes credentials that were unused for so long (seconds, or a text such as `90d`), or that expired; null: none. */
   readonly credentialPolicy?: { readonly unusedAfter: number | string } | null;
+  /** Drops the audit records that are older than so many days, at least 365; null: none. */
+  readonly auditRetention?: { readonly days: number } | null;
+}
+
+export interface AuditSettings {
+  /** null: everything is kept. */
+  readonly retention: {
+    readonly days: number;
+    /** ISO 8601. */
+    readonly setAt: string;
+    readonly setBy: string;
+    /** Id of the request under dual control. */
+    readonly approval: string | null;
+    readonly approvers: readonly string[];
+  } | null;
+  readonly holds: readonly AuditHold[];
+  /** The records before it were dropped. */
+  readonly minimumIndex: number;
 }
 
 export interface Settings {
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
   readonly credentialPolicy: CredentialPolicy | null;
+  readonly auditLog: AuditSettings;
 }

@@ -2,6 +2,7 @@ import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
 import type { CredentialPolicy } from '../access/credential-policy.js';
 import type { BindingRow } from '../access/records.js';
+import type { AuditSettings } from '../audit/audit-settings.js';
 import type { AuditRecord } from '../audit/record.js';
 import type { OutboxChange } from '../events/outbox.js';
 import type { WebhookRow } from '../events/records.js';
@@ -38,6 +39,7 @@ export interface InstallView {
   readonly dualControl: DualControl | null;
   /** null: credentials end only by themselves and by people. */
   readonly credentialPolicy: CredentialPolicy | null;
+  readonly auditLog: AuditSettings;
 }
 
 /** Gives the seal of a scope: unwraps its integrity key by the root on first use. */
@@ -129,6 +131,8 @@ export interface Change {
   openScope(scopeId: string, seal: RowSeal): void;
   putWrapped(wrapped: WrappedObject): void;
   dropWrapped(name: WrappedName): void;
+  /** The audit records before this one; their hashes stay. */
+  dropRecords(minimumIndex: number): void;
   /**
    * Begins a root migration, or moves it on from the phase `before`.
    * @throws KmsError conflict when it moved meanwhile; invalid-transition to `cutover` while an object lacks the new root's

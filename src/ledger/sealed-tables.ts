@@ -1,5 +1,6 @@
 import type { ApprovalRow } from '../access/approval.js';
 import type { CredentialPolicy } from '../access/credential-policy.js';
+import type { AuditSettings } from '../audit/audit-settings.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
@@ -17,6 +18,7 @@ export interface InstallSettingRow {
   readonly id: string;
   readonly dualControl: DualControl | null;
   readonly credentialPolicy?: CredentialPolicy | null;
+  readonly auditLog?: AuditSettings | null;
   readonly revision: number;
 }
 
@@ -101,7 +103,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['dualControl'],
-    later: ['credentialPolicy'],
+    later: ['credentialPolicy', 'auditLog'],
   },
   approval: {
     inSet: true,

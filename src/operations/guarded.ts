@@ -15,7 +15,8 @@ export type GuardedReason =
   | 'root-migration'
   | 'key-export'
   | 'keyring-destruction'
-  | 'version-in-use';
+  | 'version-in-use'
+  | 'legal-hold';
 
 /** By a guarded operation an administrator could reach plaintext, or weaken what keeps him from it. */
 export interface Guarded {

@@ -3,6 +3,7 @@ import { uuidv7 } from '../keys/uuid.js';
 import { expireApproval } from './approvals/expire-approval.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
+import { dropOldRecords } from './audit/drop-records.js';
 import { closeQuietCampaigns } from './campaigns/close-quiet-campaigns.js';
 import { revokeUnusedCredentials } from './access/revoke-unused-credentials.js';
 import { startMoving } from './keyrings/start-moving.js';
@@ -22,6 +23,8 @@ export interface MaintenanceReport {
   readonly campaigns: number;
   /** Credentials that the install's policy revoked. */
   readonly revoked: number;
+  /** Audit records that this node dropped by policy. */
+  readonly dropped: number;
   /** Destructions, keys with a policy, campaigns and credentials that failed; each is on the audit record, and tried again the next time. */
   readonly failed: number;
   /** Keyrings whose materials are on the move: that goes on in the background. */
@@ -53,6 +56,7 @@ export async function runMaintenance(
   const policies = await step(() => applyPolicies(kms, deps, isStopping), { applied: 0, failed: 0 });
   const campaigns = await step(() => closeQuietCampaigns(kms, deps, isStopping), { closed: 0, failed: 0 });
   const credentials = await step(() => revokeUnusedCredentials(kms, deps, isStopping), { revoked: 0, failed: 0 });
+  const dropped = await step(() => dropOldRecords(kms, deps, arrival, isStopping), 0);
   const keyrings = await step(() => deps.maintenance.keyringsToRewrap(), []);
   for (const keyringId of keyrings) void startMoving(deps, keyringId, arrival);
   void continueRootWork(deps, kms);
@@ -66,6 +70,7 @@ export async function runMaintenance(
     applied: policies.applied,
     campaigns: campaigns.closed,
     revoked: credentials.revoked,
+    dropped,
     failed: destructions.failed + policies.failed + campaigns.failed + credentials.failed,
     rewrapping: keyrings.length,
   };

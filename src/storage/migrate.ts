@@ -85,6 +85,7 @@ const FUNCTIONS = [
   'audit_open_stream(uuid, text, bytea, text)',
   'audit_lock_stream(uuid)',
   'audit_append(uuid, bigint, integer, bytea, bytea, bytea, bytea, bytea)',
+  'audit_drop(bigint)',
 ];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT, or a function, on the audit log. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
 import { AccessView } from '../access/access-view.js';
+import { NO_AUDIT_SETTINGS } from '../audit/audit-settings.js';
 import { integrityFailure, type RowSeal } from '../keys/row-seal.js';
 import type { WrappedObject } from '../keys/wrapped-object.js';
 import type { Clock } from '../ledger/clock.js';
@@ -25,6 +26,7 @@ const EMPTY: InstallView = {
   webhooks: new Map(),
   dualControl: null,
   credentialPolicy: null,
+  auditLog: NO_AUDIT_SETTINGS,
   keyringsById: new Map(),
   keyringsByName: new Map(),
 };

@@ -68,15 +68,16 @@ async function size(): Promise<number> {
 }
 
 /** The log as the service serves it, to an auditor's command. */
-function served(published: AuditLog): ServerLog {
-  return new ServerLog({
+function served(published: AuditLog, minimumIndex = 0): ServerLog {
+  const tiles: ConstructorParameters<typeof ServerLog>[0] = {
     async tile(level, index, width = 256) {
       const tile =
         width <= tileWidth(level, index, await size()) ? await published.tile({ level, index, width }) : undefined;
       if (!tile) throw new KeysteadError('not-found', 'the log has no such tile', { status: 404 });
       return tile;
     },
-  });
+  };
+  return new ServerLog(tiles, minimumIndex);
 }
 
 const verify = () => verifyLog(served(log.published), kept);
@@ -198,5 +199,14 @@ describe('what a superuser of the database did is found with the checkpoints tha
     const entries = await all();
     await rebuild([...entries.slice(0, 310), ...Array.from({ length: 400 }, (_, at) => changed(entries[at]!))]);
     await expect(verify()).rejects.toThrow('or an older state was put back, and the log went on from it');
+  });
+
+  it('dropped records without a policy, and had the service say a minimum index', async () => {
+    await sql.query('update audit_tree set projected = size');
+    await sql.query('select audit_drop(256)');
+    await expect(verify()).rejects.toThrow('the records 0 to 255 were removed');
+    await expect(verifyLog(served(log.published, 256), kept)).rejects.toThrow(
+      'the records 0 to 255 are gone, and no record that is vouched for says that they were dropped',
+    );
   });
 });

@@ -59,7 +59,9 @@ beforeAll(async () => {
   const { approval } = (await call(server, tokens.admin, 'DELETE', ring)).body;
   const hook = { url: 'http://127.0.0.1:9/', types: ['keystead.campaign.closed'] };
   const { id: webhook } = await make(tokens.admin, '/api/v1/webhooks', hook);
+  const { id: hold } = await make(tokens.admin, '/api/v1/audit/holds', { keyring, reason: `${THEIRS}-case` });
   theirs = {
+    hold,
     webhook,
     delivery: webhook,
     approval,

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { AccessView } from '../../src/access/access-view.js';
 import { unseparatedOf } from '../../src/access/separation.js';
+import { NO_AUDIT_SETTINGS } from '../../src/audit/audit-settings.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
@@ -88,6 +89,7 @@ export class MemoryLedger extends Ledger {
       webhooks: new Map([...this.table('webhook')].filter(([, { removedAt }]) => !removedAt)),
       dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
       credentialPolicy: this.table('install_setting').get(INSTALL_SCOPE)?.credentialPolicy ?? null,
+      auditLog: this.table('install_setting').get(INSTALL_SCOPE)?.auditLog ?? NO_AUDIT_SETTINGS,
     };
     return this.#view;
   }
@@ -217,6 +219,8 @@ export class MemoryLedger extends Ledger {
       openScope: (scopeId) => void scopes.push(scopeId),
       putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
       dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
+      // Nothing is gone here: what was dropped is refused all the same.
+      dropRecords: () => undefined,
       putRootMigration: () => {
         throw new Error('the ledger in memory has no root migrations');
       },

@@ -2,6 +2,7 @@ import { AuditLog } from '../../src/audit/audit-log.js';
 import { bundleOf } from '../../src/audit/log/bundle.js';
 import { checkpointText, proofText } from '../../src/audit/log/checkpoint-text.js';
 import { encodeEntry } from '../../src/audit/log/entry.js';
+import { mayDrop, type Droppable } from '../../src/audit/log/may-drop.js';
 import { tileWidth, type TileName } from '../../src/audit/log/tile.js';
 import { HASH_BYTES } from '../../src/audit/merkle-hash.js';
 import { grow } from '../unit/audit/trees.js';
@@ -40,6 +41,11 @@ export class MemoryLog extends AuditLog {
   override async consistency(from: number, to: number): Promise<readonly Buffer[] | undefined> {
     const entries = this.#entries();
     return to > entries.length ? undefined : grow(entries.slice(0, to)).prover.consistency(from, to);
+  }
+
+  override async droppableUpTo(from: number, droppable: Droppable): Promise<number> {
+    const [entries, next] = [this.#entries(), from + 256];
+    return next <= entries.length && mayDrop(entries.slice(from, next), droppable) ? next : from;
   }
 
   override async rows(): Promise<[]> {

@@ -47,7 +47,7 @@ export function evidenceReport(
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
 <p>${records.length} records ${since === null ? 'from the beginning' : `from ${escapeHtml(since)}`} until ${escapeHtml(until)}, out of the first ${size} of the log
-<code>${escapeHtml(manifest.log)}</code>. Record ${statement} of that log says what was gathered.</p>
+<code>${escapeHtml(manifest.log)}</code>. Record ${statement} of that log says what was gathered.${droppedText(manifest)}</p>
 <p>Believe this report only after <code>keystead audit verify EVIDENCE.tar --vkey log.vkey</code>, with the verifier key that the operators gave you by another way: the command
 proves every record, and makes this report again out of them.</p>
 <h2>The life of the key</h2>
@@ -94,6 +94,11 @@ ${recordTable(records)}
 ${table(['asked', 'where'], MAPPING)}
 </body></html>
 `;
+}
+
+function droppedText({ minimumIndex }: EvidenceManifest): string {
+  if (minimumIndex === 0) return '';
+  return ` The records before ${minimumIndex} were dropped as the retention policy said: what was done with the key then is not in here.`;
 }
 
 function recordTable(records: readonly ReportedRecord[]): string {

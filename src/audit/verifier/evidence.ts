@@ -67,6 +67,8 @@ export interface EvidenceManifest {
     readonly expiresAt: string | null;
   }[];
   readonly roles: Readonly<Record<string, readonly string[]>>;
+  /** The records before it were dropped as the retention policy said: what was done with the key then is not in here. */
+  readonly minimumIndex: number;
   /** Indexes in the log, ascending. */
   readonly records: readonly number[];
 }

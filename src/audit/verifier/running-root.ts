@@ -1,4 +1,5 @@
 import { EMPTY_ROOT, leafHash, nodeHash } from '../merkle-hash.js';
+import type { Subtree } from './log-source.js';
 
 /** The root of a tree whose entries come one by one: RFC 6962, section 2.1, with one hash for each bit of the size. */
 export class RunningRoot {
@@ -16,15 +17,22 @@ export class RunningRoot {
 
   /** @param leaf the hash of an entry */
   addLeaf(leaf: Uint8Array): void {
-    let hash: Buffer = Buffer.from(leaf);
-    let height = 0;
-    for (let left = this.#waiting[0]; left; left = this.#waiting[height]) {
+    this.addSubtree({ hash: leaf, height: 0 });
+  }
+
+  /** A full subtree. @throws RangeError where it does not begin at a multiple of its size */
+  addSubtree(subtree: Subtree): void {
+    const count = 2 ** subtree.height;
+    if (this.#size % count !== 0) throw new RangeError('the subtree does not fit where it is put');
+    let hash: Buffer = Buffer.from(subtree.hash);
+    let { height } = subtree;
+    for (let left = this.#waiting[height]; left; left = this.#waiting[height]) {
       hash = nodeHash(left, hash);
       this.#waiting[height] = undefined;
       height += 1;
     }
     this.#waiting[height] = hash;
-    this.#size += 1;
+    this.#size += count;
   }
 
   root(): Buffer {

@@ -27,8 +27,14 @@ export class StateReplay {
   /** Revisions of changes so large that their record could not name the rows. */
   readonly #unnamed = new Set<number>();
 
-  /** @param settled the tables were read when the log had so many records: what was written later may be in them, or not */
-  constructor(private readonly settled: number) {}
+  /**
+   * @param settled the tables were read when the log had so many records: what was written later may be in them, or not
+   * @param minimumIndex the records before it were dropped: of a row that none names since, they were the ones to say it
+   */
+  constructor(
+    private readonly settled: number,
+    private readonly minimumIndex = 0,
+  ) {}
 
   /** To be called with each record, in their order. */
   add(entry: Uint8Array, index: number): void {
@@ -53,7 +59,9 @@ export class StateReplay {
       there.add(nameOf(row));
       const written = this.#written.get(nameOf(row)) ?? [];
       if (written.some(({ revision, tag }) => revision === row.revision && tag === row.tag)) continue;
-      if (this.#unnamed.has(row.revision) && row.revision > (written.at(-1)?.revision ?? 0)) unnamed += 1;
+      const couldBeDropped = this.minimumIndex > 0 && written.length === 0;
+      if (couldBeDropped) unnamed += 1;
+      else if (this.#unnamed.has(row.revision) && row.revision > (written.at(-1)?.revision ?? 0)) unnamed += 1;
       else wrong.push(whyNot(row, written.at(-1)));
     }
     for (const [name, [first]] of this.#written) {

@@ -1,4 +1,5 @@
 import type { LogSource } from './log-source.js';
+import { dropIn, type DroppedRecords } from './drop-in.js';
 import { NotVerified } from './not-verified.js';
 import type { Checkpoint } from './open-checkpoint.js';
 import { RunningRoot } from './running-root.js';
@@ -9,6 +10,10 @@ export interface Verdict {
   readonly records: number;
   readonly checkpoints: number;
   readonly streams: number;
+  /** Checkpoints over fewer records than are there: a file has nothing to compare them with. */
+  readonly notCompared?: number;
+  /** What is not there any more, as the log says it was dropped. */
+  readonly dropped?: DroppedRecords;
 }
 
 /** What of a record the order is checked by. */
@@ -23,12 +28,16 @@ interface Numbered {
  * @throws NotVerified that names the records which are not what they were
  */
 export async function verifyLog(source: LogSource, checkpoints: readonly Checkpoint[]): Promise<Verdict> {
+  /** Where the source has no single hashes. */
+  const passed: Checkpoint[] = [];
   const waiting = checkpoints.toSorted((a, b) => a.size - b.size);
   const root = new RunningRoot();
   const numbers = new Map<string, number>();
   let verified = 0;
   /** A gap is told only when the roots hold: where they do not, the record was changed, and its number with it. */
   let gap: NotVerified | undefined;
+  let drop: DroppedRecords | undefined;
+  const { minimumIndex = 0 } = source;
   const compare = async () => {
     for (let next = waiting[0]; next?.size === root.size; next = waiting[0]) {
       if (!next.root.equals(root.root())) throw await whatChanged(source, verified, next);
@@ -38,23 +47,44 @@ export async function verifyLog(source: LogSource, checkpoints: readonly Checkpo
     if (gap) throw gap;
   };
   await compare();
-  for await (const entry of source.entries(0, waiting.at(-1)?.size ?? 0)) {
-    gap ??= gapBefore(numbers, root.size, entry);
+  for await (const subtree of source.dropped?.() ?? []) {
+    root.addSubtree(subtree);
+    // Inside a subtree there is nothing to compare with.
+    while (waiting[0] && waiting[0].size < root.size) passed.push(...waiting.splice(0, 1));
+    await compare();
+  }
+  if (root.size !== minimumIndex)
+    throw new NotVerified(`the hashes of the ${minimumIndex} records that were dropped are not there`);
+  for await (const entry of source.entries(minimumIndex, waiting.at(-1)?.size ?? 0)) {
+    gap ??= gapBefore(numbers, root.size, entry, minimumIndex > 0);
+    drop ??= dropIn(entry, root.size, minimumIndex);
     root.add(entry);
     if (waiting[0]?.size === root.size) await compare();
     if (waiting.length === 0) break;
   }
   const [missing] = waiting;
   if (missing) throw await whatChanged(source, verified, missing, root.size);
-  return { records: verified, checkpoints: checkpoints.length, streams: numbers.size };
+  const verdict = { records: verified, checkpoints: checkpoints.length - passed.length, streams: numbers.size };
+  if (minimumIndex === 0) return verdict;
+  if (!drop) {
+    throw new NotVerified(
+      `the records 0 to ${minimumIndex - 1} are gone, and no record that is vouched for says that they were dropped`,
+    );
+  }
+  return { ...verdict, ...(passed.length > 0 && { notCompared: passed.length }), dropped: drop };
 }
 
-/** Every stream counts its records from 1, without gaps. */
-function gapBefore(numbers: Map<string, number>, index: number, entry: Uint8Array): NotVerified | undefined {
+/** Every stream counts its records from 1, without gaps. @param isLater its first ones may have been dropped */
+function gapBefore(
+  numbers: Map<string, number>,
+  index: number,
+  entry: Uint8Array,
+  isLater: boolean,
+): NotVerified | undefined {
   const place = placeOf(entry);
   if (!place) return new NotVerified(`record ${index} cannot be read`);
   const { stream, seq } = place;
-  const before = numbers.get(stream) ?? 0;
+  const before = numbers.get(stream) ?? (isLater ? seq - 1 : 0);
   numbers.set(stream, seq);
   if (seq === before + 1) return undefined;
   return new NotVerified(

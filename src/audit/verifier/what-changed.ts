@@ -17,7 +17,11 @@ export async function whatChanged(
   records = signed.size,
 ): Promise<NotVerified> {
   const before = source.hashes && (await signedHashes(source.hashes(0, signed.size), signed));
-  if (before) return new NotVerified(difference(before, await leavesOf(source, signed.size), from));
+  if (before) {
+    const { minimumIndex = 0 } = source;
+    const now = [...before.slice(0, minimumIndex), ...(await leavesOf(source, minimumIndex, signed.size))];
+    return new NotVerified(difference(before, now, from));
+  }
   if (records < signed.size) {
     const lost = `the log has ${records} records, and a checkpoint over ${signed.size} is signed`;
     return new NotVerified(`${lost}: the newest ${signed.size - records} were removed, or an older state was put back`);
@@ -41,9 +45,9 @@ async function signedHashes(hashes: AsyncIterable<Uint8Array>, signed: Checkpoin
   return root.size === signed.size && root.root().equals(signed.root) ? all : undefined;
 }
 
-async function leavesOf(source: LogSource, size: number): Promise<string[]> {
+async function leavesOf(source: LogSource, start: number, size: number): Promise<string[]> {
   const leaves: string[] = [];
-  for await (const entry of source.entries(0, size)) leaves.push(leafHash(entry).toString('base64'));
+  for await (const entry of source.entries(start, size)) leaves.push(leafHash(entry).toString('base64'));
   return leaves;
 }
 

@@ -5,6 +5,7 @@ import { withExamples } from '../examples.js';
 import { EXPORT_FORMATS, exportLines, type ExportFormat } from '../export-lines.js';
 import { mustBeFree, writeOutputFile } from '../output-file.js';
 import { withCount } from '../progress.js';
+import { droppedLine } from '../dropped-line.js';
 import { ServerLog } from '../server-log.js';
 import type { OpenSession } from '../session.js';
 import { UsageError } from '../usage-error.js';
@@ -60,7 +61,11 @@ const NEWLINE = Buffer.from('\n');
 
 async function* wholeLog({ audit: { log } }: KeysteadClient, watch: Watch): AsyncGenerator<Buffer, void> {
   const size = Number((await log.checkpoint()).split('\n')[1]);
-  for await (const entry of watch(new ServerLog(log).entries(0, size), size)) yield Buffer.concat([entry, NEWLINE]);
+  const source = await ServerLog.open(log);
+  const { minimumIndex } = source;
+  if (minimumIndex > 0) yield Buffer.from(`${await droppedLine(source)}\n`);
+  const records = watch(source.entries(minimumIndex, size), size - minimumIndex);
+  for await (const entry of records) yield Buffer.concat([entry, NEWLINE]);
 }
 
 async function* recordsAs(

@@ -65,11 +65,12 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
           ...(keeper?.read(signer) ?? []),
           ...options.kept.flatMap((path) => readCheckpoints(path, signer)),
         ];
-        const source = file === undefined ? new ServerLog(session.client.audit.log) : new LogFile(file);
+        // Before the newest checkpoint: the record that says what was dropped is in it then.
+        const source = log ? await ServerLog.open(log) : await LogFile.open(file ?? '');
         if (options.state === true && !log)
           throw new UsageError('The state is the server’s: --state goes with no file.');
         // Before the newest checkpoint: what is written meanwhile is in the log then.
-        const replay = options.state === true && log ? await startReplay(log, signer) : undefined;
+        const replay = options.state === true && log ? await startReplay(log, signer, source.minimumIndex) : undefined;
         const newest = log && (await newestOf(log, source, signer, checkpoints));
         if (newest !== undefined) checkpoints.push(openCheckpoint(newest, signer));
         if (checkpoints.length === 0) throw new UsageError('There is nothing to verify against: give --kept FILE.');
@@ -144,18 +145,18 @@ async function newestOf(
   }
 }
 
-async function startReplay(log: AuditLog, signer: VerifierKey) {
+async function startReplay(log: AuditLog, signer: VerifierKey, minimumIndex: number) {
   const { size } = openCheckpoint(await log.checkpoint(), signer);
   const rows: RowMark[] = [];
   for await (const row of log.rows()) rows.push(row);
-  return { log: new StateReplay(size), rows };
+  return { log: new StateReplay(size, minimumIndex), rows };
 }
 
 /** The replay sees each record that is verified, once. */
 function replaying(source: LogSource, replay: StateReplay): LogSource {
-  let seen = 0;
+  let seen = source.minimumIndex ?? 0;
   return {
-    ...source,
+    ...allButEntries(source),
     async *entries(from, to) {
       let index = from;
       for await (const entry of source.entries(from, to)) {
@@ -167,9 +168,17 @@ function replaying(source: LogSource, replay: StateReplay): LogSource {
   };
 }
 
+function allButEntries(source: LogSource): Omit<LogSource, 'entries'> {
+  return {
+    minimumIndex: source.minimumIndex ?? 0,
+    ...(source.dropped && { dropped: source.dropped.bind(source) }),
+    ...(source.hashes && { hashes: source.hashes.bind(source) }),
+  };
+}
+
 function counted(source: LogSource, { terminal }: Session): LogSource {
   return {
-    ...(source.hashes && { hashes: source.hashes.bind(source) }),
+    ...allButEntries(source),
     entries: (from, to) => withCount(source.entries(from, to), to - from, 'verifying', terminal.stderr),
   };
 }

@@ -12,6 +12,7 @@ import { table, type Column } from '../table.js';
 import { addAuditEvidenceCommand } from './audit-evidence.js';
 import { addAuditExportCommand } from './audit-export.js';
 import { addAuditNewEpochCommand } from './audit-new-epoch.js';
+import { addAuditRetentionCommands } from './audit-retention.js';
 import { addAuditSummaryCommand } from './audit-summary.js';
 import { addAuditVerifyCommand } from './audit-verify.js';
 
@@ -67,6 +68,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   addAuditExportCommand(audit, open);
   addAuditEvidenceCommand(audit, open);
   addAuditVerifyCommand(audit, open);
+  addAuditRetentionCommands(audit, open);
   addAuditNewEpochCommand(audit, open);
 }
 

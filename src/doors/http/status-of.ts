@@ -32,6 +32,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'campaign-not-found': 404,
   'webhook-not-found': 404,
   'delivery-not-found': 404,
+  'records-dropped': 410,
 
   'name-taken': 409,
   'campaign-exists': 409,

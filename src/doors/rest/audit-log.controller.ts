@@ -4,6 +4,7 @@ import {
   readCheckpoint,
   readConsistency,
   readLogTile,
+  readMinimumIndex,
   readProof,
   readRecord,
   readState,
@@ -17,6 +18,7 @@ import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
+import { minimumAnswer } from './schemas/audit-settings.js';
 import { PAGE, pageOf } from './schemas/paging.js';
 import {
   consistencyAnswer,
@@ -84,6 +86,17 @@ export class AuditLogController {
   })
   async consistency(call: Call<ConsistencyInput>) {
     return use(this.kms, readConsistency, call);
+  }
+
+  @Endpoint('audit.read', {
+    method: 'GET',
+    path: 'log/minimum',
+    answer: minimumAnswer,
+    summary: 'The minimum index of the log',
+    description: 'The records before it were dropped as the retention policy says; their hashes and proofs are there.',
+  })
+  async minimum(call: Call<object>) {
+    return use(this.kms, readMinimumIndex, call);
   }
 
   @Endpoint('audit.read', {

@@ -6,8 +6,7 @@ import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
-import { auditQuery, auditRecordAnswer, auditSummaryAnswer, auditSummaryQuery } from './schemas/audit.js';
-import { pageOf } from './schemas/paging.js';
+import { auditPageAnswer, auditQuery, auditSummaryAnswer, auditSummaryQuery } from './schemas/audit.js';
 
 @Controller(`${API}/audit`)
 export class AuditController {
@@ -17,7 +16,7 @@ export class AuditController {
     method: 'GET',
     path: 'records',
     query: auditQuery,
-    answer: pageOf(auditRecordAnswer),
+    answer: auditPageAnswer,
     summary: 'Read the audit records',
     description: 'Of the keyrings where the caller may read them; everywhere, also what belongs to no keyring.',
   })

@@ -5,6 +5,7 @@ import { AccessController } from './access.controller.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
+import { AuditHoldsController } from './audit-holds.controller.js';
 import { AuditLogController } from './audit-log.controller.js';
 import { EvidenceController } from './evidence.controller.js';
 import { AuditController } from './audit.controller.js';
@@ -44,6 +45,7 @@ export const CONTROLLERS = [
   AliasesController,
   ApprovalsController,
   AuditController,
+  AuditHoldsController,
   AuditLogController,
   EvidenceController,
   BindingsController,

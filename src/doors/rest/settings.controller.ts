@@ -21,7 +21,8 @@ export class SettingsController {
     method: 'PATCH',
     body: updateSettingsBody,
     answer: settingsAnswer,
-    summary: 'Set dual control for what is in no keyring, and when unused credentials are revoked',
+    summary:
+      'Set dual control for what is in no keyring, when unused credentials are revoked, and audit records dropped',
     description: 'Dual control of roles, bindings everywhere, the root. What is not given stays. Guarded.',
   })
   async update(call: Call<UpdateSettingsInput>) {

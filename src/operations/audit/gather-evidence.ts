@@ -68,6 +68,7 @@ export const gatherEvidence: UseOperation<EvidenceInput, ResolvedEvidence, Evide
       versions: versions.map((row) => describeVersion(key, row)),
       policy: describeKeyPolicy(resolved, deps.engineClock.now()),
       ...accessTo(key, resolved.install, now),
+      minimumIndex: resolved.install.auditLog.minimumIndex,
       records,
     });
     const manifestSha256 = hash('sha256', manifest, 'hex');

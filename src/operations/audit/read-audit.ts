@@ -41,11 +41,16 @@ export interface ResolvedAudit extends Resolved {
   readonly filters: AuditFilters;
 }
 
+export interface AuditPage extends Page<FoundRecord> {
+  /** The records before it were dropped. */
+  readonly minimumIndex: number;
+}
+
 /**
  * Page by page. Whoever may read the log everywhere sees all of it, others see the records of the keyrings where they
  * may. Reading is on record too.
  */
-export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<FoundRecord>> = {
+export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, AuditPage> = {
   name: 'audit.read',
 
   resolve: resolveAudit,
@@ -60,7 +65,9 @@ export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, Page<FoundRe
       ...(beyond === undefined ? {} : { beyond }),
       limit: limit + 1,
     });
-    const output = pageOf(found, limit, ({ index }) => String(index), wireForm);
+    const page = pageOf(found, limit, ({ index }) => String(index), wireForm);
+    const { minimumIndex } = (await deps.ledger.install()).auditLog;
+    const output = { ...page, minimumIndex };
     return { output, detail: { items: output.items.length, ...filters } };
   },
 };

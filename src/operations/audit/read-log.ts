@@ -1,9 +1,10 @@
 import { decodeEntry } from '../../audit/log/entry.js';
 import { cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import type { AuditLog, SealedRowMark } from '../../audit/audit-log.js';
-import { readTilePath } from '../../audit/log/tile.js';
+import { readTilePath, TILE_WIDTH } from '../../audit/log/tile.js';
 import type { Resource } from '../../access/access-view.js';
 import { KmsError } from '../../errors.js';
+import { mustBeKept } from './records-dropped.js';
 import type { Resolved, UseOperation } from '../operation.js';
 
 type LogReading<Input, Output> = UseOperation<Input, Resolved, Output>;
@@ -13,12 +14,15 @@ const INSTALL: Resource = { kind: 'install' };
 /** Reading something of the log as a whole: for those who may read every record. It is on record too. */
 function readingAll<Input, Output>(
   what: string,
-  read: (log: AuditLog, input: Input) => Promise<Output>,
+  read: (log: AuditLog, input: Input, minimumIndex: number) => Promise<Output>,
 ): LogReading<Input, Output> {
   return {
     name: 'audit.read',
     resolve: async (deps) => resolved(INSTALL, await deps.ledger.install()),
-    run: async ({ log }, _resolved, input) => ({ output: await read(log, input), detail: { log: what } }),
+    async run({ log, ledger }, _resolved, input) {
+      const { minimumIndex } = (await ledger.install()).auditLog;
+      return { output: await read(log, input, minimumIndex), detail: { log: what } };
+    },
   };
 }
 
@@ -26,11 +30,21 @@ export const readCheckpoint = readingAll<object, string>('checkpoint', (log) => 
 
 export const readVkey = readingAll<object, string>('vkey', async (log) => `${log.verifierKey}\n`);
 
-export const readLogTile = readingAll<{ readonly path: string }, Buffer>('tile', async (log, { path }) => {
-  const name = readTilePath(path);
-  if (!name) throw new KmsError('invalid-request', 'the path of the tile is not one of C2SP tlog-tiles');
-  return found(await log.tile(name), 'the log has no such tile; ask again when it has grown');
-});
+/** Where the records begin that are there. */
+export const readMinimumIndex = readingAll<object, { readonly minimumIndex: number }>(
+  'minimum',
+  async (_log, _input, minimumIndex) => ({ minimumIndex }),
+);
+
+export const readLogTile = readingAll<{ readonly path: string }, Buffer>(
+  'tile',
+  async (log, { path }, minimumIndex) => {
+    const name = readTilePath(path);
+    if (!name) throw new KmsError('invalid-request', 'the path of the tile is not one of C2SP tlog-tiles');
+    if (name.level === 'entries') mustBeKept(name.index * TILE_WIDTH, minimumIndex);
+    return found(await log.tile(name), 'the log has no such tile; ask again when it has grown');
+  },
+);
 
 export interface ConsistencyInput {
   readonly from: number;
@@ -73,8 +87,9 @@ export const readState: LogReading<PageInput, Page<SealedRowMark>> = {
 
 /** One record: for those who may read the records of its keyring. */
 function readingOne<Input extends RecordInput, Output>(
-  what: string,
-  read: (log: AuditLog, input: Input, entry: Buffer) => Promise<Output>,
+  what: 'record' | 'proof',
+  absent: (input: Input) => string,
+  read: (log: AuditLog, input: Input) => Promise<Output | undefined>,
 ): LogReading<Input, Output> {
   return {
     name: 'audit.read',
@@ -84,18 +99,26 @@ function readingOne<Input extends RecordInput, Output>(
       const place: Resource = keyringId ? { kind: 'keyring', keyringId } : INSTALL;
       return resolved(place, await deps.ledger.install());
     },
-    async run({ log }, _resolved, input) {
+    async run({ log, ledger }, _resolved, input) {
       const { index } = input;
-      const entry = found(await log.entry(index), `the log has no record ${index}`);
-      return { output: await read(log, input, entry), detail: { log: what, index } };
+      // Not of a proof: hashes are not dropped.
+      if (what === 'record') mustBeKept(index, (await ledger.install()).auditLog.minimumIndex);
+      const output = found(await read(log, input), absent(input));
+      return { output, detail: { log: what, index } };
     },
   };
 }
 
-export const readRecord = readingOne<RecordInput, Buffer>('record', async (_log, _input, entry) => entry);
+export const readRecord = readingOne<RecordInput, Buffer>(
+  'record',
+  ({ index }) => `the log has no record ${index}`,
+  (log, { index }) => log.entry(index),
+);
 
-export const readProof = readingOne<ProofInput, string>('proof', async (log, { index, size }) =>
-  found(await log.proof(index, size), `no tree of ${size ?? 'any'} records with record ${index} in it was signed`),
+export const readProof = readingOne<ProofInput, string>(
+  'proof',
+  ({ index, size }) => `no tree of ${size ?? 'any'} records with record ${index} in it was signed`,
+  (log, { index, size }) => log.proof(index, size),
 );
 
 function resolved(resource: Resource, basis: unknown): Resolved {

@@ -1,5 +1,7 @@
 import type { CredentialPolicy } from '../../access/credential-policy.js';
+import type { AuditSettings } from '../../audit/audit-settings.js';
 import type { DualControl } from '../../keys/dual-control.js';
+import type { InstallView } from '../../ledger/ledger.js';
 import type { Resolved, UseOperation } from '../operation.js';
 import { resolveInstall } from '../access/resolve-caller.js';
 
@@ -9,6 +11,12 @@ export interface SettingsDescription {
   readonly dualControl: DualControl | null;
   /** null: credentials end only by themselves and by people. */
   readonly credentialPolicy: CredentialPolicy | null;
+  /** How long audit records are kept, and which must be. */
+  readonly auditLog: AuditSettings;
+}
+
+export function settingsIn({ dualControl, credentialPolicy, auditLog }: InstallView): SettingsDescription {
+  return { dualControl, credentialPolicy, auditLog };
 }
 
 export const getSettings: UseOperation<object, Resolved, SettingsDescription> = {
@@ -16,7 +24,6 @@ export const getSettings: UseOperation<object, Resolved, SettingsDescription> = 
   resolve: resolveInstall('settings.describe'),
 
   async run(deps) {
-    const { dualControl, credentialPolicy } = await deps.ledger.install();
-    return { output: { dualControl, credentialPolicy } };
+    return { output: settingsIn(await deps.ledger.install()) };
   },
 };

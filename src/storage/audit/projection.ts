@@ -34,7 +34,7 @@ export class Projection {
     return this.database.transaction('READ COMMITTED', async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
       const [tree] = await manager.query<{ size: string; projected: string }[]>(
-        'select size, projected from audit_tree where id = 1',
+        'select size, greatest(projected, minimum) as projected from audit_tree where id = 1',
       );
       const start = Number(tree?.projected ?? 0);
       const end = Math.min(Number(tree?.size ?? 0), start + MAX_RECORDS);

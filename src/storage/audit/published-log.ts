@@ -1,11 +1,13 @@
 import type { DataSource } from 'typeorm';
 import { AuditLog, type SealedRowMark, type SealedRowName } from '../../audit/audit-log.js';
 import { proofText } from '../../audit/log/checkpoint-text.js';
+import type { Droppable } from '../../audit/log/may-drop.js';
 import { tileWidth, type TileName } from '../../audit/log/tile.js';
 import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../audit/verifier/open-note.js';
 import { databaseFailure } from '../database-failure.js';
 import type { Checkpointer } from './checkpointer.js';
+import { droppableUpTo } from './droppable.js';
 import { readEntries } from './log-tables.js';
 import { proverOn, readBundle, readTilePart } from './log-tiles.js';
 import { readSealedRowMarks } from './sealed-row-marks.js';
@@ -58,6 +60,10 @@ export class PublishedLog extends AuditLog {
       if (from > to || to > (await this.#size())) return undefined;
       return proverOn(this.database).consistency(from, to);
     });
+  }
+
+  override droppableUpTo(from: number, droppable: Droppable): Promise<number> {
+    return this.#reading(() => droppableUpTo(this.database, from, droppable));
   }
 
   override rows(after: SealedRowName | undefined, limit: number): Promise<readonly SealedRowMark[]> {

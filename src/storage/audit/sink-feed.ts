@@ -72,7 +72,7 @@ export class SinkFeed {
       `with claimed as (insert into audit_sink as s (name, claimed_by, claimed_until) values ($1, $2, now() + ${CLAIM})
          on conflict (name) do update set claimed_by = $2, claimed_until = now() + ${CLAIM}
            where s.claimed_by = $2 or s.claimed_until is null or s.claimed_until < now() returning delivered)
-       select coalesce(c.delivered, s.delivered, 0) as delivered, t.size, c.delivered is not null as mine
+       select greatest(coalesce(c.delivered, s.delivered, 0), t.minimum) as delivered, t.size, c.delivered is not null as mine
          from audit_tree t left join claimed c on true left join audit_sink s on s.name = $1 where t.id = 1`,
       [this.name, this.#id],
     );

@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { CredentialPolicy } from '../../access/credential-policy.js';
+import type { AuditSettings } from '../../audit/audit-settings.js';
 import type { DualControl } from '../../keys/dual-control.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -14,6 +15,9 @@ export class InstallSettingEntity {
 
   @Column('jsonb', { name: 'credential_policy', nullable: true })
   credentialPolicy!: CredentialPolicy | null;
+
+  @Column('jsonb', { name: 'audit_log', nullable: true })
+  auditLog!: AuditSettings | null;
 
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;

@@ -142,6 +142,10 @@ export class PostgresChange implements Change {
     this.#work.push(() => deleteWrappings(this.manager, name));
   }
 
+  dropRecords(minimumIndex: number): void {
+    this.#work.push(() => this.manager.query('select audit_drop($1)', [minimumIndex]));
+  }
+
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void {
     const { revision } = this.#scopeOf(INSTALL_SCOPE);
     this.#work.push(async () => {

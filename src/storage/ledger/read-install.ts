@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ApprovalRow } from '../../access/approval.js';
+import { NO_AUDIT_SETTINGS } from '../../audit/audit-settings.js';
 import { AccessView } from '../../access/access-view.js';
 import { unseparatedOf } from '../../access/separation.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../../access/records.js';
@@ -124,6 +125,7 @@ export class InstallState {
       webhooks: new Map([...this.#webhooks].filter(([, { removedAt }]) => !removedAt)),
       dualControl: settings?.dualControl ?? null,
       credentialPolicy: settings?.credentialPolicy ?? null,
+      auditLog: settings?.auditLog ?? NO_AUDIT_SETTINGS,
     };
   }
 }

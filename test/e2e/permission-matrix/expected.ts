@@ -96,6 +96,8 @@ export const TABLE = `
   group.add-member         install    x   .   .   .   .   .   .   .   .   .
   group.remove-member      install    x   .   .   .   .   .   .   .   .   .
   settings.update          install    x   .   .   .   .   .   .   .   .   .
+  hold.create              install    x   .   .   .   .   .   .   .   .   .
+  hold.delete              install    x   .   .   .   .   .   .   .   .   .
   bootstrap.finish         install    x   .   .   .   .   .   .   .   .   .
   pki.init                 install    x   .   .   .   .   .   .   .   .   .
   certificate.approve      install    x   .   .   .   .   .   .   .   .   .

@@ -85,6 +85,7 @@ beforeAll(async () => {
     approval: nobody,
     campaign: nobody,
     webhook: nobody,
+    hold: nobody,
     delivery: nobody,
   };
   const at = (keyring: string, key: object) => ({ ...rest, ...ids, keyring, ...key });

@@ -9,6 +9,7 @@ const AT = '2026-01-02T00:00:00.000Z';
 const MANIFEST: EvidenceManifest = {
   v: 1,
   log: EVIL,
+  minimumIndex: 0,
   size: 9,
   since: AT,
   until: '2026-02-01T00:00:00.000Z',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { AUDIT_INTERVALS, AUDIT_ORDERS, AUDIT_OUTCOMES, OPERATIONS } from '../../../operations/vocabulary.js';
-import { PAGING } from './paging.js';
+import { minimumIndex } from './audit-settings.js';
+import { pageOf, PAGING } from './paging.js';
 import { numeral, ref, time } from './words.js';
 
 const FILTERS = {
@@ -71,3 +72,5 @@ export const auditRecordAnswer = z
       .meta({ description: 'Facts of the operation; never data, keys or tokens' }),
   })
   .meta({ id: 'AuditRecord' });
+
+export const auditPageAnswer = pageOf(auditRecordAnswer).extend({ minimumIndex });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { DUAL_CONTROL_OPERATIONS } from '../../../operations/vocabulary.js';
+import { auditRetention, auditSettingsAnswer } from './audit-settings.js';
 import { duration } from './access.js';
 
 const approvers = z.int().min(1).max(16).meta({ description: 'How many must approve' });
@@ -40,6 +41,7 @@ export const updateSettingsBody = z.strictObject({
         example: { unusedAfter: '90d' },
       }),
   ),
+  auditRetention: z.exactOptional(auditRetention),
 });
 
 export const finishedBootstrapAnswer = z
@@ -58,5 +60,6 @@ export const settingsAnswer = z
         setAt: z.string().meta({ description: 'ISO 8601; what was unused before counts from here' }),
       })
       .nullable(),
+    auditLog: auditSettingsAnswer,
   })
   .meta({ id: 'Settings' });

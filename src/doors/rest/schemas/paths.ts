@@ -41,3 +41,4 @@ export const IN_DELIVERY = z.strictObject({
   delivery: ref('Id of a delivery', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
 export const IN_BINDING = z.strictObject({ binding: ref('Id of a binding', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });
+export const IN_HOLD = z.strictObject({ hold: ref('Id of a hold', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60') });

@@ -13,6 +13,7 @@ export const testClockAnswer = z
     applied: z.int().meta({ description: 'What policies did to keys' }),
     destroyed: z.int().meta({ description: 'Keys whose destruction was due' }),
     campaigns: z.int().meta({ description: 'Campaigns that closed by themselves' }),
+    dropped: z.int().meta({ description: 'Audit records that the retention policy dropped' }),
     revoked: z.int().meta({ description: 'Credentials that the policy of the install revoked' }),
     failed: z.int(),
     rewrapping: z.int(),
