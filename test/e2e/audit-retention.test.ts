@@ -59,9 +59,10 @@ async function json(who: keyof Tokens, words: string) {
   return JSON.parse(out);
 }
 
+const random = () => call(server, tokens.app, 'POST', '/api/v1/random', { bytes: 8 });
+
 async function make(count: number): Promise<void> {
-  const one = () => call(server, tokens.app, 'POST', '/api/v1/random', { bytes: 8 });
-  for (const { status } of await Promise.all(Array.from({ length: count }, one))) expect(status).toBe(200);
+  for (const { status } of await Promise.all(Array.from({ length: count }, random))) expect(status).toBe(200);
 }
 
 async function get(path: string) {
@@ -77,7 +78,11 @@ async function advance(by: string) {
 async function asSuperuser(statements: string): Promise<void> {
   const sql = new Client({ host: join(server.dataDir, 'postgres', 'run'), user: 'keystead', database: 'keystead' });
   await sql.connect();
-  await sql.query(statements).finally(() => sql.end());
+  try {
+    await sql.query(statements);
+  } finally {
+    await sql.end();
+  }
 }
 
 it('a policy is set in days, at least 365, and shown with who set it', async () => {
@@ -116,7 +121,8 @@ it('what was dropped is refused with the minimum index; hashes and proofs are th
   }
   expect(await get('records/512')).toMatchObject({ status: 200 });
   expect(await get('log/tile/0/000')).toMatchObject({ status: 200 });
-  const { text: proof } = await get('records/0/proof');
+  const { status, text: proof } = await get('records/0/proof');
+  expect({ status, proof }).toMatchObject({ status: 200 });
   const signer = readVerifierKey(await readFile(join(dir, 'log.vkey'), 'utf8'));
   expect(verifyProofFile(proof, Buffer.from(first), signer).index).toBe(0);
   const { items, minimumIndex } = JSON.parse((await get('records?order=oldest&limit=1')).text);

@@ -21,10 +21,8 @@ import {
   type KeyQuery,
 } from '../../src/ledger/ledger.js';
 import { MemoryOutbox } from './memory-outbox.js';
+import { emptyTables, type Tables } from './memory-tables.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../src/ledger/sealed-tables.js';
-
-type Rows<Name extends SealedTableName> = Map<string, SealedRows[Name]>;
-type Tables = { readonly [Name in SealedTableName]: Rows<Name> };
 
 /** The ledger in memory: one change at a time, all or nothing, immutable snapshots. It seals nothing. */
 export class MemoryLedger extends Ledger {
@@ -35,26 +33,7 @@ export class MemoryLedger extends Ledger {
   readonly revisions = new Map<string, number>();
   /** By key. */
   readonly due = new Map<string, NextLook & Pick<ClaimedKey, 'failures' | 'marks'>>();
-  readonly #tables: Tables = {
-    keyring: new Map(),
-    caller: new Map(),
-    credential: new Map(),
-    binding: new Map(),
-    role: new Map(),
-    caller_group: new Map(),
-    install_setting: new Map(),
-    approval: new Map(),
-    root_migration: new Map(),
-    pki_authority: new Map(),
-    certificate: new Map(),
-    webhook: new Map(),
-    wrapping_key: new Map(),
-    key: new Map(),
-    alias: new Map(),
-    policy: new Map(),
-    campaign: new Map(),
-    key_version: new Map(),
-  };
+  readonly #tables = emptyTables();
   readonly #claims = new Map<string, IdempotencyClaim>();
   #view: InstallView | undefined;
   #last: Promise<unknown> = Promise.resolve();
@@ -70,6 +49,7 @@ export class MemoryLedger extends Ledger {
   override async install(): Promise<InstallView> {
     const keyrings = [...this.table('keyring').values()];
     const bindings = [...this.table('binding').values()];
+    const settings = this.table('install_setting').get(INSTALL_SCOPE);
     this.#view ??= {
       revision: this.revisions.get(INSTALL_SCOPE) ?? 0,
       access: new AccessView(
@@ -87,9 +67,9 @@ export class MemoryLedger extends Ledger {
       authority: this.table('pki_authority').get(INSTALL_SCOPE),
       certificates: new Map(this.table('certificate')),
       webhooks: new Map([...this.table('webhook')].filter(([, { removedAt }]) => !removedAt)),
-      dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
-      credentialPolicy: this.table('install_setting').get(INSTALL_SCOPE)?.credentialPolicy ?? null,
-      auditLog: this.table('install_setting').get(INSTALL_SCOPE)?.auditLog ?? NO_AUDIT_SETTINGS,
+      dualControl: settings?.dualControl ?? null,
+      credentialPolicy: settings?.credentialPolicy ?? null,
+      auditLog: settings?.auditLog ?? NO_AUDIT_SETTINGS,
     };
     return this.#view;
   }
@@ -219,7 +199,6 @@ export class MemoryLedger extends Ledger {
       openScope: (scopeId) => void scopes.push(scopeId),
       putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
       dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
-      // Nothing is gone here: what was dropped is refused all the same.
       dropRecords: () => undefined,
       putRootMigration: () => {
         throw new Error('the ledger in memory has no root migrations');
