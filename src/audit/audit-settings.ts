@@ -29,6 +29,8 @@ export interface AuditSettings {
   readonly holds: readonly AuditHold[];
   /** The records before this one were dropped. */
   readonly minimumIndex: number;
+  /** Names of encryption contexts whose values stand in the records in the clear. */
+  readonly clearContext: readonly string[];
 }
 
-export const NO_AUDIT_SETTINGS: AuditSettings = { retention: null, holds: [], minimumIndex: 0 };
+export const NO_AUDIT_SETTINGS: AuditSettings = { retention: null, holds: [], minimumIndex: 0, clearContext: [] };

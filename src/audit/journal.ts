@@ -15,6 +15,8 @@ export interface AuditFilters {
   readonly door?: string;
   readonly source?: string;
   readonly requestId?: string;
+  /** Of a value of the encryption context: `detail.contextHashes`. */
+  readonly contextHash?: string;
   /** Only records behind this one in the log. */
   readonly after?: number;
   readonly since?: Date;

@@ -11,6 +11,7 @@ const FILTERS = new Set([
   'door',
   'source',
   'requestId',
+  'contextHash',
   'after',
   'since',
   'until',
@@ -26,6 +27,7 @@ export function withAuditFilters(command: Command): Command {
     .option('--door <door>', 'the protocol it came by')
     .option('--source <address>', 'the address it came from')
     .option('--request-id <id>', 'of one request')
+    .option('--context-hash <hash>', 'of a value of the encryption context: `audit hash` says it')
     .option('--after <index>', 'records behind this one in the log', whole(0))
     .option('--since <time>', 'a time, or how long ago: 2h, 7d', moment)
     .option('--until <time>', 'a time, or how long ago', moment);

@@ -13,6 +13,8 @@ export interface AuditFilters {
   /** The address it came from. */
   readonly source?: string;
   readonly requestId?: string;
+  /** Of a value of the encryption context: what `contextHash` answers. */
+  readonly contextHash?: string;
   /** Only records behind this index. */
   readonly after?: number;
   readonly since?: Date;

@@ -46,6 +46,12 @@ export class Audit {
     return this.transport.call({ method: 'GET', path: '/api/v1/audit/summary', query: { ...filters } });
   }
 
+  /** What stands in the records for a value of an encryption context: search by it. For those who may read every record. */
+  async contextHash(name: string, value: string): Promise<string> {
+    const call = { method: 'POST', path: '/api/v1/audit/hash', body: { name, value } } as const;
+    return (await this.transport.call<{ readonly hash: string }>(call)).hash;
+  }
+
   /** From the first such record on nothing is dropped. The settings list the holds. */
   async createHold(input: CreateHoldInput): Promise<AuditHold> {
     return this.transport.call({ method: 'POST', path: '/api/v1/audit/holds', body: input, creates: true });

@@ -30,6 +30,8 @@ export interface UpdateSettingsInput {
   readonly credentialPolicy?: { readonly unusedAfter: number | string } | null;
   /** Drops the audit records that are older than so many days, at least 365; null: none. */
   readonly auditRetention?: { readonly days: number } | null;
+  /** Names of encryption contexts whose values stand in the audit records in the clear. */
+  readonly auditClearContext?: readonly string[];
 }
 
 export interface AuditSettings {
@@ -46,6 +48,8 @@ export interface AuditSettings {
   readonly holds: readonly AuditHold[];
   /** The records before it were dropped. */
   readonly minimumIndex: number;
+  /** Names of encryption contexts whose values stand in the records in the clear. */
+  readonly clearContext: readonly string[];
 }
 
 export interface Settings {

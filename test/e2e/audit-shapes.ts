@@ -13,6 +13,8 @@ export async function auditShapes(done: Done): Promise<void> {
   await done('auditor', 'GET', `${AUDIT}/summary?interval=day&door=rest`);
   await done('auditor', 'GET', `${AUDIT}/state?limit=9`);
   await done('auditor', 'GET', `${AUDIT}/log/minimum`);
+  await done('auditor', 'POST', `${AUDIT}/hash`, { name: 'tenant', value: 'acme' });
+  await done('admin', 'PATCH', '/api/v1/settings', { auditClearContext: [] });
   await done('admin', 'PATCH', '/api/v1/settings', { auditRetention: { days: 400 } });
   const { id: hold } = await done('admin', 'POST', `${AUDIT}/holds`, { everything: true, reason: 'case 1' });
   await done('auditor', 'GET', '/api/v1/settings');

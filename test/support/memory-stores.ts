@@ -56,6 +56,8 @@ export class MemoryJournal extends Journal {
       ) &&
       (query.since === undefined || record.at >= query.since) &&
       (query.until === undefined || record.at < query.until) &&
+      (query.contextHash === undefined ||
+        ((record.detail['contextHashes'] ?? []) as readonly string[]).includes(query.contextHash)) &&
       (['door', 'source', 'requestId'] as const).every(
         (column) => query[column] === undefined || record[column] === query[column],
       );

@@ -31,7 +31,7 @@ export const SEALED_ROWS: { readonly [Name in SealedTableName]: SealedRows[Name]
     id: SCOPE,
     dualControl: { approvers: 1, operations: [], lifetime: 60 },
     credentialPolicy: { unusedAfter: 86_400, setAt: '2026-01-01T00:00:00.000Z' },
-    auditLog: { retention: null, holds: [], minimumIndex: 256 },
+    auditLog: { retention: null, holds: [], minimumIndex: 256, clearContext: ['table'] },
     revision: 7,
   },
   root_migration: {

@@ -11,6 +11,7 @@ import type { OpenSession, Session } from '../session.js';
 import { table, type Column } from '../table.js';
 import { addAuditEvidenceCommand } from './audit-evidence.js';
 import { addAuditExportCommand } from './audit-export.js';
+import { addAuditHashCommand } from './audit-hash.js';
 import { addAuditNewEpochCommand } from './audit-new-epoch.js';
 import { addAuditRetentionCommands } from './audit-retention.js';
 import { addAuditSummaryCommand } from './audit-summary.js';
@@ -68,6 +69,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   addAuditExportCommand(audit, open);
   addAuditEvidenceCommand(audit, open);
   addAuditVerifyCommand(audit, open);
+  addAuditHashCommand(audit, open);
   addAuditRetentionCommands(audit, open);
   addAuditNewEpochCommand(audit, open);
 }

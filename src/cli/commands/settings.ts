@@ -8,6 +8,8 @@ import { UsageError } from '../usage-error.js';
 interface SettingsOptions extends DualControlOptions {
   /** false: --no-unused-credentials. */
   readonly unusedCredentials?: string | false;
+  /** false: --no-clear-context. */
+  readonly clearContext?: readonly string[] | false;
 }
 
 export function addSettingsCommands(program: Command, open: OpenSession): void {
@@ -26,26 +28,30 @@ export function addSettingsCommands(program: Command, open: OpenSession): void {
     withDualControlOptions(settings.command('update'))
       .option('--unused-credentials <time>', 'revoke credentials unused for so long, such as 90d, and expired ones')
       .option('--no-unused-credentials', 'leave unused and expired credentials alone')
+      .option('--clear-context <name...>', 'values of these encryption contexts stand in audit records in the clear')
+      .option('--no-clear-context', 'all values of encryption contexts stand there as keyed hashes')
       .description(
-        'Set dual control for what is in no keyring (roles, bindings everywhere, the root), and when unused credentials are revoked.',
+        'Set dual control for what is in no keyring (roles, bindings everywhere, the root), when unused credentials are revoked, and what audit records hold.',
       )
       .action(async (options: SettingsOptions, command: Command) => {
         const dualControl = dualControlIn(options);
-        const { unusedCredentials: unusedAfter } = options;
-        if (dualControl === undefined && unusedAfter === undefined) {
+        const { unusedCredentials: unusedAfter, clearContext } = options;
+        if (dualControl === undefined && unusedAfter === undefined && clearContext === undefined) {
           throw new UsageError(
-            'Give --approvers N or --no-dual-control, --unused-credentials or --no-unused-credentials.',
+            'Give --approvers N or --no-dual-control, --unused-credentials, --clear-context or their --no- form.',
           );
         }
         const session = open(command);
         const input = {
           ...(dualControl === undefined ? {} : { dualControl }),
           ...(unusedAfter === undefined ? {} : { credentialPolicy: unusedAfter === false ? null : { unusedAfter } }),
+          ...(clearContext === undefined ? {} : { auditClearContext: clearContext === false ? [] : clearContext }),
         };
         session.show(await session.client.settings.update(input));
       }),
     'keystead settings update --approvers 2 --operations role.create',
     'keystead settings update --no-dual-control',
     'keystead settings update --unused-credentials 90d',
+    'keystead settings update --clear-context table region',
   );
 }

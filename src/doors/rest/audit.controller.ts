@@ -1,4 +1,5 @@
 import { Controller, Inject } from '@nestjs/common';
+import { hashContext, type HashContextInput } from '../../operations/audit/hash-context.js';
 import { readAudit, type ReadAuditInput } from '../../operations/audit/read-audit.js';
 import { summariseAudit, type SummariseAuditInput } from '../../operations/audit/summarise-audit.js';
 import { Kms } from '../../operations/kms.js';
@@ -6,6 +7,7 @@ import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
+import { hashContextAnswer, hashContextBody } from './schemas/audit-settings.js';
 import { auditPageAnswer, auditQuery, auditSummaryAnswer, auditSummaryQuery } from './schemas/audit.js';
 
 @Controller(`${API}/audit`)
@@ -22,6 +24,18 @@ export class AuditController {
   })
   async read(call: Call<ReadAuditInput>) {
     return use(this.kms, readAudit, call);
+  }
+
+  @Endpoint('audit.read', {
+    method: 'POST',
+    path: 'hash',
+    body: hashContextBody,
+    answer: hashContextAnswer,
+    summary: 'Compute what stands in the records for a value of an encryption context',
+    description: 'For `contextHash` of a search. For those who may read every record.',
+  })
+  async hash(call: Call<HashContextInput>) {
+    return use(this.kms, hashContext, call);
   }
 
   @Endpoint('audit.read', {

@@ -22,6 +22,8 @@ export interface AuditFilterInput {
   /** The address it came from. */
   readonly source?: string;
   readonly requestId?: string;
+  /** Of a value of the encryption context. */
+  readonly contextHash?: string;
   /** Only records behind this one in the log. */
   readonly after?: number;
   /** Records from this moment on. */
@@ -108,7 +110,17 @@ function visibleKeyrings(install: InstallView, arrival: Arrival, now: number): r
   return keyrings;
 }
 
-const AS_GIVEN = ['operation', 'outcome', 'door', 'source', 'requestId', 'after', 'since', 'until'] as const;
+const AS_GIVEN = [
+  'operation',
+  'outcome',
+  'door',
+  'source',
+  'requestId',
+  'contextHash',
+  'after',
+  'since',
+  'until',
+] as const;
 
 function filtersOf(access: AccessView, input: AuditFilterInput): AuditFilters {
   const given = AS_GIVEN.flatMap((name) => (input[name] === undefined ? [] : [[name, input[name]]]));

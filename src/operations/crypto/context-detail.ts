@@ -8,14 +8,25 @@ export type ContextDetail = {
   readonly context?: readonly string[];
   /** In the order of `context`, in base64url. */
   readonly contextHashes?: readonly string[];
+  /** Of the names whose values the install's settings let stand in the clear. */
+  readonly contextValues?: EncryptionContext;
 };
 
-export function contextDetail(
-  { secrets }: Pick<Deps, 'secrets'>,
+export async function contextDetail(
+  deps: Pick<Deps, 'secrets' | 'ledger'>,
   context: EncryptionContext | undefined,
-): ContextDetail {
+): Promise<ContextDetail> {
   if (context === undefined) return {};
-  const hashOf = ([name, value]: readonly [string, string]) =>
-    secrets.digest('audit-context', name, value).subarray(0, HASH_BYTES).toString('base64url');
-  return { context: Object.keys(context), contextHashes: Object.entries(context).map(hashOf) };
+  const { clearContext } = (await deps.ledger.install()).auditLog;
+  const clear = Object.entries(context).filter(([name]) => clearContext.includes(name));
+  return {
+    context: Object.keys(context),
+    contextHashes: Object.entries(context).map(([name, value]) => contextHash(deps, name, value)),
+    ...(clear.length > 0 && { contextValues: Object.fromEntries(clear) }),
+  };
+}
+
+/** What stands in the records for this value of this name. */
+export function contextHash({ secrets }: Pick<Deps, 'secrets'>, name: string, value: string): string {
+  return secrets.digest('audit-context', name, value).subarray(0, HASH_BYTES).toString('base64url');
 }

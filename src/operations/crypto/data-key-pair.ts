@@ -51,7 +51,7 @@ export const dataKeyPair: UseOperation<DataKeyPairInput, ResolvedKeyUse, DataKey
         keyId: snapshot.key.id,
         version: loaded.row.version,
       },
-      detail: { ...contextDetail(deps, context), spec: pairSpec, plaintext: wanted },
+      detail: { ...(await contextDetail(deps, context)), spec: pairSpec, plaintext: wanted },
     };
   },
 };

@@ -49,7 +49,7 @@ export const dataKey: UseOperation<DataKeyInput, ResolvedKeyUse, DataKeyOutput> 
         keyId: snapshot.key.id,
         version: loaded.row.version,
       },
-      detail: { ...contextDetail(deps, context), bytes, plaintext: wanted },
+      detail: { ...(await contextDetail(deps, context)), bytes, plaintext: wanted },
     };
   },
 };

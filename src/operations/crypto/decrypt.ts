@@ -68,7 +68,7 @@ export const decrypt: UseOperation<DecryptInput, ResolvedCiphertext, DecryptOutp
     const purpose = parsed.purpose === 'message' ? {} : { purpose: parsed.purpose };
     const marked = authenticity(compromised);
     const output = { plaintext, keyId: snapshot.key.id, version: parsed.version, ...marked };
-    return { output, detail: { ...contextDetail(deps, input.context), ...purpose, ...marked } };
+    return { output, detail: { ...(await contextDetail(deps, input.context)), ...purpose, ...marked } };
   },
 };
 

@@ -47,7 +47,7 @@ export const encrypt: UseOperation<EncryptInput, ResolvedKeyUse, EncryptOutput> 
     const counted = spendMessage(deps, snapshot, loaded.row);
     if (counted) await counted;
     const ciphertext = message.seal('message', plaintext, bound);
-    return { output: { ciphertext, ...use }, detail: contextDetail(deps, context) };
+    return { output: { ciphertext, ...use }, detail: await contextDetail(deps, context) };
   },
 };
 

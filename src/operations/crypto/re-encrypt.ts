@@ -80,7 +80,7 @@ export const reEncrypt: UseOperation<ReEncryptInput, ResolvedPair, ReEncryptOutp
       const from = { sourceKeyId: source.key.id, sourceVersion: parsed.version, ...marked };
       return {
         output: { ciphertext, keyId: snapshot.key.id, version: loaded.row.version, ...from },
-        detail: { ...contextDetail(deps, newContext), sourceVersion: parsed.version, ...wraps, ...marked },
+        detail: { ...(await contextDetail(deps, newContext)), sourceVersion: parsed.version, ...wraps, ...marked },
       };
     } finally {
       plaintext.fill(0);

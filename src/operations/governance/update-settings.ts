@@ -21,6 +21,8 @@ export interface UpdateSettingsInput {
   readonly credentialPolicy?: { readonly unusedAfter: number } | null;
   /** Drops the audit records that are so old; null: none. */
   readonly auditRetention?: { readonly days: number } | null;
+  /** Names of encryption contexts whose values stand in the records in the clear; all others stand there as keyed hashes. */
+  readonly auditClearContext?: readonly string[];
 }
 
 /** Changes what is given and leaves the rest. */
@@ -31,10 +33,16 @@ export const updateSettings: ChangeOperation<UpdateSettingsInput, Resolved, Sett
   async run(deps, _resolved, input, commit, arrival) {
     const now = deps.clock.now();
     const dualControl = input.dualControl && dualControlOf(input.dualControl);
+    const clear = input.auditClearContext && [...new Set(input.auditClearContext)].toSorted();
     const credentialPolicy = input.credentialPolicy && credentialPolicyOf(input.credentialPolicy.unusedAfter, now);
     if (input.auditRetention) mustBeRetention(input.auditRetention.days);
-    if (dualControl === undefined && credentialPolicy === undefined && input.auditRetention === undefined) {
-      throw new KmsError('invalid-request', 'give dualControl, credentialPolicy or auditRetention');
+    if (
+      dualControl === undefined &&
+      credentialPolicy === undefined &&
+      input.auditRetention === undefined &&
+      clear === undefined
+    ) {
+      throw new KmsError('invalid-request', 'give dualControl, credentialPolicy, auditRetention or auditClearContext');
     }
     return commit([INSTALL_SCOPE], async (change) => {
       if (dualControl) mustHaveApprovers(change.install, null, dualControl, arrival.caller.id, now);
@@ -43,7 +51,11 @@ export const updateSettings: ChangeOperation<UpdateSettingsInput, Resolved, Sett
       const to: SettingsDescription = {
         dualControl: dualControl === undefined ? from.dualControl : dualControl,
         credentialPolicy: credentialPolicy === undefined ? from.credentialPolicy : credentialPolicy,
-        auditLog: retention === undefined ? from.auditLog : { ...from.auditLog, retention },
+        auditLog: {
+          ...from.auditLog,
+          ...(retention === undefined ? {} : { retention }),
+          ...(clear && { clearContext: clear }),
+        },
       };
       change.put('install_setting', { id: INSTALL_SCOPE, ...to });
       return {
@@ -57,7 +69,7 @@ export const updateSettings: ChangeOperation<UpdateSettingsInput, Resolved, Sett
 
 /** Not the holds: their reasons are not for everybody who hears of a change of settings. */
 function onRecord({ auditLog, ...others }: SettingsDescription) {
-  return { ...others, auditRetention: auditLog.retention };
+  return { ...others, auditRetention: auditLog.retention, auditClearContext: auditLog.clearContext };
 }
 
 /** @throws KmsError invalid-request */

@@ -11,11 +11,14 @@ export function recordsThat(
   ofKey: string,
 ): SelectQueryBuilder<AuditRecordEntity> {
   const select = database.createQueryBuilder(AuditRecordEntity, 'record');
-  const { key, keyrings, after, since, until } = filters;
+  const { key, keyrings, contextHash, after, since, until } = filters;
   if (key !== undefined) select.andWhere(ofKey, { key, sourceKey: key });
   if (keyrings) select.andWhere('record.keyring = any(:keyrings)', { keyrings });
   for (const field of EQUAL) {
     if (filters[field] !== undefined) select.andWhere(`record.${field} = :${field}`, { [field]: filters[field] });
+  }
+  if (contextHash !== undefined) {
+    select.andWhere(`record.detail -> 'contextHashes' @> to_jsonb(:contextHash::text)`, { contextHash });
   }
   if (after !== undefined) select.andWhere('record.index > :after', { after });
   if (since) select.andWhere('record.at >= :since', { since });

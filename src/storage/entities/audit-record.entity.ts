@@ -6,6 +6,7 @@ import { bigintAsNumber } from './bigint-as-number.js';
 @Index('audit_record_key', ['key', 'index'])
 @Index('audit_record_caller', ['caller', 'index'])
 @Index('audit_record_source_key', { synchronize: false })
+@Index('audit_record_context', { synchronize: false })
 @Index('audit_record_data_key', { synchronize: false })
 @Index('audit_record_keyring', ['keyring', 'index'])
 @Index('audit_record_request', ['requestId'])

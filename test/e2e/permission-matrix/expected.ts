@@ -155,4 +155,4 @@ export const WHERE: Readonly<Record<Exclude<About, 'key|ring' | 'key|keys'>, rea
 };
 
 /** Routes of an operation that is elsewhere answered by what one may see: the log as a whole, and a record that no keyring has. */
-export const OF_THE_WHOLE_LOG = /\/audit\/(log\/|records\/|state$)|\/evidence$/;
+export const OF_THE_WHOLE_LOG = /\/audit\/(log\/|records\/|state$|hash$)|\/evidence$/;

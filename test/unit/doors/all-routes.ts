@@ -103,6 +103,7 @@ export const ROUTES = [
   'post /api/v1/root/migrate',
   'get /api/v1/whoami',
   `get ${KEY}/evidence`,
+  'post /api/v1/audit/hash',
   'post /api/v1/audit/holds',
   'delete /api/v1/audit/holds/{hold}',
   'get /api/v1/audit/log/checkpoint',

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { leafHash, nodeHash } from '../../../src/audit/merkle-hash.js';
 import type { Arrival } from '../../../src/operations/arrival.js';
+import { hashContext } from '../../../src/operations/audit/hash-context.js';
 import { readAudit } from '../../../src/operations/audit/read-audit.js';
 import { permissionDenied } from '../../../src/operations/authorise.js';
 import { decrypt } from '../../../src/operations/crypto/decrypt.js';
 import { encrypt } from '../../../src/operations/crypto/encrypt.js';
 import { reEncrypt } from '../../../src/operations/crypto/re-encrypt.js';
+import { updateSettings } from '../../../src/operations/governance/update-settings.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
 import { rotateKey } from '../../../src/operations/keys/rotate-key.js';
 import { codeOf } from '../../support/code-of.js';
@@ -23,12 +25,14 @@ export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): vo
     const plaintext = Buffer.from('attack at dawn');
     let bed: TestBed;
     let admin: Arrival;
+    let administrator: Arrival;
     let app: Arrival;
     let auditor: Arrival;
 
     beforeAll(async () => {
       bed = await makeBed();
       admin = await bed.arriveAs('key-admin');
+      administrator = await bed.arriveAs('administrator');
       app = await bed.arriveAs('crypto-user');
       auditor = await bed.arriveAs('auditor');
     });
@@ -169,6 +173,28 @@ export function recordsSuite(place: string, makeBed: () => Promise<TestBed>): vo
       // Of another name it is another one.
       expect(hashes[0]?.[0]).not.toBe(hashes[0]?.[1]);
       expect(JSON.stringify(details)).not.toContain('a-secret-tenant');
+    });
+
+    it('hold in the clear what the settings say, and are found by the keyed hash of a value', async () => {
+      const { id } = await newKey();
+      await bed.kms.change(updateSettings, { auditClearContext: ['table'] }, administrator);
+      const context = { tenant: 'a-secret-tenant', table: 'customers' };
+      await bed.kms.perform(encrypt, { keyring, key: id, plaintext, context }, app);
+      const [{ detail } = { detail: {} }] = await recordsOf(id, 'encrypt');
+      expect(detail).toMatchObject({ context: ['tenant', 'table'], contextValues: { table: 'customers' } });
+      expect(JSON.stringify(detail)).not.toContain('a-secret-tenant');
+      const hashOf = (value: string) => bed.kms.perform(hashContext, { name: 'tenant', value }, auditor);
+      const foundBy = async (value: string) => {
+        const { hash: contextHash } = await hashOf(value);
+        return (await bed.kms.perform(readAudit, { key: id, contextHash }, auditor)).items.length;
+      };
+      expect([await foundBy('a-secret-tenant'), await foundBy('another')]).toEqual([1, 0]);
+      await expect(bed.kms.perform(hashContext, { name: 'tenant', value: 'x' }, app)).rejects.toMatchObject({
+        code: 'permission-denied',
+      });
+      await bed.kms.change(updateSettings, { auditClearContext: [] }, administrator);
+      await bed.kms.perform(encrypt, { keyring, key: id, plaintext, context }, app);
+      expect(JSON.stringify((await recordsOf(id, 'encrypt'))[0])).not.toContain('customers');
     });
 
     it('hold what the client calls its request', async () => {

@@ -38,6 +38,19 @@ export const auditRetention = z
     example: { days: 400 },
   });
 
+export const auditClearContext = z.array(ref('A name', 'tenant')).max(64).meta({
+  description:
+    'Names of encryption contexts whose values stand in the audit records in the clear, from now on; all others stand there as keyed hashes. Guarded.',
+});
+
+export const hashContextBody = z
+  .strictObject({ name: z.string().max(1_024), value: z.string().max(8_192) })
+  .meta({ example: { name: 'tenant', value: 'acme' } });
+
+export const hashContextAnswer = z
+  .object({ hash: z.string().meta({ description: 'As it stands in `detail.contextHashes`' }) })
+  .meta({ id: 'ContextHash' });
+
 export const auditSettingsAnswer = z.object({
   retention: z
     .object({
@@ -50,6 +63,7 @@ export const auditSettingsAnswer = z.object({
     .nullable(),
   holds: z.array(holdAnswer),
   minimumIndex,
+  clearContext: z.array(z.string()),
 });
 
 export const minimumAnswer = z.object({ minimumIndex }).meta({ id: 'MinimumIndex' });

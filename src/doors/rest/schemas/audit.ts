@@ -12,6 +12,9 @@ const FILTERS = {
   door: z.exactOptional(ref('The protocol it came by', 'rest')),
   source: z.exactOptional(ref('The address it came from', '192.0.2.7')),
   requestId: z.exactOptional(ref('Id of a request', '0190a5d0-0000-7000-8000-000000000000')),
+  contextHash: z.exactOptional(
+    ref('Keyed hash of a value of the encryption context, from `POST /api/v1/audit/hash`', 'Zm9vYmFyYmF6cXV4eHl6enk'),
+  ),
   after: z.exactOptional(numeral('Records behind this index', { min: 0, max: 9_999_999_999 })),
   since: z.exactOptional(time('Records from this moment on')),
   until: z.exactOptional(time('Records before this moment')),

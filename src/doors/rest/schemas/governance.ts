@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DUAL_CONTROL_OPERATIONS } from '../../../operations/vocabulary.js';
-import { auditRetention, auditSettingsAnswer } from './audit-settings.js';
+import { auditClearContext, auditRetention, auditSettingsAnswer } from './audit-settings.js';
 import { duration } from './access.js';
 
 const approvers = z.int().min(1).max(16).meta({ description: 'How many must approve' });
@@ -42,6 +42,7 @@ export const updateSettingsBody = z.strictObject({
       }),
   ),
   auditRetention: z.exactOptional(auditRetention),
+  auditClearContext: z.exactOptional(auditClearContext),
 });
 
 export const finishedBootstrapAnswer = z
