@@ -10,11 +10,19 @@ import { splitNotes } from '../audit/verifier/split-notes.js';
  * @throws NotVerified for a file without any, and for one that the key has not signed
  */
 export function readCheckpoints(path: string, signer: VerifierKey): Checkpoint[] {
+  return readKeptNotes(path, signer).map(({ checkpoint }) => checkpoint);
+}
+
+/** The same, with the notes. */
+export function readKeptNotes(
+  path: string,
+  signer: VerifierKey,
+): readonly { readonly note: string; readonly checkpoint: Checkpoint }[] {
   const notes = splitNotes(readFileSync(path, 'utf8'));
   if (notes.length === 0) throw new NotVerified(`${path} holds no checkpoint`);
   return notes.map((note) => {
     try {
-      return openCheckpoint(note, signer);
+      return { note, checkpoint: openCheckpoint(note, signer) };
     } catch (error) {
       throw new NotVerified(`${path}: ${(error as Error).message}`);
     }

@@ -2,16 +2,24 @@ import { hash } from 'node:crypto';
 import {
   EVIDENCE_FILES,
   type EvidenceManifest,
+  type KeptProof,
   type ProvenRecord,
   type ReportedRecord,
 } from '../audit/verifier/evidence.js';
 import { evidenceReport } from '../audit/verifier/evidence-report.js';
+import { NotVerified } from '../audit/verifier/not-verified.js';
+import { openCheckpoint } from '../audit/verifier/open-checkpoint.js';
+import { readVerifierKey } from '../audit/verifier/open-note.js';
+import { verifyKept } from '../audit/verifier/verify-kept.js';
 import type { KeysteadClient } from '../client/client.js';
+import { readKeptNotes } from './kept-checkpoints.js';
 
 export interface EvidenceAsked {
   readonly key: string;
   readonly since?: Date;
   readonly until?: Date;
+  /** Files of checkpoints that were kept. */
+  readonly kept?: readonly string[];
 }
 
 type Watch = <T>(things: AsyncIterable<T>, total: number) => AsyncIterable<T>;
@@ -19,11 +27,11 @@ type Watch = <T>(things: AsyncIterable<T>, total: number) => AsyncIterable<T>;
 /**
  * The files of an archive of evidence: docs/formats/evidence.md.
  * @param watch passes the records on as they come
- * @throws Error where the record of the gathering is not in the log; KeysteadError
+ * @throws NotVerified where the log does not go on from a checkpoint that was kept; Error where the record of the gathering is not in the log; KeysteadError
  */
 export async function makeEvidence(
   { audit, keys }: KeysteadClient,
-  { key, ...time }: EvidenceAsked,
+  { key, kept = [], ...time }: EvidenceAsked,
   watch: Watch,
 ): Promise<ReadonlyMap<string, Buffer>> {
   const text = await keys.evidence(key, time);
@@ -31,6 +39,14 @@ export async function makeEvidence(
   const statementIndex = await indexOfStatement(audit, text, manifest.size);
   const note = await audit.log.checkpoint();
   const size = Number(note.split('\n')[1]);
+  const signer = readVerifierKey(await audit.log.verifierKey());
+  const proofs = await keptProofs(
+    audit.log,
+    kept.flatMap((path) => readKeptNotes(path, signer)),
+    size,
+  );
+  const now = openCheckpoint(note, signer);
+  const earlier = proofs.map((proof) => verifyKept(proof, now, signer));
   const statement = await proven(audit, statementIndex, size);
   const records: ProvenRecord[] = [];
   for await (const record of watch(eachProven(audit, manifest.records, size), manifest.records.length)) {
@@ -39,10 +55,11 @@ export async function makeEvidence(
   const told = records.map(({ index, entry }) => ({ ...(JSON.parse(entry) as ReportedRecord), index }));
   const files = {
     checkpoint: note,
+    kept: proofs.map((proof) => `${JSON.stringify(proof)}\n`).join(''),
     manifest: text,
     statement: `${JSON.stringify(statement)}\n`,
     records: records.map((record) => `${JSON.stringify(record)}\n`).join(''),
-    report: evidenceReport(manifest, told, statementIndex),
+    report: evidenceReport(manifest, told, statementIndex, earlier),
   };
   const names = Object.keys(EVIDENCE_FILES) as (keyof typeof EVIDENCE_FILES)[];
   return new Map(names.map((name) => [EVIDENCE_FILES[name], Buffer.from(files[name])]));
@@ -55,6 +72,23 @@ async function indexOfStatement(audit: KeysteadClient['audit'], manifest: string
     if ((detail as { readonly manifestSha256?: string }).manifestSha256 === sha256) return index;
   }
   throw new Error('the service put nothing on record of what it gathered');
+}
+
+/** @throws NotVerified for one that is over more records than there are */
+async function keptProofs(
+  log: KeysteadClient['audit']['log'],
+  kept: ReturnType<typeof readKeptNotes>,
+  size: number,
+): Promise<readonly KeptProof[]> {
+  const proofs: KeptProof[] = [];
+  for (const { note, checkpoint } of kept) {
+    if (checkpoint.size > size) {
+      throw new NotVerified(`the log has ${size} records, and a checkpoint over ${checkpoint.size} was kept`);
+    }
+    const hashes = await log.consistency(checkpoint.size, size);
+    proofs.push({ checkpoint: note, consistency: hashes.map((hash) => hash.toString('base64')) });
+  }
+  return proofs;
 }
 
 async function* eachProven(

@@ -165,6 +165,35 @@ describe('an archive of evidence', () => {
     }
   });
 
+  it('proves that the log goes on from checkpoints that were kept, and is refused where it does not', async () => {
+    const { app } = await server.tokens();
+    await writeFile(join(dir, 'kept.txt'), `${await newest(server, token)}\n`);
+    await call(server, app, 'POST', `${KEYS}/other/encrypt`, { plaintext: '' });
+    await writeFile(join(dir, 'later.txt'), await newest(server, token));
+    const make = 'audit evidence --key orders --kept kept.txt --force -o kept.tar';
+    expect(await keystead(make)).toMatchObject({ code: 0, err: '' });
+    const verify = (kept: string) => keystead(`audit verify kept.tar --vkey log.vkey --kept ${kept} --json`, false);
+    const { code, out } = await verify('kept.txt');
+    expect({ code, ...JSON.parse(out) }).toMatchObject({ code: 0, verified: true, kept: 1 });
+    expect(await verify('later.txt')).toMatchObject(refused(/the checkpoint over \d+ records that was kept is not in/));
+    const files = new Map(readTar(await readFile(join(dir, 'kept.tar'))));
+    expect(String(files.get('report.html'))).toMatch(/checkpoints that were kept before, over \d+ records/);
+    const proof = JSON.parse(String(files.get('kept.jsonl')));
+    const wrong = { ...proof, consistency: proof.consistency.toReversed() };
+    for (const [line, message] of [
+      [wrong, /does not go on from the checkpoint over \d+ that was kept/],
+      [{}, /without its note or its proof/],
+    ] as const) {
+      files.set('kept.jsonl', Buffer.from(`${JSON.stringify(line)}\n`));
+      await writeFile(join(dir, 'changed.tar'), Buffer.concat([...tarOf(files)]));
+      expect(await keystead('audit verify changed.tar --vkey log.vkey', false)).toMatchObject(refused(message));
+    }
+    await writeFile(join(dir, 'forged.txt'), (await newest(server, token)).replace(/^(\d+)$/m, '9$1'));
+    expect(await keystead(make.replace('kept.txt', 'forged.txt'))).toMatchObject(
+      refused(/the signature of .* is wrong/),
+    );
+  });
+
   it('is refused when it is cut off', async () => {
     const archive = await readFile(join(dir, 'orders.tar'));
     await writeFile(join(dir, 'changed.tar'), archive.subarray(0, 3000));

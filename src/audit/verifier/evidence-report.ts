@@ -37,6 +37,7 @@ export function evidenceReport(
   manifest: EvidenceManifest,
   records: readonly ReportedRecord[],
   statement: number,
+  kept: readonly { readonly size: number }[] = [],
 ): string {
   const { key, versions, policy, bindings, roles, since, until, size } = manifest;
   const title = `Evidence of key ${key.name ?? key.id}`;
@@ -47,7 +48,7 @@ export function evidenceReport(
 <title>${escapeHtml(title)}</title><style>${STYLE}</style></head><body>
 <h1>${escapeHtml(title)}</h1>
 <p>${records.length} records ${since === null ? 'from the beginning' : `from ${escapeHtml(since)}`} until ${escapeHtml(until)}, out of the first ${size} of the log
-<code>${escapeHtml(manifest.log)}</code>. Record ${statement} of that log says what was gathered.${droppedText(manifest)}</p>
+<code>${escapeHtml(manifest.log)}</code>. Record ${statement} of that log says what was gathered.${droppedText(manifest)}${keptText(kept)}</p>
 <p>Believe this report only after <code>keystead audit verify EVIDENCE.tar --vkey log.vkey</code>, with the verifier key that the operators gave you by another way: the command
 proves every record, and makes this report again out of them.</p>
 <h2>The life of the key</h2>
@@ -94,6 +95,12 @@ ${recordTable(records)}
 ${table(['asked', 'where'], MAPPING)}
 </body></html>
 `;
+}
+
+function keptText(kept: readonly { readonly size: number }[]): string {
+  if (kept.length === 0) return '';
+  const sizes = kept.map(({ size }) => size).join(', ');
+  return ` It goes on from the log as it was at checkpoints that were kept before, over ${sizes} records.`;
 }
 
 function droppedText({ minimumIndex }: EvidenceManifest): string {

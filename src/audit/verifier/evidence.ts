@@ -1,11 +1,20 @@
 /** What the files of an archive of evidence are called: docs/formats/evidence.md. */
 export const EVIDENCE_FILES = {
   checkpoint: 'checkpoint.txt',
+  kept: 'kept.jsonl',
   manifest: 'manifest.json',
   statement: 'statement.json',
   records: 'records.jsonl',
   report: 'report.html',
 } as const;
+
+/** A checkpoint that somebody kept from before, and that the log of the archive's own goes on from it. */
+export interface KeptProof {
+  /** The signed note. */
+  readonly checkpoint: string;
+  /** PROOF(its size, D[size of the archive's]) of RFC 6962, in base64. */
+  readonly consistency: readonly string[];
+}
 
 /** A record as it is in the log, with its place and its tlog-proof. */
 export interface ProvenRecord {

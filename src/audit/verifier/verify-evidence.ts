@@ -1,9 +1,16 @@
 import { hash } from 'node:crypto';
-import { EVIDENCE_FILES, type EvidenceManifest, type ProvenRecord, type ReportedRecord } from './evidence.js';
+import {
+  EVIDENCE_FILES,
+  type EvidenceManifest,
+  type KeptProof,
+  type ProvenRecord,
+  type ReportedRecord,
+} from './evidence.js';
 import { evidenceReport } from './evidence-report.js';
 import { NotVerified } from './not-verified.js';
 import { openCheckpoint, type Checkpoint } from './open-checkpoint.js';
 import type { VerifierKey } from './open-note.js';
+import { mustBeAmong, verifyKept } from './verify-kept.js';
 import { verifyProofFile } from './verify-proof-file.js';
 
 export interface EvidenceVerdict {
@@ -13,6 +20,8 @@ export interface EvidenceVerdict {
   readonly since: string | null;
   readonly until: string;
   readonly checkpoint: Checkpoint;
+  /** Checkpoints from before that the log goes on from. */
+  readonly kept: number;
 }
 
 interface Statement {
@@ -24,9 +33,14 @@ interface Statement {
 /**
  * That an archive holds what the log has of a key, all that was gathered and nothing else, and that its report says what is in it. Trusts
  * nothing but the checkpoint, and that by its signature.
+ * @param asked checkpoints that the reader kept: the archive must prove that its log goes on from each
  * @throws NotVerified that names what was changed, left out or put in
  */
-export function verifyEvidence(files: ReadonlyMap<string, Buffer>, signer: VerifierKey): EvidenceVerdict {
+export function verifyEvidence(
+  files: ReadonlyMap<string, Buffer>,
+  signer: VerifierKey,
+  asked: readonly Checkpoint[] = [],
+): EvidenceVerdict {
   const names = Object.values(EVIDENCE_FILES);
   const strange = [...files.keys()].find((name) => !names.some((known) => known === name));
   if (strange !== undefined) throw new NotVerified(`${strange} is no part of an archive of evidence: it was put in`);
@@ -37,15 +51,19 @@ export function verifyEvidence(files: ReadonlyMap<string, Buffer>, signer: Verif
   };
   const note = read('checkpoint').toString('utf8');
   const checkpoint = openCheckpoint(note, signer);
+  const kept = linesOf(read('kept')).map((line) =>
+    verifyKept(json(Buffer.from(line), EVIDENCE_FILES.kept) as KeptProof, checkpoint, signer),
+  );
+  mustBeAmong(asked, [...kept, checkpoint]);
   const statement = json(read('statement'), EVIDENCE_FILES.statement) as ProvenRecord;
   const said = proven(statement, note, signer) as unknown as Statement;
   const manifest = manifestOf(read('manifest'), statement.index, said);
   const records = recordsOf(read('records'), manifest, note, signer);
-  if (!read('report').equals(Buffer.from(evidenceReport(manifest, records, statement.index)))) {
+  if (!read('report').equals(Buffer.from(evidenceReport(manifest, records, statement.index, kept)))) {
     throw new NotVerified(`${EVIDENCE_FILES.report} does not say what the records say: it was changed`);
   }
   const { key, since, until } = manifest;
-  return { key: key.id, records: records.length, since, until, checkpoint };
+  return { key: key.id, records: records.length, since, until, checkpoint, kept: kept.length };
 }
 
 function manifestOf(file: Buffer, index: number, { operation, outcome, detail }: Statement): EvidenceManifest {
@@ -70,9 +88,8 @@ function recordsOf(
   note: string,
   signer: VerifierKey,
 ): readonly ReportedRecord[] {
-  const lines = file.toString('utf8').split('\n').slice(0, -1);
   const records: ReportedRecord[] = [];
-  for (const line of lines) {
+  for (const line of linesOf(file)) {
     const due = gathered[records.length];
     const record = json(
       Buffer.from(line),
@@ -90,6 +107,10 @@ function recordsOf(
   const missing = gathered[records.length];
   if (missing !== undefined) throw new NotVerified(`record ${missing} was left out`);
   return records;
+}
+
+function linesOf(file: Buffer): readonly string[] {
+  return file.toString('utf8').split('\n').slice(0, -1);
 }
 
 function misplaced(index: number, due: number | undefined, gathered: readonly number[]): string {

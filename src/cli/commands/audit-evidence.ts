@@ -11,6 +11,7 @@ interface Options {
   readonly key: string;
   readonly since?: Date;
   readonly until?: Date;
+  readonly kept: readonly string[];
   readonly output: string;
   readonly force?: boolean;
   readonly progress: boolean;
@@ -23,6 +24,12 @@ export function addAuditEvidenceCommand(audit: Command, open: OpenSession): void
       .requiredOption('--key <key>', 'id, name or alias')
       .option('--since <time>', 'a time, or how long ago: 90d; default: from the beginning', moment)
       .option('--until <time>', 'a time, or how long ago; default: now', moment)
+      .option(
+        '--kept <file>',
+        'checkpoints that were kept: the archive proves that the log goes on from them; may be given several times',
+        (path: string, before: readonly string[]) => [...before, path],
+        [],
+      )
       .option('-o, --output <file>', 'the archive (tar)', 'evidence.tar')
       .option('--force', 'replace the archive if it exists')
       .option('--no-progress', 'no progress bar')
@@ -40,7 +47,8 @@ export function addAuditEvidenceCommand(audit: Command, open: OpenSession): void
         session.show({ archive: path, files: files.size });
       }),
     'keystead audit evidence --key orders --since 90d -o orders.tar',
-    'keystead audit verify orders.tar --vkey log.vkey',
+    'keystead audit evidence --key orders --kept checkpoints.txt -o orders.tar',
+    'keystead audit verify orders.tar --vkey log.vkey --kept checkpoints.txt',
   );
 }
 

@@ -108,10 +108,11 @@ function readEvidence(path: string): ReadonlyMap<string, Buffer> | undefined {
 
 /** @throws NotVerified, UsageError */
 function verdictOn(files: ReadonlyMap<string, Buffer>, signer: VerifierKey, { kept, keep, state }: Options) {
-  if (kept.length > 0 || keep !== undefined || state === true) {
-    throw new UsageError('An archive of evidence brings its checkpoint: give --vkey alone.');
+  if (keep !== undefined || state === true) {
+    throw new UsageError('An archive of evidence brings its checkpoint: give --vkey, and perhaps --kept.');
   }
-  const { checkpoint, ...verdict } = verifyEvidence(files, signer);
+  const asked = kept.flatMap((path) => readCheckpoints(path, signer));
+  const { checkpoint, ...verdict } = verifyEvidence(files, signer, asked);
   return { log: signer.name, verified: true, ...verdict, 'of a log of': `${checkpoint.size} records` };
 }
 
