@@ -25,24 +25,6 @@ export interface AuditQuery extends AuditFilters, Paging {
   readonly order?: 'newest' | 'oldest';
 }
 
-export interface CreateHoldInput {
-  readonly reason: string;
-  /** The whole log; or else a keyring, or a keyring and a key of it. */
-  readonly everything?: true;
-  readonly keyring?: string;
-  readonly key?: string;
-}
-
-/** Records that are not dropped, whatever the retention policy says. */
-export interface AuditHold {
-  readonly id: string;
-  readonly scope:
-    { readonly everything: true } | { readonly keyring: string } | { readonly keyring: string; readonly key: string };
-  readonly reason: string;
-  readonly createdBy: string;
-  readonly createdAt: Timestamp;
-}
-
 /** A page of records. */
 export interface AuditPage extends Page<AuditRecord> {
   /** The records before this index were dropped as the retention policy says. */

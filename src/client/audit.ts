@@ -1,15 +1,8 @@
 import { AuditLog } from './audit-log.js';
 import { route } from './route.js';
 import { eachItem } from './page.js';
-import type {
-  AuditFilters,
-  AuditHold,
-  AuditPage,
-  AuditQuery,
-  AuditRecord,
-  AuditSummary,
-  CreateHoldInput,
-} from './audit-types.js';
+import type { AuditFilters, AuditPage, AuditQuery, AuditRecord, AuditSummary } from './audit-types.js';
+import type { AuditHold, CreateHoldInput } from './audit-settings-types.js';
 import type { Transport } from './transport.js';
 
 /** What was done with every key, and by whom. Every method throws a KeysteadError. */

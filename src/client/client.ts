@@ -56,6 +56,7 @@ export type { KeySpec, KeyUsage } from './key-words.js';
 export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
 export type { Page, Paging } from './page.js';
 export type * from './people.js';
+export type * from './audit-settings-types.js';
 export type * from './audit-types.js';
 export type * from './binding-types.js';
 export type * from './policy-types.js';

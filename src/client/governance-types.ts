@@ -1,4 +1,4 @@
-import type { AuditHold } from './audit-types.js';
+import type { AuditSettings } from './audit-settings-types.js';
 
 export interface DualControlInput {
   /** How many must approve. */
@@ -32,24 +32,6 @@ export interface UpdateSettingsInput {
   readonly auditRetention?: { readonly days: number } | null;
   /** Names of encryption contexts whose values stand in the audit records in the clear. */
   readonly auditClearContext?: readonly string[];
-}
-
-export interface AuditSettings {
-  /** null: everything is kept. */
-  readonly retention: {
-    readonly days: number;
-    /** ISO 8601. */
-    readonly setAt: string;
-    readonly setBy: string;
-    /** Id of the request under dual control. */
-    readonly approval: string | null;
-    readonly approvers: readonly string[];
-  } | null;
-  readonly holds: readonly AuditHold[];
-  /** The records before it were dropped. */
-  readonly minimumIndex: number;
-  /** Names of encryption contexts whose values stand in the records in the clear. */
-  readonly clearContext: readonly string[];
 }
 
 export interface Settings {

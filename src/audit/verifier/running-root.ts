@@ -35,6 +35,11 @@ export class RunningRoot {
     this.#size += count;
   }
 
+  /** The largest full subtrees, from the left: they say everything of what was added. */
+  subtrees(): readonly Subtree[] {
+    return this.#waiting.flatMap((hash, height) => (hash ? [{ hash, height }] : [])).toReversed();
+  }
+
   root(): Buffer {
     let root: Buffer | undefined;
     for (const hash of this.#waiting) if (hash) root = root ? nodeHash(hash, root) : hash;
