@@ -88,6 +88,17 @@ describe('the audit log in PostgreSQL', () => {
     expect(log.wrong).toEqual([]);
   });
 
+  it('signs the same tree for several who ask at once', async () => {
+    const nodes = Array.from({ length: 4 }, () => openTestLog(database));
+    for (let round = 0; round < 20; round++) {
+      await log.journal.append(record(`round-${round}`), []);
+      await log.sequencer.catchUp();
+      const notes = await Promise.all(nodes.map(({ checkpointer }) => checkpointer.newest()));
+      expect(new Set(notes).size).toBe(1);
+    }
+    await log.checkpointer.sign();
+  });
+
   it('signs nothing when nothing was added', async () => {
     expect(await log.checkpointer.sign()).toBeUndefined();
   });

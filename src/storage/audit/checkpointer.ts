@@ -27,12 +27,19 @@ export class Checkpointer {
    * @throws KmsError integrity-failure when the log lost or changed what was signed: it was tampered with, or an older backup was restored
    */
   async sign(): Promise<string | undefined> {
-    const note = await this.#signNext();
-    if (note !== undefined) this.onSigned(note);
+    const signed = await this.#signNext();
+    if (!signed) return undefined;
+    const { size, note } = signed;
+    // Not in the transaction of one snapshot: that fails where another node, or a request, signs the same tree at the same time.
+    await this.database.query('insert into audit_checkpoint (size, note) values ($1, $2) on conflict do nothing', [
+      size,
+      note,
+    ]);
+    this.onSigned(note);
     return note;
   }
 
-  async #signNext(): Promise<string | undefined> {
+  async #signNext(): Promise<{ readonly size: number; readonly note: string } | undefined> {
     // Before the tree is read: another node with the same file may sign a newer tree meanwhile.
     const before = await this.#signedBefore();
     return this.database.transaction('REPEATABLE READ', async (manager) => {
@@ -47,11 +54,7 @@ export class Checkpointer {
       }
       const note = this.signer.sign(checkpointText(this.signer.name, now.size, now.root));
       await this.kept.write(note);
-      await manager.query('insert into audit_checkpoint (size, note) values ($1, $2) on conflict do nothing', [
-        now.size,
-        note,
-      ]);
-      return note;
+      return { size: now.size, note };
     });
   }
 
