@@ -1,9 +1,12 @@
-import { readdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KmsError } from '../../errors.js';
 import { fileFailure, systemCode } from './file-failure.js';
+import { removeIfThere } from './remove-if-there.js';
+import { NEW } from './write-root-key-file.js';
 
 const FREE = 'free\n';
 const POLL_MS = 20;
@@ -19,9 +22,10 @@ interface Lock {
  * Runs `work` while no other process on this directory rotates.
  *
  * The lock is the file `<path>.lock.<generation>` of the highest generation; its text says who holds it or that it is
- * free. It is taken by making the next generation, which only one can, and given back by writing `free`. The highest
- * generation is never removed, so that a slow process cannot take a number a second time. The lock of a process that
- * died on this host is passed over; any other stays, and the refusal says which file to delete.
+ * free. It is taken by making the next generation, which only one can, and given back by writing `free`; both are whole
+ * or not there, whenever the process is killed. The highest generation is never removed, so that a slow process cannot
+ * take a number a second time. The lock of a process that died on this host is passed over; any other stays, and the
+ * refusal says which file to delete.
  * @throws KmsError conflict when it is still held after `waitMs`
  */
 export async function whileRotating<T>(path: string, work: () => Promise<T>, waitMs = 10_000): Promise<T> {
@@ -34,7 +38,7 @@ export async function whileRotating<T>(path: string, work: () => Promise<T>, wai
   try {
     return await work();
   } finally {
-    await writeFile(mine, FREE).catch((error: unknown) => {
+    await giveBack(path, mine).catch((error: unknown) => {
       throw fileFailure('root-unavailable', mine, error);
     });
   }
@@ -45,7 +49,7 @@ async function take(path: string, deadline: number): Promise<string> {
     const { generation, holder } = await newestLock(path);
     if (holder === FREE || diedHere(holder)) {
       const mine = lockPath(path, generation + 1);
-      if (await makeLock(mine)) {
+      if (await makeLock(path, mine)) {
         const generations = await generationsOf(path);
         const older = generations.filter((other) => other <= generation);
         if (older.length === generations.length - 1) {
@@ -89,20 +93,29 @@ function lockPath(path: string, generation: number): string {
   return join(dirname(path), `${basename(path)}.lock.${generation}`);
 }
 
-async function makeLock(lock: string): Promise<boolean> {
+async function makeLock(path: string, lock: string): Promise<boolean> {
+  const draft = await writeDraft(path, `${hostname()} ${process.pid} ${new Date().toISOString()}\n`);
   try {
-    await writeFile(lock, `${hostname()} ${process.pid} ${new Date().toISOString()}\n`, { flag: 'wx', mode: 0o600 });
+    await link(draft, lock);
     return true;
   } catch (error) {
-    if (systemCode(error) === 'EEXIST') return false;
+    // Another made it first, and may have removed the draft since.
+    if (['EEXIST', 'ENOENT'].includes(systemCode(error) ?? '')) return false;
     throw error;
+  } finally {
+    await removeIfThere(draft);
   }
 }
 
-async function removeIfThere(lock: string): Promise<void> {
-  await unlink(lock).catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw error;
-  });
+async function giveBack(path: string, lock: string): Promise<void> {
+  await rename(await writeDraft(path, FREE), lock);
+}
+
+/** A draft that a killed process leaves behind is removed with those of the root key, by who rotates next. */
+async function writeDraft(path: string, text: string): Promise<string> {
+  const draft = `${path}${NEW}${randomBytes(8).toString('hex')}`;
+  await writeFile(draft, text, { flag: 'wx', mode: 0o600, flush: true });
+  return draft;
 }
 
 /** True only if the holder was a process of this host that is no more. */

@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readdir, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileFailure, systemCode } from './file-failure.js';
+import { removeIfThere } from './remove-if-there.js';
 
-const NEW = '.new-';
+/** Between a file's name and what makes a draft of it unique. */
+export const NEW = '.new-';
 
 /**
  * Makes the file, mode 0600; an existing one is never overwritten. Durable when it resolves.
@@ -37,11 +39,11 @@ export async function replaceFile(path: string, text: Buffer): Promise<void> {
   await syncDirectory(path);
 }
 
-/** Removes drafts that a crash left behind: they hold key material. Only for the holder of the rotation lock. */
+/** Removes drafts that a crash left behind: they may hold key material. Only for the holder of the rotation lock. */
 export async function removeDrafts(path: string): Promise<void> {
   const directory = dirname(path);
   for (const name of await readdir(directory)) {
-    if (name.startsWith(basename(path) + NEW)) await unlink(join(directory, name));
+    if (name.startsWith(basename(path) + NEW)) await removeIfThere(join(directory, name));
   }
 }
 
