@@ -9,6 +9,7 @@ import { newDelivery } from '../../src/operations/events/new-delivery.js';
 import { createWebhook } from '../../src/operations/webhooks/create-webhook.js';
 import { getWebhook } from '../../src/operations/webhooks/get-webhook.js';
 import { testWebhook } from '../../src/operations/webhooks/test-webhook.js';
+import { arriveAsWebhookAdmin } from '../support/webhook-admin.js';
 import { Receiver } from '../support/receiver.js';
 import { makePostgresBed } from '../support/postgres-bed.js';
 import { eventsSuite } from '../unit/operations/events.suite.js';
@@ -27,7 +28,7 @@ eventTypesSuite('on PostgreSQL', makePostgresBed);
 it('what was delivered is kept for a week, what is dead for a month, what is pending until it is given up', async () => {
   const bed = await makePostgresBed();
   const { kms, deps, clock } = bed;
-  const admin = await bed.arriveAs('administrator');
+  const admin = await arriveAsWebhookAdmin(bed);
   const { id: webhook } = (await kms.change(createWebhook, { url: 'https://hooks.example/' }, admin)).output;
   for (let pings = 0; pings < 3; pings++) await kms.change(testWebhook, { webhook }, admin);
   const at = new Date(clock.now());
@@ -54,7 +55,7 @@ it('what was delivered is kept for a week, what is dead for a month, what is pen
 it('a webhook has room for so much and no more: what comes on top is dead, and shown', async () => {
   const bed = await makePostgresBed();
   const { kms, deps, clock } = bed;
-  const admin = await bed.arriveAs('administrator');
+  const admin = await arriveAsWebhookAdmin(bed);
   const { id: webhook } = (await kms.change(createWebhook, { url: 'https://hooks.example/' }, admin)).output;
   const event = cloudEvent({ id: uuidv7(), type: PING, source: '/api/v1', subject: 'install', time: '', data: {} });
   const put = (many: number) =>
@@ -79,7 +80,7 @@ it('a webhook has room for so much and no more: what comes on top is dead, and s
 it('a webhook that does not answer in time is paused, shown so, and then tried one delivery at a time', async () => {
   const bed = await makePostgresBed();
   const { kms, deps, clock } = bed;
-  const admin = await bed.arriveAs('administrator');
+  const admin = await arriveAsWebhookAdmin(bed);
   const receiver = await Receiver.start();
   const { id: webhook } = (await kms.change(createWebhook, { url: receiver.url }, admin)).output;
   const health = async () => (await kms.perform(getWebhook, { webhook }, admin)).health;

@@ -7,6 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../support/receiver.js';
 import { selfSigned } from '../support/self-signed.js';
 import { call, Server, type Tokens } from '../support/server.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
 import { until } from '../support/until.js';
 
 /** Attempts that fail are made again after some seconds. */
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'known.pem'), known.cert);
   server = await Server.start({ env: settings() });
   tokens = await server.tokens();
+  tokens = { ...tokens, admin: await webhookAdminToken(server, tokens.admin) };
 });
 afterAll(async () => {
   await server.remove();
