@@ -142,7 +142,7 @@ describe('whoever can write to the database', () => {
   it('does not make up an event that is then signed', async () => {
     const { id } = await add({ types: ['keystead.campaign.closed'] });
     await done('admin', 'POST', `/api/v1/webhooks/${id}/test`);
-    await until(() => receiver.received.length > 0);
+    await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
     const sql = await openSql();
     await sql.query(`update event_delivery set state = 'pending', finished_at = null,
       body = replace(body, 'webhook.test', 'webhook.fake') where webhook_id = '${id}'`);
