@@ -4,17 +4,23 @@ import { fileURLToPath } from 'node:url';
 import { describeMachine } from './machine.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { report } from './report.js';
+import { measureRotation, rotationSection } from './rotation/rotation-report.js';
 import { runBench } from './run-bench.js';
 
 /** `npm run bench`: see USAGE. Built into dist/bench; results go beside the sources. */
 const RESULTS = fileURLToPath(new URL('../../bench/results/', import.meta.url));
 const EX_USAGE = 64;
 
+function tell(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
 async function bench(options: BenchOptions): Promise<void> {
   const externalUrl = process.env['KEYSTEAD_BENCH_DATABASE_URL'] || undefined;
   const machine = describeMachine();
-  const result = await runBench(options, externalUrl, (line) => process.stderr.write(`${line}\n`));
-  const page = report(result, machine, options, new Date());
+  const requests = options.onlyRotation ? undefined : await runBench(options, externalUrl, tell);
+  const rotation = rotationSection(await measureRotation(options.keys, tell));
+  const page = report(requests, rotation, machine, options, new Date());
   process.stdout.write(`\n${page}`);
   if (options.name === undefined) return;
   await mkdir(RESULTS, { recursive: true });

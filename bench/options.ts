@@ -6,6 +6,10 @@ export interface BenchOptions {
   /** How often every target is measured, in turn; the median is published. */
   readonly rounds: number;
   readonly connections: number;
+  /** Rotated at once. */
+  readonly keys: number;
+  /** Only the part on policies and revocation. */
+  readonly onlyRotation: boolean;
   /** Results are written to `bench/results/<name>.md`; undefined: only printed. */
   readonly name: string | undefined;
 }
@@ -14,6 +18,8 @@ export const USAGE = `npm run bench -- [options]
   --seconds <n>      of one measurement (default 2)
   --rounds <n>       each target is measured so often, in turn (default 3)
   --connections <n>  kept alive, one request at a time on each (default 64)
+  --keys <n>         due at once, in the part on rotation (default 10000)
+  --only-rotation    only that part
   --name <text>      also write bench/results/<text>.md
 KEYSTEAD_BENCH_DATABASE_URL: an external PostgreSQL, by a role that may create databases.`;
 
@@ -25,6 +31,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
       seconds: { type: 'string', default: '2' },
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '64' },
+      keys: { type: 'string', default: '10000' },
+      'only-rotation': { type: 'boolean', default: false },
       name: { type: 'string' },
     },
   });
@@ -32,6 +40,8 @@ export function readOptions(args: readonly string[]): BenchOptions {
     seconds: positive('seconds', values.seconds),
     rounds: positive('rounds', values.rounds),
     connections: Math.round(positive('connections', values.connections)),
+    keys: Math.round(positive('keys', values.keys)),
+    onlyRotation: values['only-rotation'],
     name: values.name,
   };
 }

@@ -7,15 +7,26 @@ type Cells = readonly string[];
 
 /** The published page: Markdown, also readable on a terminal. */
 export function report(
-  result: BenchResult,
+  requests: BenchResult | undefined,
+  rotation: string,
   machine: readonly string[],
-  { connections, seconds, rounds }: BenchOptions,
+  options: BenchOptions,
   at: Date,
 ): string {
-  const { rows, more, warmKey, accessUs, databases } = result;
   return [
     `# Benchmark of ${at.toISOString().slice(0, 10)}`,
-    list([...machine, ...databases]),
+    list([...machine, ...(requests?.databases ?? [])]),
+    ...(requests ? requestSections(requests, options) : []),
+    rotation,
+    '',
+  ].join('\n\n');
+}
+
+function requestSections(
+  { rows, more, warmKey, accessUs }: BenchResult,
+  { connections, seconds, rounds }: BenchOptions,
+): readonly string[] {
+  return [
     `${connections} connections that are kept alive, one request at a time on each; 256 bytes of plaintext and a context of
 two pairs; the median of ${rounds} rounds of ${seconds} s, the targets in turn. Every request of Keystead is authenticated,
 authorised, and answered when its audit record is durable. The bare server is \`node:http\` that parses the same JSON,
@@ -59,8 +70,7 @@ request say more than requests per second, and ratios within this page more than
     ),
     '## Who asks, and whether he may',
     `Authentication by a token, the gate and the decision, on the warm data path: ${accessUs.toFixed(1)} µs of CPU per request. Measured in a tight loop in one process, the median of the rounds.`,
-    '',
-  ].join('\n\n');
+  ];
 }
 
 function cellsOf({ target, kind, measured }: Row, rows: readonly Row[]): Cells {

@@ -26,7 +26,7 @@ process.once('SIGINT', () => void cleanUp().finally(() => process.exit(INTERRUPT
 
 try {
   narrator.title('Keystead: two files, a rotation, a rewrap, a forgery, and what the log says of it');
-  const start = PrivateServer.start();
+  const start = PrivateServer.start({ settings: { KEYSTEAD_TEST_CLOCK: '1' } });
   starting = start;
   const server = await narrator.step(
     'start a server of our own: embedded PostgreSQL, a new root key, a caller per role',

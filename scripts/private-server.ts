@@ -13,6 +13,7 @@ const START_MS = 60_000;
 
 /** Tokens of the callers that a first start on the embedded database makes. */
 export interface EvaluationTokens {
+  readonly admin: string;
   readonly keyAdmin: string;
   readonly app: string;
   readonly auditor: string;
@@ -68,7 +69,7 @@ export class PrivateServer {
   async tokens(): Promise<EvaluationTokens> {
     const text = await readFile(join(this.dataDir, 'tokens.env'), 'utf8');
     const read = (name: string) => new RegExp(`^export KEYSTEAD_${name}_TOKEN='(.*)'$`, 'm').exec(text)?.[1] ?? '';
-    return { keyAdmin: read('KEY_ADMIN'), app: read('APP'), auditor: read('AUDITOR') };
+    return { admin: read('ADMIN'), keyAdmin: read('KEY_ADMIN'), app: read('APP'), auditor: read('AUDITOR') };
   }
 
   /** Stops it and removes its data. May be called again. */

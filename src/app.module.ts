@@ -16,7 +16,9 @@ import { KmsError } from './errors.js';
 import { WrappingStore } from './keys/wrapped-object.js';
 import { uuidv7 } from './keys/uuid.js';
 import { DEPS, type Deps } from './operations/deps.js';
+import { raiseAlarm } from './operations/note-own.js';
 import { Kms } from './operations/kms.js';
+import { EventDelivery } from './operations/events/event-delivery.js';
 import { NodeHeartbeat } from './operations/node-heartbeat.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { continueRootWork } from './operations/root/continue-root-work.js';
@@ -38,10 +40,13 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DEPS) private readonly deps: Deps,
     @Inject(WrappingStore) wrappings: WrappingStore,
     @Inject(PrometheusMeter) meter: PrometheusMeter,
+    @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
+    const oldest = 'Age of the oldest event that is neither delivered nor dead.';
+    meter.watchSize('events_oldest_pending_seconds', oldest, () => delivery.oldestPendingSeconds);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }
@@ -57,17 +62,18 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         LedgerModule,
         TelemetryModule,
         OperationsModule,
-        RestModule.with({ openMetrics: config.KEYSTEAD_METRICS === 'open', version: packageVersion() }),
+        RestModule.with({
+          openMetrics: config.KEYSTEAD_METRICS === 'open',
+          testClock: config.KEYSTEAD_TEST_CLOCK === '1',
+          version: packageVersion(),
+        }),
         ClockModule,
       ],
     };
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.ledger.onIntegrityFailure = (failure) => {
-      this.deps.meter.integrityFailure();
-      void this.#alarm(failure);
-    };
+    this.ledger.onIntegrityFailure = (failure) => void raiseAlarm(this.deps, failure);
     this.ledger.onKeyChanged = (keyId) => this.deps.loaded.forgetKey(keyId);
     this.ledger.onWrappingKeyChanged = (keyringId, version) => {
       this.deps.loaded.clear();
@@ -77,6 +83,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.ledger.start();
     await this.#mustKeepDevelopmentTokensHere();
     this.deps.lastUse.start();
+    this.deps.usage.start();
     await this.kms.note('service.start');
   }
 
@@ -95,14 +102,10 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     );
   }
 
-  /** An alarm that cannot be written down now is in the log and in the metric. */
-  async #alarm(failure: KmsError): Promise<void> {
-    await this.kms.note('integrity.alarm', failure).catch(() => undefined);
-  }
-
   async beforeApplicationShutdown(): Promise<void> {
     await this.#heartbeat.stop();
     await this.kms.flush();
     await this.deps.lastUse.stop();
+    await this.deps.usage.stop();
   }
 }

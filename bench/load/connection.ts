@@ -9,9 +9,9 @@ export type OnAnswer = (isOk: boolean, answer: Buffer) => Buffer | undefined;
 
 /**
  * A kept-alive HTTP connection with one request at a time, as cheap as it can be: it knows only answers that have a
- * Content-Length. @returns resolves when it has stopped, rejects when the connection breaks
+ * Content-Length. @param pauseMs between an answer and the next request. @returns resolves when it has stopped, rejects when the connection breaks
  */
-export function converse(port: number, first: Buffer, onAnswer: OnAnswer): Promise<void> {
+export function converse(port: number, first: Buffer, onAnswer: OnAnswer, pauseMs = 0): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
     let pending: Buffer | undefined;
@@ -28,8 +28,9 @@ export function converse(port: number, first: Buffer, onAnswer: OnAnswer): Promi
       pending = undefined;
       const isOk = received.toString('latin1', 0, OK.length) === OK;
       const next = onAnswer(isOk, received);
-      if (next) socket.write(next);
-      else socket.destroy();
+      if (!next) socket.destroy();
+      else if (pauseMs > 0) setTimeout(() => socket.write(next), pauseMs);
+      else socket.write(next);
     });
   });
 }

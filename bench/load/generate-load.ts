@@ -1,4 +1,4 @@
-import { converse } from './connection.js';
+import { converse, type OnAnswer } from './connection.js';
 import { Histogram } from './histogram.js';
 import type { LoadJob, LoadResult } from './job.js';
 
@@ -16,7 +16,8 @@ export async function generateLoad(job: LoadJob): Promise<LoadResult> {
     let at = connection;
     let sentAt = performance.now();
     const request = () => requests[at++ % requests.length] as Buffer;
-    return converse(job.port, request(), (isOk, answer) => {
+    const { port, pauseMs = 0 } = job;
+    const onAnswer: OnAnswer = (isOk, answer) => {
       const now = performance.now();
       if (isOk) {
         answered += 1;
@@ -26,9 +27,11 @@ export async function generateLoad(job: LoadJob): Promise<LoadResult> {
         firstRefusal ??= answer.toString();
       }
       if (now > end) return undefined;
-      sentAt = now;
+      // Meant to be sent then: what is late also counts.
+      sentAt = now + pauseMs;
       return request();
-    });
+    };
+    return converse(port, request(), onAnswer, pauseMs);
   };
   await Promise.all(Array.from({ length: job.connections }, (_, connection) => talk(connection)));
   const { user, system } = process.cpuUsage(cpu);

@@ -3,6 +3,8 @@ export interface LoadJob {
   readonly port: number;
   readonly connections: number;
   readonly seconds: number;
+  /** Of every connection between an answer and its next request; default none. */
+  readonly pauseMs?: number;
   /** Whole HTTP requests; every connection sends them in turn, starting at another one. */
   readonly requests: readonly string[];
 }

@@ -48,7 +48,8 @@ export async function startExternal(url: string): Promise<KeysteadTarget> {
   }
 }
 
-async function makeCallers(client: KeysteadClient): Promise<KeysteadTarget['tokens']> {
+/** A key administrator and an application. */
+export async function makeCallers(client: KeysteadClient): Promise<KeysteadTarget['tokens']> {
   const tokenFor = async (name: string, role: string) => {
     const { id } = await client.callers.create({ name, type: 'service' });
     await client.bindings.create({ caller: id, role, scope: { keyring: 'default' } });

@@ -5,6 +5,7 @@ import type { PrivateServer } from '../private-server.js';
 import { tellAuditTrail } from './audit-trail.js';
 import { digestOf, flipByte, generateFile, MiB, putHeader, readStart } from './files.js';
 import { decryptToFile, encryptToFile } from './file-jobs.js';
+import { tellPolicy } from './policy.js';
 import type { Narrator } from './narrator.js';
 
 export interface Scene {
@@ -91,6 +92,9 @@ export async function tell({ narrator, server, place, file }: Scene): Promise<vo
 
   narrator.title('What the log says, as the auditor reads it');
   await tellAuditTrail(narrator, auditor, key.id);
+
+  narrator.title('A policy: nobody rotates, retires and destroys by hand');
+  await tellPolicy(narrator, server, { keyAdmin, app, auditor });
 }
 
 async function mustBeRefused(

@@ -9,6 +9,8 @@ export type Resource =
   /** What belongs to no keyring and needs none, such as random bytes: allowed by a grant of any scope. */
   | { readonly kind: 'anywhere' }
   | { readonly kind: 'keyring'; readonly keyringId: string }
+  /** All keys of a keyring that have these tags, at any time: allowed by a grant for the keyring, denied by a deny for one of them. */
+  | { readonly kind: 'keys'; readonly keyringId: string; readonly tags: Readonly<Record<string, string>> }
   | {
       readonly kind: 'key';
       readonly keyringId: string;
@@ -103,7 +105,8 @@ export class AccessView {
 
   /**
    * Default deny; an explicit deny whose conditions are met wins. A deny for one key or keyring does not deny what is
-   * wider. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are separate.
+   * wider, but for all `keys`. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are
+   * separate.
    */
   may(
     holders: Holders,
@@ -269,10 +272,22 @@ function covers({ scope, effect, tags }: Grant, resource: Resource): boolean {
   if ('everything' in scope) return true;
   if (resource.kind === 'anywhere') return effect === 'allow';
   if (resource.kind === 'install' || scope.keyring !== resource.keyringId) return false;
+  if (resource.kind === 'keys') return coversKeys(scope, effect, tags, resource.tags);
   if ('key' in scope) return resource.kind === 'key' && scope.key === resource.keyId;
   if (tags === undefined) return true;
   if (resource.kind !== 'key') return false;
   return includesTags(resource.tags, tags);
+}
+
+/** A deny counts where a key may have both its tags and those that are asked about; which tags a key has may change. */
+function coversKeys(
+  scope: object,
+  effect: Grant['effect'],
+  tags: Grant['tags'],
+  asked: Readonly<Record<string, string>>,
+): boolean {
+  if (effect === 'allow') return tags === undefined && !('key' in scope);
+  return !tags?.some(([name, value]) => Object.hasOwn(asked, name) && asked[name] !== value);
 }
 
 /** Whether a key has every tag that a selector names. */

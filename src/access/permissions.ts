@@ -16,7 +16,16 @@ export const CRYPTO_OPERATIONS = [
 ] as const;
 
 /** Reading what a key is; everybody who may use or administer a key may do these. */
-const KEY_READS = ['key.describe', 'key.list', 'key.public', 'alias.list', 'keyring.describe', 'keyring.list'] as const;
+const KEY_READS = [
+  'key.describe',
+  'key.list',
+  'key.public',
+  'alias.list',
+  'keyring.describe',
+  'keyring.list',
+  'campaign.list',
+  'campaign.describe',
+] as const;
 
 const KEY_CHANGES = [
   'key.create',
@@ -34,9 +43,23 @@ const KEY_CHANGES = [
   'version.enable',
   'version.revoke',
   'version.destroy',
+  'key.revoke',
   'alias.set',
   'alias.delete',
+  'policy.set',
+  'policy.delete',
+  'campaign.start',
+  'campaign.close',
+  'campaign.cancel',
 ] as const;
+
+const POLICY_READS = ['policy.get', 'policy.simulate', 'version.usage', 'version.exposed'] as const;
+
+/** What a decryption under a compromised version needs besides: in no built-in role. */
+const COMPROMISED = ['decrypt.compromised'] as const;
+
+/** What an application says of its part in a campaign. */
+const CAMPAIGN_REPORTS = ['campaign.report'] as const;
 
 const ADMINISTRATION = [
   'keyring.create',
@@ -65,7 +88,12 @@ const ADMINISTRATION = [
   'certificate.approve',
   'certificate.reject',
   'certificate.revoke',
+  'webhook.create',
+  'webhook.delete',
+  'webhook.test',
+  'webhook.redeliver',
   'bootstrap.finish',
+  'test-clock.advance',
 ] as const;
 
 const ACCESS_READS = [
@@ -79,6 +107,8 @@ const ACCESS_READS = [
   'access.who-can',
   'settings.describe',
   'certificate.list',
+  'webhook.list',
+  'delivery.list',
   'approval.list',
 ] as const;
 
@@ -88,6 +118,7 @@ const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 const SYSTEM = [
   'key.destroy',
   'approval.expire',
+  'policy.notify',
   'service.start',
   'service.stop',
   'administrator.recover',
@@ -120,8 +151,11 @@ const AT_THE_DOOR = ['authenticate', 'read-request'] as const;
 
 export const OPERATIONS = [
   ...CRYPTO_OPERATIONS,
+  ...COMPROMISED,
   ...KEY_READS,
   ...KEY_CHANGES,
+  ...POLICY_READS,
+  ...CAMPAIGN_REPORTS,
   'key.export',
   ...ADMINISTRATION,
   ...ACCESS_READS,
@@ -142,7 +176,10 @@ export const GRANTABLE = OPERATIONS.filter(
   (name) => ![...SYSTEM, ...EVERYBODY, ...OWN_ACCOUNT, ...AT_THE_DOOR].some((other) => other === name),
 );
 
-const USES: ReadonlySet<OperationName> = new Set(CRYPTO_OPERATIONS.filter((name) => name !== 'random'));
+const USES: ReadonlySet<OperationName> = new Set([
+  ...CRYPTO_OPERATIONS.filter((name) => name !== 'random'),
+  ...COMPROMISED,
+]);
 const ADMINISTERS: ReadonlySet<OperationName> = new Set([...KEY_CHANGES, 'key.export', ...ADMINISTRATION]);
 
 /** Whether the operation uses a key. Random bytes come from none. */
@@ -159,7 +196,7 @@ export function administers(operation: OperationName): boolean {
 export const DUAL_CONTROL_OPERATIONS = [
   ...KEY_CHANGES.filter((name) => !name.startsWith('key.import')),
   'key.export',
-  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish'),
+  ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish' && name !== 'test-clock.advance'),
   'root.rotate',
   'root.migrate',
 ] as const;
@@ -194,13 +231,13 @@ export function isGrantable(name: string): name is OperationName {
 /** The built-in roles (design: access.md). */
 export const ROLES = {
   administrator: [...ADMINISTRATION, ...ACCESS_READS, 'approval.cancel', 'keyring.describe', 'keyring.list'],
-  'key-admin': [...KEY_CHANGES, ...KEY_READS, 'key.export', 'approval.list', 'approval.cancel'],
-  'crypto-user': [...CRYPTO_OPERATIONS, ...KEY_READS],
+  'key-admin': [...KEY_CHANGES, ...KEY_READS, ...POLICY_READS, 'key.export', 'approval.list', 'approval.cancel'],
+  'crypto-user': [...CRYPTO_OPERATIONS, ...CAMPAIGN_REPORTS, ...KEY_READS],
   'encrypt-only': ['encrypt', 'data-key', 'data-key-pair', 'encapsulate', 'random', ...KEY_READS],
   'decrypt-only': ['decrypt', 'decapsulate', ...KEY_READS],
   'sign-only': ['sign', 'mac', ...KEY_READS],
   'verify-only': ['verify', 'verify-mac', ...KEY_READS],
-  auditor: ['audit.read', ...KEY_READS, ...ACCESS_READS, 'root.describe'],
+  auditor: ['audit.read', ...KEY_READS, ...POLICY_READS, ...ACCESS_READS, 'root.describe'],
   operator: [
     'root.describe',
     'root.rotate',
@@ -221,6 +258,16 @@ export function isRoleName(name: string): name is RoleName {
 
 export const SYSTEM_CALLERS = {
   'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
+  /** What policies say. */
+  'system:rotation': [
+    'key.rotate',
+    'key.disable',
+    'version.retire',
+    'version.destroy',
+    'policy.notify',
+    'campaign.close',
+    'credential.revoke',
+  ],
   'system:service': ['administrator.recover'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 

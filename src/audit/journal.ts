@@ -15,6 +15,14 @@ export interface AuditQuery {
   readonly limit: number;
 }
 
+export interface DataKeysQuery {
+  readonly key: string;
+  readonly version: number;
+  /** Id of the last record of the page before. */
+  readonly before?: string;
+  readonly limit: number;
+}
+
 export abstract class Journal {
   /**
    * Resolves when the record is durable, with the revisions of the scopes at that moment, in the order asked.
@@ -24,4 +32,7 @@ export abstract class Journal {
 
   /** Newest first. */
   abstract query(query: AuditQuery): Promise<AuditRecord[]>;
+
+  /** Of the calls by which data keys were wrapped under a version of a key, newest first. */
+  abstract dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]>;
 }

@@ -3,6 +3,7 @@ import { isKeysteadError } from '../client/client.js';
 import { NotReadyError } from './not-ready-error.js';
 import { NotValidError } from './not-valid-error.js';
 import { UsageError } from './usage-error.js';
+import { WeakPolicyError } from './weak-policy-error.js';
 
 /** The exit codes, as `keystead --help` shows them. Scripts rely on them: they do not change. */
 export const EXIT = {
@@ -26,7 +27,7 @@ Exit codes:
   4    what was named does not exist
   5    the service rejected the request: wrong state, name taken, invalid input
   6    the service is not reachable, not ready, or overloaded
-  7    not authentic: a ciphertext, signature or MAC that does not verify
+  7    not authentic: a ciphertext, signature or MAC that does not verify, or is under a compromised version
   130  interrupted`;
 
 /** @returns the exit code for what a command ended with */
@@ -35,6 +36,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof NotValidError) return EXIT.notAuthentic;
   if (error instanceof NotReadyError) return EXIT.unavailable;
+  if (error instanceof WeakPolicyError) return EXIT.rejected;
   if (!isKeysteadError(error)) return EXIT.failed;
   return OF_CODE[error.code] ?? ofStatus(error.status);
 }
@@ -45,6 +47,7 @@ const OF_CODE: Readonly<Record<string, number>> = {
   'server-not-trusted': EXIT.unavailable,
   timeout: EXIT.unavailable,
   'invalid-ciphertext': EXIT.notAuthentic,
+  'not-authentic': EXIT.notAuthentic,
   'unexpected-answer': EXIT.failed,
 };
 

@@ -19,6 +19,12 @@ export function whole(min: number, max: number = Number.MAX_SAFE_INTEGER): (text
   };
 }
 
+/** Whole numbers, given one by one. */
+export function wholes(min: number): (text: string, before?: readonly number[]) => readonly number[] {
+  const one = whole(min);
+  return (text, before = []) => [...before, one(text)];
+}
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 
 /** A moment: ISO 8601, or how long ago (`90s`, `30m`, `2h`, `7d`, `1w`). */

@@ -29,20 +29,28 @@ export async function writeOutputFile(
   content: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { path, force, mode } = file;
+  const { path, mode } = file;
   mustBeFree(file);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.part`);
   const handle = await open(temporary, 'wx', mode);
   try {
     await pipeline(content, handle.createWriteStream({ highWaterMark: 2 ** 20, flush: true }), { signal });
-    if (force) await rename(temporary, path);
-    else await linkNew(temporary, path);
+    await putInPlace(temporary, file);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
     throw error;
   } finally {
     await handle.close().catch(() => undefined);
   }
+}
+
+/** Gives a file that is whole its final name. @throws UsageError if that is taken */
+export async function putInPlace(
+  temporary: string,
+  { path, force }: Pick<OutputFile, 'path' | 'force'>,
+): Promise<void> {
+  if (force) await rename(temporary, path);
+  else await linkNew(temporary, path);
 }
 
 async function linkNew(temporary: string, path: string): Promise<void> {

@@ -7,6 +7,7 @@ import { addAuditCommands } from './commands/audit.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
+import { addCampaignCommands } from './commands/campaign.js';
 import { addCertificateCommands } from './commands/certificate.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
@@ -19,6 +20,7 @@ import { addMacCommands } from './commands/mac.js';
 import { addGroupCommands } from './commands/group.js';
 import { addInvitationCommands, addPeopleCommands } from './commands/people.js';
 import { addPkiCommands } from './commands/pki.js';
+import { addPolicyCommands } from './commands/policy.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
@@ -30,6 +32,7 @@ import { addSignatureCommands } from './commands/signature.js';
 import { addStatusCommands } from './commands/status.js';
 import { addTokenCommands } from './commands/token.js';
 import { addVersionCommands } from './commands/version.js';
+import { addWebhookCommands } from './commands/webhook.js';
 import { withExamples } from './examples.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { packageVersion } from './package-version.js';
@@ -67,6 +70,8 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addKeyCommands,
     addKeyMaterialCommands,
     addVersionCommands,
+    addPolicyCommands,
+    addCampaignCommands,
     addAliasCommands,
     addEncryptCommand,
     addDecryptCommand,
@@ -77,6 +82,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addMacCommands,
     addAgreementCommands,
     addRandomCommand,
+    addWebhookCommands,
     addAuditCommands,
     addPeopleCommands,
     addCallerCommands,

@@ -31,7 +31,7 @@ export class BatchCalls {
     return this.#send(CALLS.decrypt, route`/api/v1/keyrings/${this.keyring}/decrypt`, items);
   }
 
-  async reEncrypt(key: string, items: readonly T.ReEncryptInput[]): Promise<ItemResult<T.Encrypted>[]> {
+  async reEncrypt(key: string, items: readonly T.ReEncryptInput[]): Promise<ItemResult<T.ReEncrypted>[]> {
     return this.#byKey(CALLS.reEncrypt, key, items);
   }
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { DataKeySource, LentDataKey } from './data-keys.js';
+import type { DataKeySource, LentDataKey, OpenedDataKey } from './data-keys.js';
 import { encodeContext, type EncryptionContext } from './encryption-context.js';
 import { KeysteadError } from './keystead-error.js';
 
@@ -59,22 +59,24 @@ export class CachingDataKeys implements DataKeySource {
     }
   }
 
-  async forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<Buffer> {
+  /** One that is not authentic is asked for each time. */
+  async forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<OpenedDataKey> {
     const name = createHash('sha256').update(encodeContext(context)).update(ciphertext).digest('base64');
     const known = this.#decryption.get(name);
     if (known !== undefined && this.#isYoung(known)) {
       touch(this.#decryption, name, known);
-      return Buffer.from(known.plaintext);
+      return { plaintext: Buffer.from(known.plaintext) };
     }
-    const plaintext = await this.source.forDecryption(ciphertext, context);
+    const opened = await this.source.forDecryption(ciphertext, context);
+    if (opened.authentic === false) return opened;
     this.#keep(this.#decryption, name, {
-      plaintext: Buffer.from(plaintext),
+      plaintext: Buffer.from(opened.plaintext),
       ciphertext,
       madeAt: this.now(),
       messages: 0,
       bytes: 0,
     });
-    return plaintext;
+    return opened;
   }
 
   /** Zeroes every key that is too old. Happens by itself; exact only when it is called. */

@@ -5,6 +5,8 @@ import { Audit } from './audit.js';
 import { BatchCalls } from './batch-calls.js';
 import { Bindings } from './bindings.js';
 import { Bootstrap } from './bootstrap.js';
+import type { RewrapItem, RewrapOptions, RewrapResult } from './campaign-types.js';
+import { Campaigns } from './campaigns.js';
 import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 import { Callers } from './callers.js';
 import { Credentials } from './credentials.js';
@@ -19,8 +21,10 @@ import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import { Pki } from './pki.js';
+import { Policies } from './policies.js';
 import type { Health, Whoami } from './resource-types.js';
 import { People } from './people.js';
+import { rewrapAll } from './rewrap-all.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
 import { Roles } from './roles.js';
 import { Root } from './root.js';
@@ -31,13 +35,15 @@ import type { TlsOptions } from './tls-options.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
+import { Webhooks } from './webhooks.js';
 
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';
+export type * from './campaign-types.js';
 export type * from './certificate-types.js';
 export type * from './crypto-types.js';
-export type { DataKeySource, LentDataKey } from './data-keys.js';
+export type { DataKeySource, LentDataKey, OpenedDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
 export type * from './approval-types.js';
 export type * from './governance-types.js';
@@ -50,7 +56,9 @@ export { unwrapMaterial, wrapMaterial } from './material-wrapping.js';
 export type { Page, Paging } from './page.js';
 export type * from './people.js';
 export type * from './binding-types.js';
+export type * from './policy-types.js';
 export type * from './resource-types.js';
+export type * from './webhook-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
 
 export interface ClientOptions extends TlsOptions {
@@ -84,6 +92,14 @@ export interface EnvelopeOptions {
   readonly context?: EncryptionContext;
 }
 
+export interface DecryptEnvelopeOptions extends EnvelopeOptions {
+  /**
+   * What is under a version that is compromised could have been made by whoever has the key. It is refused (`not-authentic`), unless
+   * this is given: then it is called first, and what is decrypted is not to be trusted.
+   */
+  readonly onUnauthentic?: () => void;
+}
+
 export interface EncryptStreamOptions extends EnvelopeOptions {
   /** How much there will be, where known: the data-key cache counts with it. */
   readonly bytes?: number;
@@ -112,6 +128,8 @@ export class KeysteadClient extends CryptoCalls {
   readonly keyrings: Keyrings;
   readonly keys: Keys;
   readonly versions: Versions;
+  readonly policies: Policies;
+  readonly campaigns: Campaigns;
   readonly aliases: Aliases;
   readonly audit: Audit;
   readonly access: Access;
@@ -121,6 +139,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly credentials: Credentials;
   readonly bindings: Bindings;
   readonly roles: Roles;
+  readonly webhooks: Webhooks;
   readonly people: People;
   readonly root: Root;
   readonly settings: Settings;
@@ -152,6 +171,8 @@ export class KeysteadClient extends CryptoCalls {
     this.keyrings = new Keyrings(transport);
     this.keys = new Keys(transport, keyring);
     this.versions = new Versions(transport, keyring);
+    this.policies = new Policies(transport, keyring);
+    this.campaigns = new Campaigns(transport, keyring);
     this.aliases = new Aliases(transport, keyring);
     this.audit = new Audit(transport);
     this.access = new Access(transport);
@@ -161,6 +182,7 @@ export class KeysteadClient extends CryptoCalls {
     this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
     this.roles = new Roles(transport);
+    this.webhooks = new Webhooks(transport);
     this.people = new People(transport);
     this.root = new Root(transport);
     this.settings = new Settings(transport);
@@ -207,8 +229,8 @@ export class KeysteadClient extends CryptoCalls {
     return collect(this.encryptStream(key, [plaintext], { ...options, bytes: plaintext.length }));
   }
 
-  /** @throws KeysteadError invalid-ciphertext for anything changed, cut short, or bound to another context */
-  async decryptBuffer(encrypted: Uint8Array, options: EnvelopeOptions = {}): Promise<Buffer> {
+  /** @throws KeysteadError invalid-ciphertext for anything changed, cut short, or bound to another context; not-authentic */
+  async decryptBuffer(encrypted: Uint8Array, options: DecryptEnvelopeOptions = {}): Promise<Buffer> {
     return collect(this.decryptStream([encrypted], options));
   }
 
@@ -221,13 +243,13 @@ export class KeysteadClient extends CryptoCalls {
   }
 
   /** Every piece is authentic, but only the end tells that nothing is missing: keep what you write under another name until then. */
-  decryptStream(source: ByteSource, options: EnvelopeOptions = {}): AsyncGenerator<Buffer, void> {
-    return decryptFile(this.#dataKeys, source, options.context ?? {});
+  decryptStream(source: ByteSource, options: DecryptEnvelopeOptions = {}): AsyncGenerator<Buffer, void> {
+    return decryptFile(this.#dataKeys, source, options.context ?? {}, options.onUnauthentic);
   }
 
   /** Random access: the data key is unwrapped once, then any range can be read. */
-  async openFile(source: RandomAccessSource, options: EnvelopeOptions = {}): Promise<EncryptedFile> {
-    return EncryptedFile.open(this.#dataKeys, source, options.context ?? {});
+  async openFile(source: RandomAccessSource, options: DecryptEnvelopeOptions = {}): Promise<EncryptedFile> {
+    return EncryptedFile.open(this.#dataKeys, source, options.context ?? {}, options.onUnauthentic);
   }
 
   /** Plaintext bytes `start` to `end` (exclusive); only the chunks that hold them, and the last one, are read. */
@@ -235,7 +257,7 @@ export class KeysteadClient extends CryptoCalls {
     source: RandomAccessSource,
     start: number,
     end: number,
-    options: EnvelopeOptions = {},
+    options: DecryptEnvelopeOptions = {},
   ): Promise<Buffer> {
     return (await this.openFile(source, options)).read(start, end);
   }
@@ -247,6 +269,19 @@ export class KeysteadClient extends CryptoCalls {
    */
   async rewrapFileHeader(start: Uint8Array, key: string, options: EnvelopeOptions = {}): Promise<RewrappedHeader> {
     return rewrapHeader(this, start, key, options.context ?? {});
+  }
+
+  /**
+   * Takes part in a campaign with ciphertexts of the application's own inventory:
+   * `for await (const { item, outcome, … } of client.rewrapAll(rows, { campaign }))`. Each is moved to the key's primary version in the
+   * service, or skipped where that was done before, so the work can be broken off and begun again. The campaign is told of the progress.
+   */
+  rewrapAll<Item extends RewrapItem>(
+    items: Iterable<Item> | AsyncIterable<Item>,
+    options: RewrapOptions,
+  ): AsyncGenerator<RewrapResult<Item>, void> {
+    const batchIn = (keyring: string) => this.with({ keyring }).batch;
+    return rewrapAll({ campaigns: this.campaigns, batchIn }, items, options);
   }
 
   /** Zeroes the cached data keys. The client can be used on. */

@@ -14,7 +14,7 @@ export interface CryptoCall<In extends object, Out extends object> {
 export const CALLS = {
   encrypt: call<T.EncryptInput, T.Encrypted>('encrypt', ['ciphertext']),
   decrypt: call<T.DecryptInput, T.Decrypted>('decrypt', ['plaintext']),
-  reEncrypt: call<T.ReEncryptInput, T.Encrypted>('re-encrypt', ['ciphertext']),
+  reEncrypt: call<T.ReEncryptInput, T.ReEncrypted>('re-encrypt', ['ciphertext']),
   dataKey: call<T.DataKeyInput, T.DataKey>('data-key', ['plaintext', 'ciphertext']),
   dataKeyPair: call<T.DataKeyPairInput, T.DataKeyPair>('data-key-pair', ['publicKey', 'privateKey', 'ciphertext']),
   sign: call<T.SignInput, T.Signature>('sign', ['signature']),

@@ -26,7 +26,7 @@ export class CryptoCalls {
   }
 
   /** Moves a ciphertext to `key`'s primary version; the plaintext never leaves the service. */
-  async reEncrypt(key: string, input: T.ReEncryptInput): Promise<T.Encrypted> {
+  async reEncrypt(key: string, input: T.ReEncryptInput): Promise<T.ReEncrypted> {
     return this.#byKey(CALLS.reEncrypt, key, input);
   }
 

@@ -28,6 +28,8 @@ export interface DecryptInput {
   readonly version?: number;
 }
 export interface Decrypted extends KeyUse {
+  /** Under a version that is compromised: whoever has the key could have made the ciphertext. */
+  readonly authentic?: false;
   readonly plaintext: Buffer;
 }
 
@@ -37,6 +39,14 @@ export interface ReEncryptInput {
   readonly context?: EncryptionContext;
   /** What the new one is bound to; default: the same. */
   readonly newContext?: EncryptionContext;
+}
+
+export interface ReEncrypted extends Encrypted {
+  /** What it came from. */
+  readonly sourceKeyId: string;
+  readonly sourceVersion: number;
+  /** That is compromised: whoever has the key could have made the ciphertext. */
+  readonly authentic?: false;
 }
 
 export interface DataKeyInput {

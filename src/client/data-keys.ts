@@ -11,12 +11,19 @@ export interface LentDataKey {
   count(bytes: number): void;
 }
 
+/** A data key that was wrapped. The plaintext is the caller's own copy, which it zeroes. */
+export interface OpenedDataKey {
+  readonly plaintext: Buffer;
+  /** Under a version that is compromised: whoever has the key could have wrapped it. */
+  readonly authentic?: false;
+}
+
 /** Where envelope encryption gets its data keys from. */
 export interface DataKeySource {
   /** @param bytes how much will be encrypted, where that is known */
   forEncryption(key: string, context: EncryptionContext, bytes: number | undefined): Promise<LentDataKey>;
-  /** @returns the caller's own copy of the key that `ciphertext` wraps, which it zeroes */
-  forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<Buffer>;
+  /** @returns the key that `ciphertext` wraps */
+  forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<OpenedDataKey>;
 }
 
 /** A new data key from the service for every message. */
@@ -28,8 +35,9 @@ export class FreshDataKeys implements DataKeySource {
     return { plaintext: mustBeDataKey(plaintext), ciphertext, count: () => undefined };
   }
 
-  async forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<Buffer> {
-    return mustBeDataKey((await this.service.decrypt({ ciphertext, context })).plaintext);
+  async forDecryption(ciphertext: Buffer, context: EncryptionContext): Promise<OpenedDataKey> {
+    const { plaintext, authentic } = await this.service.decrypt({ ciphertext, context });
+    return { plaintext: mustBeDataKey(plaintext), ...(authentic === false ? { authentic } : {}) };
   }
 }
 

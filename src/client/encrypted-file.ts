@@ -35,11 +35,16 @@ export class EncryptedFile {
     readonly length: number,
   ) {}
 
-  /** @throws KeysteadError invalid-ciphertext if it is cut short, no such file, or bound to another context */
+  /**
+   * @param onUnauthentic called if the data key is under a compromised version
+   * @throws KeysteadError invalid-ciphertext if it is cut short, no such file, or bound to another context; not-authentic
+   * where `onUnauthentic` would be called, and there is none
+   */
   static async open(
     dataKeys: DataKeySource,
     from: RandomAccessSource,
     context: EncryptionContext,
+    onUnauthentic?: () => void,
   ): Promise<EncryptedFile> {
     const source = await randomAccess(from);
     const start = asBuffer(
@@ -50,7 +55,7 @@ export class EncryptedFile {
       throw new KeysteadError('invalid-ciphertext', 'The encrypted file is cut short: its end is missing.');
     const length = lengthOf(source.size - header.bytes);
     const bodyStart = start.subarray(header.bytes, header.bytes + chunked.CHUNKED_HEADER_BYTES);
-    const keys = await openBody(dataKeys, header.wrappedKey, bodyStart, context);
+    const keys = await openBody(dataKeys, header.wrappedKey, bodyStart, context, onUnauthentic);
     const file = new EncryptedFile(source, keys, header.bytes, length);
     await file.#chunks(chunked.chunkCount(length) - 1, 1);
     return file;

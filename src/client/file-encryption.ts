@@ -51,19 +51,22 @@ export async function* encryptFile(
 /**
  * Decrypts a file as it comes, in constant memory. Every piece that it yields is authentic; but only the end tells that nothing is
  * missing, so whoever acts on pieces before the end must be ready to undo it.
- * @throws KeysteadError invalid-ciphertext for anything changed, cut short, reordered, or bound to another context
+ * @param onUnauthentic called before the first piece, if the data key is under a compromised version
+ * @throws KeysteadError invalid-ciphertext for anything changed, cut short, reordered, or bound to another context; not-authentic
+ * where `onUnauthentic` would be called, and there is none
  */
 export async function* decryptFile(
   dataKeys: DataKeySource,
   source: ByteSource,
   context: EncryptionContext,
+  onUnauthentic?: () => void,
 ): AsyncGenerator<Buffer, void> {
   const queue = new ByteQueue();
   let keys: chunked.ChunkKeys | undefined;
   let index = 0;
   for await (const piece of source) {
     queue.push(piece);
-    keys ??= await readKeys(dataKeys, queue, context);
+    keys ??= await readKeys(dataKeys, queue, context, onUnauthentic);
     if (keys === undefined) continue;
     while (queue.length >= chunked.SEALED_CHUNK_BYTES) {
       const opened: Buffer[] = [];
@@ -82,23 +85,34 @@ export async function* decryptFile(
 
 /**
  * The keys of a body, once its salt and commitment are known.
- * @throws KeysteadError invalid-ciphertext if the commitment is another's
+ * @throws KeysteadError invalid-ciphertext if the commitment is another's; not-authentic, unless there is `onUnauthentic`
  */
 export async function openBody(
   dataKeys: DataKeySource,
   wrappedKey: Buffer,
   bodyStart: Buffer,
   context: EncryptionContext,
+  onUnauthentic: (() => void) | undefined,
 ): Promise<chunked.ChunkKeys> {
   const salt = bodyStart.subarray(0, chunked.SALT_BYTES);
   const commitment = bodyStart.subarray(chunked.SALT_BYTES, chunked.CHUNKED_HEADER_BYTES);
-  const keys = deriveAndZero(await dataKeys.forDecryption(wrappedKey, context), salt, context);
+  const dataKey = await dataKeys.forDecryption(wrappedKey, context);
+  const keys = deriveAndZero(dataKey.plaintext, salt, context);
+  if (dataKey.authentic === false) (onUnauthentic ?? refuseUnauthentic)();
   try {
     chunked.mustMatchCommitment(keys, commitment);
   } catch (error) {
     throw asKeysteadError(error);
   }
   return keys;
+}
+
+/** @throws KeysteadError not-authentic */
+function refuseUnauthentic(): never {
+  throw new KeysteadError(
+    'not-authentic',
+    'The data key is under a version that is compromised: whoever has the key could have made this.',
+  );
 }
 
 /** @throws KeysteadError invalid-ciphertext */
@@ -115,13 +129,14 @@ async function readKeys(
   dataKeys: DataKeySource,
   queue: ByteQueue,
   context: EncryptionContext,
+  onUnauthentic: (() => void) | undefined,
 ): Promise<chunked.ChunkKeys | undefined> {
   const start = queue.take(MAX_FILE_HEADER_BYTES + chunked.CHUNKED_HEADER_BYTES);
   const header = decodeFileHeader(start);
   const bodyAt = header === undefined ? Infinity : header.bytes + chunked.CHUNKED_HEADER_BYTES;
   queue.putBack(header === undefined || start.length < bodyAt ? start : start.subarray(bodyAt));
   if (header === undefined || start.length < bodyAt) return undefined;
-  return openBody(dataKeys, header.wrappedKey, start.subarray(header.bytes, bodyAt), context);
+  return openBody(dataKeys, header.wrappedKey, start.subarray(header.bytes, bodyAt), context, onUnauthentic);
 }
 
 function deriveAndZero(dataKey: Buffer, salt: Buffer, context: EncryptionContext): chunked.ChunkKeys {

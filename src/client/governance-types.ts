@@ -14,7 +14,22 @@ export interface DualControl {
   readonly lifetime: number;
 }
 
+export interface CredentialPolicy {
+  /** Seconds without use after which a credential is revoked. */
+  readonly unusedAfter: number;
+  /** ISO 8601; what was unused before counts from here. */
+  readonly setAt: string;
+}
+
+export interface UpdateSettingsInput {
+  /** Of what is in no keyring; null: none. */
+  readonly dualControl?: DualControlInput | null;
+  /** Revokes credentials that were unused for so long (seconds, or a text such as `90d`), or that expired; null: none. */
+  readonly credentialPolicy?: { readonly unusedAfter: number | string } | null;
+}
+
 export interface Settings {
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
+  readonly credentialPolicy: CredentialPolicy | null;
 }

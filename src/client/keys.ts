@@ -1,4 +1,5 @@
 import { eachItem, type Page, type Paging } from './page.js';
+import type { KeyWithPolicy } from './policy-types.js';
 import type {
   CreateKeyInput,
   ExportInput,
@@ -9,6 +10,7 @@ import type {
   KeyFilters,
   PublicKey,
   PublicKeyInput,
+  RevocationReason,
   UpdateKeyInput,
 } from './resource-types.js';
 import { route } from './route.js';
@@ -38,7 +40,7 @@ export class Keys {
     return eachItem((cursor) => this.list(cursor === undefined ? filters : { ...filters, cursor }));
   }
 
-  async get(key: string): Promise<Key> {
+  async get(key: string): Promise<KeyWithPolicy> {
     return this.transport.call({ method: 'GET', path: this.#path(key) });
   }
 
@@ -57,6 +59,11 @@ export class Keys {
 
   async disable(key: string): Promise<Key> {
     return this.#act(key, 'disable');
+  }
+
+  /** Every version, for good. @param replace a new version takes over; else the key is disabled */
+  async revoke(key: string, reason: RevocationReason, input: { readonly replace?: boolean } = {}): Promise<Key> {
+    return this.#act(key, 'revoke', { reason, ...input });
   }
 
   /** @param windowDays 7 to 30, default 30: until then it can be cancelled, and the key is not usable */

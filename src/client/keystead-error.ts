@@ -10,6 +10,8 @@ export type ClientErrorCode =
   | 'timeout'
   /** The caller's own signal ended the call. */
   | 'aborted'
+  /** A file's data key is under a version that is compromised: whoever has the key could have made the file. */
+  | 'not-authentic'
   /** Something answered, but not in the service's manner: a proxy, another server. */
   | 'unexpected-answer'
   /** A repeated creation found the thing made, and its one-time secret lost with the first answer. */

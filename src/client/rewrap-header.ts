@@ -11,6 +11,8 @@ export interface RewrappedHeader {
   readonly header: Buffer;
   readonly keyId: string;
   readonly version: number;
+  /** It was under a version that is compromised: whoever has the key could have made the file. */
+  readonly authentic?: false;
 }
 
 /** @throws KeysteadError invalid-ciphertext if `start` holds no whole header, or was made with another context */
@@ -23,10 +25,11 @@ export async function rewrapHeader(
   const old = decodeFileHeader(asBuffer(start));
   if (old === undefined)
     throw new KeysteadError('invalid-ciphertext', 'The encrypted file is cut short: its header is not whole.');
-  const { ciphertext, keyId, version } = await service.reEncrypt(key, {
+  const { ciphertext, keyId, version, authentic } = await service.reEncrypt(key, {
     ciphertext: old.wrappedKey,
     context,
     newContext: context,
   });
-  return { oldBytes: old.bytes, header: encodeFileHeader(ciphertext), keyId, version };
+  const marked = authentic === false ? { authentic } : {};
+  return { oldBytes: old.bytes, header: encodeFileHeader(ciphertext), keyId, version, ...marked };
 }

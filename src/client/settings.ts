@@ -1,4 +1,4 @@
-import type { DualControlInput, Settings as InstallSettings } from './governance-types.js';
+import type { Settings as InstallSettings, UpdateSettingsInput } from './governance-types.js';
 import type { Transport } from './transport.js';
 
 /** The settings of the install. Every method throws a KeysteadError. */
@@ -9,8 +9,8 @@ export class Settings {
     return this.transport.call({ method: 'GET', path: '/api/v1/settings' });
   }
 
-  /** Dual control of what is in no keyring. Guarded. */
-  async update(input: { readonly dualControl: DualControlInput | null }): Promise<InstallSettings> {
+  /** Changes what is given. Guarded. */
+  async update(input: UpdateSettingsInput): Promise<InstallSettings> {
     return this.transport.call({ method: 'PATCH', path: '/api/v1/settings', body: input });
   }
 }

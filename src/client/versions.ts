@@ -1,4 +1,6 @@
+import type { ExposedDataKeys } from './campaign-types.js';
 import { eachItem, type Page, type Paging } from './page.js';
+import type { VersionUsage } from './policy-types.js';
 import type { KeyVersion, RevocationReason } from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
@@ -42,9 +44,29 @@ export class Versions {
     return this.#act(key, version, 'revoke', { reason });
   }
 
-  /** The material is gone for ever. */
-  async destroy(key: string, version: number): Promise<KeyVersion> {
-    return this.#act(key, version, 'destroy');
+  /** Whether the version is still needed. */
+  async usage(key: string, version: number): Promise<VersionUsage> {
+    const path = route`/api/v1/keyrings/${this.keyring}/keys/${key}/versions/${version}/usage`;
+    return this.transport.call({ method: 'GET', path });
+  }
+
+  /** One page of the calls by which data keys were wrapped under the version, newest first. */
+  async exposedDataKeys(key: string, version: number, paging: Paging = {}): Promise<Page<ExposedDataKeys>> {
+    const path = route`/api/v1/keyrings/${this.keyring}/keys/${key}/versions/${version}/exposed-data-keys`;
+    return this.transport.call({ method: 'GET', path, query: { ...paging } });
+  }
+
+  allExposedDataKeys(key: string, version: number, limit?: number): AsyncGenerator<ExposedDataKeys, void> {
+    const size = limit === undefined ? {} : { limit };
+    return eachItem((cursor) => this.exposedDataKeys(key, version, cursor === undefined ? size : { ...size, cursor }));
+  }
+
+  /**
+   * The material is gone for ever.
+   * @param force also of a version that was used a short time ago: only in a keyring with dual control
+   */
+  async destroy(key: string, version: number, { force }: { readonly force?: boolean } = {}): Promise<KeyVersion> {
+    return this.#act(key, version, 'destroy', force === undefined ? {} : { force });
   }
 
   async #act(key: string, version: number, action: string, body: object = {}): Promise<KeyVersion> {

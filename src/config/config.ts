@@ -38,6 +38,12 @@ function mustFitTogether(config: Config): void {
   if (!config.KEYSTEAD_DATABASE_URL && config.KEYSTEAD_MIGRATION_DATABASE_URL) {
     throw new KmsError('invalid-setting', 'KEYSTEAD_MIGRATION_DATABASE_URL: only with KEYSTEAD_DATABASE_URL');
   }
+  if (config.KEYSTEAD_DATABASE_URL && config.KEYSTEAD_TEST_CLOCK === '1') {
+    throw new KmsError(
+      'invalid-setting',
+      'KEYSTEAD_TEST_CLOCK: only with the embedded database: it is for tests and demos',
+    );
+  }
   if ((config.KEYSTEAD_TLS_CERT === undefined) !== (config.KEYSTEAD_TLS_KEY === undefined)) {
     throw new KmsError('invalid-setting', 'KEYSTEAD_TLS_CERT, KEYSTEAD_TLS_KEY: give both or neither');
   }

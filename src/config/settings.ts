@@ -62,6 +62,7 @@ export const SETTINGS = {
   KEYSTEAD_MAX_IN_FLIGHT: whole(1, 1_000_000).default(2000),
   KEYSTEAD_MAX_BODIES_MIB: whole(24, 1_000_000).default(64),
   KEYSTEAD_REQUEST_SECONDS: whole(1, 600).default(60),
+  KEYSTEAD_TEST_CLOCK: z.enum(['0', '1']).default('0'),
   KEYSTEAD_METRICS: z.enum(['off', 'open']).default('off'),
   KEYSTEAD_CACHE_KEYS: whole(1, 1_000_000).default(10_000),
   KEYSTEAD_CACHE_SECONDS: whole(1, 3600).default(60),

@@ -34,3 +34,8 @@ export function mustBeTags(tags: Readonly<Record<string, string>>): void {
     }
   }
 }
+
+export function isSameTags(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {
+  const names = Object.keys(a);
+  return names.length === Object.keys(b).length && names.every((name) => Object.hasOwn(b, name) && a[name] === b[name]);
+}

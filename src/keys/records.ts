@@ -46,6 +46,8 @@ export interface KeyRow {
   readonly versionsDigest: Buffer;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
+  /** When a person enabled it last; none: it never was disabled. */
+  readonly enabledAt?: Date | null;
   readonly revision: number;
 }
 

@@ -148,12 +148,12 @@ function sameBytes(a: Buffer, b: Buffer): boolean {
 }
 
 /** One byte of type before the bytes, so that null, "", 0 and false all differ. Objects: JSON with sorted names. */
-function encodeValue(value: SealedValue): Buffer {
-  if (value === null) return Buffer.from('n');
+function encodeValue(value: SealedValue): Buffer | string {
+  if (value === null) return 'n';
   if (Buffer.isBuffer(value)) return Buffer.concat([Buffer.from('x'), value]);
-  if (value instanceof Date) return Buffer.from(`d${value.toISOString()}`);
-  if (typeof value === 'object') return Buffer.from(`j${sortedJson(value)}`);
-  return Buffer.from(`${(typeof value)[0]}${String(value)}`);
+  if (value instanceof Date) return `d${value.toISOString()}`;
+  if (typeof value === 'object') return `j${sortedJson(value)}`;
+  return `${(typeof value)[0]}${String(value)}`;
 }
 
 function sortedJson(value: unknown): string {

@@ -1,14 +1,20 @@
 import type { ApprovalRow } from '../access/approval.js';
 import type { AccessView } from '../access/access-view.js';
+import type { CredentialPolicy } from '../access/credential-policy.js';
 import type { BindingRow } from '../access/records.js';
 import type { AuditRecord } from '../audit/record.js';
+import type { OutboxChange } from '../events/outbox.js';
+import type { WebhookRow } from '../events/records.js';
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { KmsError } from '../errors.js';
 import type { AliasRow, KeyringRow, KeySnapshot, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
 import type { KeyState } from '../keys/key-states.js';
 import type { RowSeal } from '../keys/row-seal.js';
 import type { WrappedName, WrappedObject } from '../keys/wrapped-object.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
+import type { CampaignRow, CampaignState, PolicyRows } from '../rotation/records.js';
+import type { NextLook } from './due-keys.js';
 import type { RootMigration, RootPhase } from './root-migrations.js';
 import type { SealedRows, SealedTableName } from './sealed-tables.js';
 
@@ -26,8 +32,12 @@ export interface InstallView {
   readonly authority: AuthorityRow | undefined;
   /** Ended ones too. */
   readonly certificates: ReadonlyMap<string, CertificateRow>;
+  /** Those that are not removed. */
+  readonly webhooks: ReadonlyMap<string, WebhookRow>;
   /** Of what is in no keyring. */
   readonly dualControl: DualControl | null;
+  /** null: credentials end only by themselves and by people. */
+  readonly credentialPolicy: CredentialPolicy | null;
 }
 
 /** Gives the seal of a scope: unwraps its integrity key by the root on first use. */
@@ -53,6 +63,18 @@ export abstract class Ledger {
 
   abstract findClaim(callerId: string, operation: string, key: Buffer): Promise<IdempotencyClaim | undefined>;
 
+  /** Those that may hold for a key, or for none in particular. */
+  abstract findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows>;
+
+  /** Newest first. */
+  abstract listCampaigns(query: CampaignQuery): Promise<CampaignRow[]>;
+
+  /** Of these keys those that are there, with what their policies are decided by; of one that does not verify, what is wrong. */
+  abstract findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>>;
+
   abstract wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]>;
 
   /** Whether a scope's revision, as a journal append returned it, is newer than what this node decides on. */
@@ -72,20 +94,33 @@ export abstract class Ledger {
   abstract change<T>(scopes: readonly string[], work: (change: Change) => Promise<T>): Promise<T>;
 }
 
+/** A key and what its policy is decided by, but for its use. */
+export interface GovernedKeyRows {
+  readonly snapshot: KeySnapshot;
+  readonly rows: PolicyRows;
+  /** What was due to be told up to this moment has been told; null: nothing yet. */
+  readonly toldThrough: Date | null;
+}
+
 /** What a change may do, inside its transaction. */
 export interface Change {
   readonly install: InstallView;
+  readonly outbox: OutboxChange;
   /** The current row, verified. */
   find<Name extends SealedTableName>(table: Name, id: string): Promise<SealedRows[Name] | undefined>;
   /** A key with its versions, verified as one. */
   findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined>;
+  /** Of these keys those that are there, as `Ledger.findGoverned` has them. */
+  findGoverned(keyringId: string, keyIds: readonly string[]): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>>;
+  /** Of a key, verified. */
+  openCampaigns(keyringId: string, keyId: string): Promise<readonly CampaignRow[]>;
   /** Every key of the keyring, verified, none missing. */
   everyKey(keyringId: string): AsyncIterable<KeySnapshot>;
   /** Whether a key or an alias of the keyring has this name. */
   isNameTaken(keyringId: string, name: string): Promise<boolean>;
   /** Inserts or replaces; `revision` is set by the ledger. */
   put<Name extends SealedTableName>(table: Name, row: Omit<SealedRows[Name], 'revision'>): void;
-  /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. */
+  /** A key and those of its versions that are new or changed; sets `versionCount` and `versionsDigest`. Each key once. */
   putKey(
     key: Omit<SealedRows['key'], 'revision' | 'versionCount' | 'versionsDigest'>,
     versions: readonly Omit<SealedRows['key_version'], 'revision'>[],
@@ -100,9 +135,14 @@ export interface Change {
    *   wrapping or a live node has not confirmed the new root
    */
   putRootMigration(migration: RootMigration, before: RootPhase | undefined): void;
+  /** When the schedule looks at a key again. Without this, a key that was put is looked at soon. */
+  putNextLook(next: NextLook): void;
   /** Remembers an idempotency key. @throws KmsError conflict when it is there already */
   claim(claim: IdempotencyClaim): void;
-  /** Its detail gets each row that was put, with revision and tag, and the new revision of each scope. */
+  /**
+   * Its detail gets each row that was put, with revision and tag, and the new revision of each scope. Of several records,
+   * each gets the rows of its own key, and nothing else may be put.
+   */
   record(record: AuditRecord): void;
 }
 
@@ -135,5 +175,16 @@ export interface AliasQuery {
   readonly keyId?: string;
   /** Name of the last alias of the page before. */
   readonly after?: string;
+  readonly limit: number;
+}
+
+export interface CampaignQuery {
+  readonly id?: string;
+  /** Only of these. */
+  readonly keyringIds?: readonly string[];
+  readonly keyId?: string;
+  readonly state?: CampaignState;
+  /** Id of the last campaign of the page before. */
+  readonly before?: string;
   readonly limit: number;
 }

@@ -1,8 +1,11 @@
 import type { ApprovalRow } from '../access/approval.js';
+import type { CredentialPolicy } from '../access/credential-policy.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../access/records.js';
 import type { AliasRow, KeyRow, KeyringRow, VersionRow, WrappingKeyRow } from '../keys/records.js';
 import type { DualControl } from '../keys/dual-control.js';
+import type { WebhookRow } from '../events/records.js';
 import type { RootMigrationRow } from './root-migrations.js';
+import type { CampaignRow, PolicyRow } from '../rotation/records.js';
 import type { SealedRow } from '../keys/row-seal.js';
 import type { AuthorityRow, CertificateRow } from '../pki/records.js';
 
@@ -13,6 +16,7 @@ export const INSTALL_SCOPE = '00000000-0000-0000-0000-000000000000';
 export interface InstallSettingRow {
   readonly id: string;
   readonly dualControl: DualControl | null;
+  readonly credentialPolicy?: CredentialPolicy | null;
   readonly revision: number;
 }
 
@@ -28,9 +32,12 @@ export interface SealedRows {
   root_migration: RootMigrationRow;
   pki_authority: AuthorityRow;
   certificate: CertificateRow;
+  webhook: WebhookRow;
   wrapping_key: WrappingKeyRow;
   key: KeyRow;
   alias: AliasRow;
+  policy: PolicyRow;
+  campaign: CampaignRow;
   key_version: VersionRow;
 }
 
@@ -89,7 +96,13 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     idOf: (row) => row.id,
     deciding: ['name', 'permissions', 'removedAt', 'createdAt'],
   },
-  install_setting: { inSet: true, home: 'install', idOf: (row) => row.id, deciding: ['dualControl'] },
+  install_setting: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['dualControl'],
+    later: ['credentialPolicy'],
+  },
   approval: {
     inSet: true,
     home: 'install',
@@ -154,6 +167,12 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'changedAt',
     ],
   },
+  webhook: {
+    inSet: true,
+    home: 'install',
+    idOf: (row) => row.id,
+    deciding: ['url', 'types', 'onlyKeyring', 'createdBy', 'createdAt', 'removedAt'],
+  },
   wrapping_key: {
     inSet: true,
     home: 'keyring',
@@ -183,12 +202,42 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'createdAt',
       'rotatedAt',
     ],
+    later: ['enabledAt'],
   },
   alias: {
     inSet: true,
     home: 'keyring',
     idOf: (row) => `${row.keyringId}/${row.name}`,
     deciding: ['keyId', 'createdAt'],
+  },
+  policy: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.target}`,
+    deciding: ['document', 'setAt', 'selectors'],
+  },
+  campaign: {
+    inSet: true,
+    home: 'keyring',
+    idOf: (row) => `${row.keyringId}/${row.id}`,
+    deciding: [
+      'keyId',
+      'fromVersions',
+      'toVersion',
+      'quietMs',
+      'usesBefore',
+      'oldUsesBefore',
+      'state',
+      'rewrapped',
+      'skipped',
+      'failed',
+      'reportedAt',
+      'reportedBy',
+      'startedAt',
+      'startedBy',
+      'endedAt',
+      'endedBy',
+    ],
   },
   key_version: {
     inSet: false,

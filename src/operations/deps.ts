@@ -1,7 +1,9 @@
 import type { Issuers } from '../access/issuers.js';
 import type { LoginAttempts } from '../access/login-attempts.js';
 import type { Journal } from '../audit/journal.js';
+import type { Outbox } from '../events/outbox.js';
 import type { ImportTokens } from '../keys/import-tokens.js';
+import type { DueKeys } from '../ledger/due-keys.js';
 import type { MaterialStore } from '../keys/material-store.js';
 import type { MessageCounters } from '../keys/message-counters.js';
 import type { Clock } from '../ledger/clock.js';
@@ -12,6 +14,8 @@ import type { KeyringSecrets } from './keyring-secrets.js';
 import type { Limits } from './limits/limits.js';
 import type { LoadedKeys } from './loaded-keys.js';
 import type { Meter } from './meter.js';
+import type { UsageCounter } from './usage/usage-counter.js';
+import type { TestClock } from './rotation/test-clock.js';
 import type { RootCeremony } from './root-ceremony.js';
 
 /** The injection token of `Deps`. */
@@ -22,12 +26,21 @@ export interface Deps {
   readonly ledger: Ledger;
   readonly journal: Journal;
   readonly clock: Clock;
+  /** What the ages of keys and versions are measured by: the same clock, but under a test clock. */
+  readonly engineClock: Clock;
+  /** The engine's clock, where the server runs with one that can be moved. */
+  readonly testClock?: TestClock | undefined;
+  /** Milliseconds of a clock that only goes forward: what work is timed by. */
+  readonly monotonicNow: () => number;
   readonly secrets: KeyringSecrets;
   readonly loaded: LoadedKeys;
   readonly importTokens: ImportTokens;
   readonly counters: MessageCounters;
   readonly materials: MaterialStore;
   readonly maintenance: MaintenanceStore;
+  readonly dueKeys: DueKeys;
+  readonly outbox: Outbox;
+  readonly usage: UsageCounter;
   readonly root: RootCeremony;
   readonly meter: Meter;
   readonly issuers: Issuers;

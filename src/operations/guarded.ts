@@ -14,7 +14,8 @@ export type GuardedReason =
   | 'dual-control'
   | 'root-migration'
   | 'key-export'
-  | 'keyring-destruction';
+  | 'keyring-destruction'
+  | 'version-in-use';
 
 /** By a guarded operation an administrator could reach plaintext, or weaken what keeps him from it. */
 export interface Guarded {

@@ -1,7 +1,6 @@
 import type { OperationName, SystemCallerId } from '../access/permissions.js';
 import type { Refusal } from '../access/refusal.js';
 import type { KmsError } from '../errors.js';
-import { uuidv7 } from '../keys/uuid.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import { holdersOf, type Approach, type Arrival } from './arrival.js';
 import { askedFor, askedForAtDoor } from './asked-for.js';
@@ -10,6 +9,7 @@ import { authenticate, type Unauthenticated } from './authenticate.js';
 import type { Deps } from './deps.js';
 import { charging } from './limits/charging.js';
 import { costOf } from './limits/cost-of.js';
+import { noteOwn } from './note-own.js';
 import type { ChangeOperation, Resolved, UseOperation } from './operation.js';
 import { performChange, type Changed } from './perform-change.js';
 import { performUse, type Outcome } from './perform-use.js';
@@ -98,12 +98,9 @@ export class Kms {
     return error;
   }
 
-  /** Writes down what the service itself noticed or did: its start and stop, an integrity failure. */
-  async note(operation: 'service.start' | 'service.stop' | 'integrity.alarm', error?: KmsError): Promise<void> {
-    const arrival = this.arriveAsSystem('system:service', uuidv7());
-    const attempt = { operation, arrival, startedAt: performance.now() };
-    const detail = error ? { detail: error.detail } : undefined;
-    await this.deps.journal.append(recordOf(this.deps, attempt, { resource: 'install' }, error, detail), []);
+  /** Writes down what the service itself did. */
+  async note(operation: 'service.start' | 'service.stop'): Promise<void> {
+    await noteOwn(this.deps, operation);
   }
 
   /** Before the end: writes down the refusals that were only counted so far. */

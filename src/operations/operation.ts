@@ -22,6 +22,7 @@ export interface Subject {
   readonly version?: number;
   /** Id of a second key that is used with it: the one that a ciphertext comes from. */
   readonly sourceKey?: string;
+  readonly sourceVersion?: number;
 }
 
 /** What `resolve` found out, once: `run` sees nothing else of the world. */
@@ -30,7 +31,10 @@ export interface Resolved {
   readonly subject: Subject;
   /** The keyrings whose revision decides, besides the install's. */
   readonly scopes: readonly string[];
-  /** Immutable snapshots that were decided on: the same objects again mean the same decision. */
+  /**
+   * Immutable snapshots that were decided on, or texts that name a row and its revision: the same again mean the same decision.
+   * An approval is bound to them.
+   */
   readonly basis: readonly unknown[];
 }
 
@@ -60,6 +64,8 @@ export interface ChangeAnswer<Output> extends Answer<Output> {
   readonly resourceId?: string;
   /** What was done is a guarded operation. */
   readonly guarded?: Guarded;
+  /** Where it was done to several keys: a record for each, instead of one for all. */
+  readonly records?: readonly Pick<Answer<Output>, 'subject' | 'detail'>[];
 }
 
 export interface ChangeOperation<Input, R extends Resolved, Output> {

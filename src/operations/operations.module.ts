@@ -5,13 +5,18 @@ import { OidcIssuers } from '../access/oidc/oidc-issuers.js';
 import { Journal } from '../audit/journal.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { HttpWebhookSender } from '../events/http-webhook-sender.js';
+import { Outbox } from '../events/outbox.js';
+import { KeyUses } from '../keys/key-uses.js';
 import { ImportTokens } from '../keys/import-tokens.js';
 import { MaterialStore } from '../keys/material-store.js';
 import { MessageCounters } from '../keys/message-counters.js';
 import { Clock } from '../ledger/clock.js';
+import { DueKeys } from '../ledger/due-keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import { MaintenanceStore } from '../ledger/maintenance-store.js';
 import { DEPS, type Deps } from './deps.js';
+import { EventDelivery } from './events/event-delivery.js';
 import { InstallReady } from './install-ready.js';
 import { KeyringSecrets } from './keyring-secrets.js';
 import { Kms } from './kms.js';
@@ -19,6 +24,8 @@ import { LastUse } from './last-use.js';
 import { Limits } from './limits/limits.js';
 import { LoadedKeys } from './loaded-keys.js';
 import { Meter } from './meter.js';
+import { TestClock } from './rotation/test-clock.js';
+import { UsageCounter } from './usage/usage-counter.js';
 import { RotationRequests } from './rotation-requests.js';
 import { RootCeremony } from './root-ceremony.js';
 
@@ -33,6 +40,9 @@ const PORTS = [
   MessageCounters,
   CredentialUses,
   LoginAttempts,
+  DueKeys,
+  KeyUses,
+  Outbox,
 ];
 
 /** The one way in, with everything behind it. */
@@ -46,8 +56,13 @@ const PORTS = [
     },
     { provide: RotationRequests, useFactory: () => new RotationRequests() },
     { provide: Kms, useFactory: openKms, inject: [DEPS, RotationRequests] },
+    {
+      provide: EventDelivery,
+      useFactory: (deps: Deps) => new EventDelivery(deps, deps.outbox, new HttpWebhookSender()),
+      inject: [DEPS],
+    },
   ],
-  exports: [DEPS, Kms],
+  exports: [DEPS, Kms, EventDelivery],
 })
 export class OperationsModule {}
 
@@ -72,17 +87,27 @@ function depsOf(
   counters: MessageCounters,
   credentialUses: CredentialUses,
   loginAttempts: LoginAttempts,
+  dueKeys: DueKeys,
+  keyUses: KeyUses,
+  outbox: Outbox,
 ): Deps {
+  const testClock = config.KEYSTEAD_TEST_CLOCK === '1' ? new TestClock(clock) : undefined;
   const loaded = new LoadedKeys(secrets, config.KEYSTEAD_CACHE_KEYS);
   return {
     ledger,
     journal,
     clock,
+    engineClock: testClock ?? clock,
+    testClock,
+    monotonicNow: () => performance.now(),
     secrets,
     loaded,
     importTokens,
     materials,
     maintenance,
+    dueKeys,
+    outbox,
+    usage: new UsageCounter(keyUses),
     counters,
     root,
     meter,

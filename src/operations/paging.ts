@@ -76,7 +76,8 @@ function newestFirst(a: Dated, b: Dated): number {
   return b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
 }
 
-function cursorOf(text: string): string {
+/** What says that this was last on its page. */
+export function cursorOf(text: string): string {
   return Buffer.from(text).toString('base64url');
 }
 

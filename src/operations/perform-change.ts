@@ -1,14 +1,16 @@
+import type { AuditRecord } from '../audit/record.js';
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import { claimApproval, NeedsApproval } from './approvals/claim-approval.js';
 import { ApprovalRequired } from './approvals/approval-required.js';
 import { requestApproval } from './approvals/request-approval.js';
-import { requiredFor } from './approvals/required-approvals.js';
+import { NOBODY, requiredFor } from './approvals/required-approvals.js';
 import type { Arrival } from './arrival.js';
 import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
 import type { Deps } from './deps.js';
 import type { ChangeOperation, Commit, Resolved } from './operation.js';
+import { announce, announceFailure } from './events/announce.js';
 import { askedUnderKey, claimOn, repeatOf } from './idempotency.js';
 import { isStale } from './is-stale.js';
 import { asKmsError, recordOf, type Attempt } from './record.js';
@@ -78,6 +80,7 @@ export async function performChange<Input, R extends Resolved, Output>(
           throw unchecked;
         });
         if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
+        await announceFailure(deps, refused.record);
         throw error;
       }
     }
@@ -86,14 +89,21 @@ export async function performChange<Input, R extends Resolved, Output>(
   }
 }
 
-/** @returns the scopes whose revision decided, and their revisions when the failure was on record */
+interface Refused {
+  readonly record: AuditRecord;
+  /** Whose revision decided. */
+  readonly scopes: readonly string[];
+  /** Theirs when the failure was on record. */
+  readonly revisions: readonly number[];
+}
+
 async function writeDown(
   deps: Deps,
   attempt: Attempt,
   input: unknown,
   resolved: Resolved | undefined,
   error: KmsError,
-): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
+): Promise<Refused> {
   const scopes = [INSTALL_SCOPE, ...(resolved?.scopes ?? [])];
   const subject = resolved?.subject ?? (await askedFor(deps, input));
   const { approval } = attempt.arrival;
@@ -101,7 +111,7 @@ async function writeDown(
   const revisions = await deps.journal.append(record, scopes);
   deps.meter.performed(attempt.operation, record.outcome, (performance.now() - attempt.startedAt) / 1000);
   if (error.code === 'integrity-failure') deps.meter.integrityFailure();
-  return { scopes, revisions };
+  return { record, scopes, revisions };
 }
 
 async function repeatOrRun<Input, R extends Resolved, Output>(
@@ -121,12 +131,18 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
     const { output, guarded, approved } = await deps.ledger.change(taken, async (change) => {
       mustBeAllowed(change.install.access, attempt.arrival, resolved.needs, deps.clock.now());
       const answer = await work(change);
-      const required = requiredFor(change.install, operation.name, resolved.subject, answer.guarded);
+      const operations = [operation.name, ...resolved.needs.map(({ permission }) => permission)];
+      const required = isOwnWork(attempt)
+        ? NOBODY
+        : requiredFor(change.install, operations, resolved.subject, answer.guarded);
       const approved = await claimApproval(deps, change, { attempt, resolved, input }, required, answer.guarded);
       if (asked) change.claim(claimOn(deps, asked, answer.resourceId ?? ''));
       const reason = answer.guarded ? { guarded: answer.guarded.reason } : {};
-      const detail = { ...answer.detail, ...reason, ...approved };
-      change.record(recordOf(deps, attempt, answer.subject ?? resolved.subject, undefined, detail));
+      const records = (answer.records ?? [answer]).map(({ subject = resolved.subject, detail }) =>
+        recordOf(deps, attempt, subject, undefined, { ...detail, ...reason, ...approved }),
+      );
+      for (const record of records) change.record(record);
+      await announce(deps, change, records);
       return { ...answer, approved: required.approvals.length > 0 };
     });
     tried.committed = true;
@@ -142,4 +158,9 @@ async function repeatOrRun<Input, R extends Resolved, Output>(
     if (first) return { ...first, replayed: true };
     throw error;
   }
+}
+
+/** What the schedule does was approved, where that is needed, when it was asked for: with the policy, with the destruction. */
+function isOwnWork({ arrival }: Attempt): boolean {
+  return arrival.caller.type === 'system';
 }

@@ -8,6 +8,7 @@ import { isStale } from './is-stale.js';
 import type { Answer, Resolved, Subject, UseOperation } from './operation.js';
 import { Pace } from './pace.js';
 import { asKmsError, type Attempt } from './record.js';
+import { countUse } from './usage/count-use.js';
 import { recordsOf, type Told } from './records-of.js';
 
 const MAX_DECISIONS = 8;
@@ -42,9 +43,10 @@ export async function performUse<Input, R extends Resolved, Output>(
     const items = await runAll(deps, operation, inputs, decided, arrival, pace);
     const { scopes, revisions } = await writeDown(deps, attempt, items);
     // Without the database nothing was decided: that is the answer, and on record.
-    if (items.every(({ error }) => error?.code === 'database-unavailable')) return items.map(outcomeOf);
+    if (items.every(({ error }) => error?.code === 'database-unavailable'))
+      return answers(deps, attempt, inputs, items);
     try {
-      if (!(await isStale(deps, epoch, scopes, revisions))) return items.map(outcomeOf);
+      if (!(await isStale(deps, epoch, scopes, revisions))) return answers(deps, attempt, inputs, items);
     } catch (error) {
       // What is on record as done is not answered: that it could not be checked is on record too.
       const unchecked = items.map(({ subject }): Item<R, Output> => ({
@@ -56,7 +58,9 @@ export async function performUse<Input, R extends Resolved, Output>(
     }
     ({ epoch } = deps.ledger);
     const again = await decideAll(deps, operation, inputs, arrival, pace);
-    if (again.every((item, index) => isSameDecision(item, decided[index]))) return items.map(outcomeOf);
+    if (again.every((item, index) => isSameDecision(item, decided[index]))) {
+      return answers(deps, attempt, inputs, items);
+    }
     decided = again;
   }
   throw new KmsError('conflict', 'what decides this request keeps changing; try again');
@@ -134,6 +138,20 @@ async function writeDown<R extends Resolved, Output>(
   count(deps, attempt, outcome, items);
   const newest = (index: number) => Math.max(...appended.map((revisions) => revisions[index] ?? 0));
   return { scopes, revisions: scopes.map((_scope, index) => newest(index)) };
+}
+
+/** What leaves the service, once it counts as use. */
+function answers<Output>(
+  deps: Deps,
+  { operation, arrival }: Attempt,
+  inputs: readonly unknown[],
+  items: readonly Item<Resolved, Output>[],
+): Outcome<Output>[] {
+  for (const [index, item] of items.entries()) {
+    const { error, subject } = toldOf(item);
+    countUse(deps, operation, arrival, { subject, error, input: inputs[index] });
+  }
+  return items.map(outcomeOf);
 }
 
 function isSameDecision(a: Item<Resolved, unknown> | undefined, b: Item<Resolved, unknown> | undefined): boolean {

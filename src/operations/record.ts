@@ -44,7 +44,11 @@ export function recordOf(
     requestId: arrival.requestId,
     node: deps.node,
     durationUs: Math.min(MAX_DURATION_US, Math.round((performance.now() - attempt.startedAt) * 1000)),
-    detail: storable(subject.sourceKey === undefined ? (detail ?? {}) : { ...detail, sourceKeyId: subject.sourceKey }),
+    detail: storable({
+      ...detail,
+      ...(subject.sourceKey !== undefined && { sourceKeyId: subject.sourceKey }),
+      ...(deps.testClock?.isMoved && { testClock: true }),
+    }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { Subject } from './operation.js';
 import { recordOf, type Attempt } from './record.js';
 
 const LISTED_FAILURES = 32;
+const LISTED_NAMES = 32;
 
 /** What became of one input, as far as the record is concerned. */
 export interface Told {
@@ -35,18 +36,40 @@ export function recordsOf(deps: Deps, attempt: Attempt, items: readonly Told[]):
 function recordOfGroup(deps: Deps, attempt: Attempt, group: readonly Numbered[], batch: number): AuditRecord {
   const failures = group.flatMap(({ item, error }) => (error ? [{ item, code: error.code }] : []));
   const error = failures.length === group.length ? group[0]?.error : undefined;
+  const versions = versionsIn(group);
   const detail = {
     items: group.length,
     ...(group.length < batch ? { batch } : {}),
     failed: failures.length,
     failures: failures.slice(0, LISTED_FAILURES),
+    ...(versions.length > 1 ? { versions } : {}),
+    ...sumOfDetails(attempt, group),
   };
-  return recordOf(deps, attempt, subjectOfGroup(group), error, detail);
+  return recordOf(deps, attempt, subjectOfGroup(group, versions), error, detail);
+}
+
+/** Of the items, each once. */
+function versionsIn(group: readonly Numbered[]): readonly number[] {
+  const versions = group.flatMap(({ subject: { version } }) => (version === undefined ? [] : [version]));
+  return [...new Set(versions)].toSorted((a, b) => a - b);
 }
 
 /** With the version only where all agree on it. */
-function subjectOfGroup(group: readonly Numbered[]): Subject {
+function subjectOfGroup(group: readonly Numbered[], versions: readonly number[]): Subject {
   const { version, ...subject } = group[0]?.subject ?? { resource: 'install' };
-  const agree = version !== undefined && group.every((told) => told.subject.version === version);
-  return agree ? { ...subject, version } : subject;
+  const agree = versions.length === 1 && group.every((told) => told.subject.version !== undefined);
+  return agree && version !== undefined ? { ...subject, version } : subject;
+}
+
+/** What must not be lost of what single calls would have said: what is not authentic, and data keys with their contexts. */
+function sumOfDetails({ operation }: Attempt, group: readonly Numbered[]): Readonly<Record<string, unknown>> {
+  const done = group.filter(({ error }) => !error).map(({ answer }) => answer?.detail ?? {});
+  const isIssuing = operation === 'data-key' || operation === 'data-key-pair';
+  const dataKeys = isIssuing ? done.length : done.filter((detail) => 'dataKeys' in detail).length;
+  const names = new Set(done.flatMap(({ context }) => (Array.isArray(context) ? (context as string[]) : [])));
+  return {
+    ...(done.some(({ authentic }) => authentic === false) ? { authentic: false } : {}),
+    ...(dataKeys > 0 ? { dataKeys } : {}),
+    ...(names.size > 0 ? { context: [...names].toSorted().slice(0, LISTED_NAMES) } : {}),
+  };
 }

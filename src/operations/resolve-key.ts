@@ -65,7 +65,7 @@ export function needOnKey(permission: OperationName, { key }: KeySnapshot, conte
   return { permission, resource: resourceOfKey(key), context };
 }
 
-export function subjectOfKey({ key }: KeySnapshot, version?: number): Subject {
+export function subjectOfKey({ key }: { readonly key: Pick<KeyRow, 'id' | 'keyringId'> }, version?: number): Subject {
   return {
     resource: `key/${key.id}`,
     keyring: key.keyringId,

@@ -3,17 +3,21 @@ import { Clock } from '../ledger/clock.js';
 
 const MEASURE_EVERY_MS = 30_000;
 
-/** This node's clock, corrected by its measured distance from the database's. */
+/**
+ * The database's clock: asked now and then, and carried on by the time that passes on this node. What the node's own clock
+ * says, or is set to, makes no difference.
+ */
 export class DatabaseClock extends Clock {
-  #offset = 0;
+  /** The database's time when this process's `performance.now()` was 0. */
+  #origin = performance.timeOrigin;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly reads: DataSource) {
+  constructor(private readonly reads: Pick<DataSource, 'query'>) {
     super();
   }
 
   override now(): number {
-    return Date.now() + this.#offset;
+    return Math.round(this.#origin + performance.now());
   }
 
   async start(): Promise<void> {
@@ -28,9 +32,9 @@ export class DatabaseClock extends Clock {
 
   /** Half of the round trip is taken off; what is left is within the round trip. */
   async #measure(): Promise<void> {
-    const sent = Date.now();
+    const sent = performance.now();
     const [row] = await this.reads.query<{ now: Date }[]>('select clock_timestamp() as now');
-    const received = Date.now();
-    if (row) this.#offset = Math.round(row.now.getTime() - (sent + received) / 2);
+    const received = performance.now();
+    if (row) this.#origin = row.now.getTime() - (sent + received) / 2;
   }
 }

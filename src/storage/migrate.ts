@@ -44,15 +44,28 @@ const READ_WRITE = [
   'approval',
   'pki_authority',
   'certificate',
+  'webhook',
   'wrapping_key',
   'key',
   'key_version',
   'alias',
+  'policy',
+  'campaign',
+  'key_use',
   'message_counter',
   'node',
   'root_migration',
 ];
-const PURGEABLE = ['wrapped_key', 'import_token', 'idempotency_key', 'login_attempt'];
+const PURGEABLE = [
+  'due_key',
+  'due_keyring',
+  'event_delivery',
+  'webhook_breaker',
+  'wrapped_key',
+  'import_token',
+  'idempotency_key',
+  'login_attempt',
+];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT on the audit records. */
 async function grantApplication(dataSource: DataSource, application: string): Promise<void> {

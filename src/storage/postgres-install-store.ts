@@ -20,7 +20,9 @@ const EMPTY: InstallView = {
   approvals: new Map(),
   authority: undefined,
   certificates: new Map(),
+  webhooks: new Map(),
   dualControl: null,
+  credentialPolicy: null,
   keyringsById: new Map(),
   keyringsByName: new Map(),
 };

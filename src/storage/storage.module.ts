@@ -4,10 +4,13 @@ import { CredentialUses } from '../access/credential-uses.js';
 import { LoginAttempts } from '../access/login-attempts.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { Outbox } from '../events/outbox.js';
 import { ImportTokens } from '../keys/import-tokens.js';
+import { KeyUses } from '../keys/key-uses.js';
 import { MaterialStore } from '../keys/material-store.js';
 import { WrappingStore } from '../keys/wrapped-object.js';
 import { Clock } from '../ledger/clock.js';
+import { DueKeys } from '../ledger/due-keys.js';
 import { InstallStore } from '../ledger/install-store.js';
 import { MaintenanceStore } from '../ledger/maintenance-store.js';
 import { Nodes } from '../ledger/nodes.js';
@@ -19,11 +22,14 @@ import { PostgresRootMigrations } from './postgres-root-migrations.js';
 import { PostgresNodes } from './postgres-nodes.js';
 import { DatabaseClock } from './database-clock.js';
 import { PostgresCredentialUses } from './postgres-credential-uses.js';
+import { PostgresDueKeys } from './postgres-due-keys.js';
 import { PostgresImportTokens } from './postgres-import-tokens.js';
 import { PostgresInstallStore } from './postgres-install-store.js';
 import { PostgresLoginAttempts } from './postgres-login-attempts.js';
+import { PostgresKeyUses } from './postgres-key-uses.js';
 import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
 import { PostgresMaterialStore } from './postgres-material-store.js';
+import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresWrappingStore } from './postgres-wrapping-store.js';
 
 /** The database and what needs nothing but it. */
@@ -48,6 +54,9 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
       useFactory: ({ changes }: Database) => new PostgresMaintenanceStore(changes),
       inject: [Database],
     },
+    { provide: DueKeys, useFactory: ({ changes }: Database) => new PostgresDueKeys(changes), inject: [Database] },
+    { provide: Outbox, useFactory: ({ changes }: Database) => new PostgresOutbox(changes), inject: [Database] },
+    { provide: KeyUses, useFactory: ({ changes }: Database) => new PostgresKeyUses(changes), inject: [Database] },
     {
       provide: CredentialUses,
       useFactory: ({ changes }: Database) => new PostgresCredentialUses(changes),
@@ -82,6 +91,9 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
     ImportTokens,
     MaterialStore,
     MaintenanceStore,
+    DueKeys,
+    Outbox,
+    KeyUses,
     CredentialUses,
     LoginAttempts,
     Nodes,

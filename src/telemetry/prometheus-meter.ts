@@ -32,6 +32,12 @@ export class PrometheusMeter extends Meter implements MetricsText {
     labelNames: ['operation', 'reason', 'approved'] as const,
     registers: [this.#registry],
   });
+  readonly #deliveries = new Counter({
+    name: 'keystead_event_deliveries_total',
+    help: 'Attempts to send an event to a webhook by what came of them: delivered, failed (to be tried again) or dead.',
+    labelNames: ['outcome'] as const,
+    registers: [this.#registry],
+  });
   readonly contentType = this.#registry.contentType;
 
   constructor() {
@@ -46,6 +52,10 @@ export class PrometheusMeter extends Meter implements MetricsText {
 
   override integrityFailure(): void {
     this.#integrityFailures.inc();
+  }
+
+  override delivery(outcome: 'delivered' | 'failed' | 'dead'): void {
+    this.#deliveries.inc({ outcome });
   }
 
   override guarded(operation: string, reason: string, approved: boolean): void {

@@ -6,7 +6,7 @@ export interface Room {
   readonly packages: readonly string[];
 }
 
-const PURE = ['crypto', 'keys', 'access', 'audit', 'ledger', 'errors'];
+const PURE = ['crypto', 'keys', 'access', 'audit', 'rotation', 'events', 'ledger', 'errors'];
 
 /**
  * Who may import what; docs/decisions/0002-rooms.md has the reasons. A folder without a line here belongs to the room
@@ -37,10 +37,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
   audit: { rooms: ['errors'], packages: [] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
-  ledger: { rooms: ['keys', 'access', 'audit', 'crypto', 'pki', 'errors'], packages: [] },
+  rotation: { rooms: ['keys', 'crypto', 'errors'], packages: ['croner', 'node:crypto'] },
+  events: {
+    rooms: ['errors'],
+    packages: ['node:crypto', 'node:dns', 'node:http', 'node:https', 'node:net'],
+  },
+  ledger: { rooms: ['keys', 'access', 'audit', 'rotation', 'events', 'crypto', 'pki', 'errors'], packages: [] },
   operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots'], packages: ['node:crypto', 'node:net'] },
   storage: {
-    rooms: ['storage/embedded', 'keys', 'access', 'audit', 'ledger', 'pki', 'errors', 'migrations'],
+    rooms: [
+      'storage/embedded',
+      'keys',
+      'access',
+      'audit',
+      'rotation',
+      'events',
+      'ledger',
+      'pki',
+      'errors',
+      'migrations',
+    ],
     packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path'],
   },
   'storage/embedded': {
@@ -133,6 +149,7 @@ export const NEST_AT_THE_RIM: ReadonlyMap<string, string> = new Map([
   ['src/doors/http/access.ts', 'the decorator that declares what a route needs'],
   ['src/doors/http/kms-error-of.ts', 'turns the exceptions that Nest itself throws into a KmsError'],
   ['src/doors/clock/clock.door.ts', 'the schedule’s decorators'],
+  ['src/doors/clock/delivery.door.ts', 'the same, for the outbox'],
   ['src/doors/rest/endpoint.ts', 'the decorators of a REST route'],
 ]);
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { addressOf, describedRoutes, type DescribedRoute } from '../support/described-routes.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 /** Some thousand requests, on a machine that may be busy. */
@@ -32,6 +33,8 @@ beforeAll(async () => {
   const ring = `/api/v1/keyrings/${keyring}`;
   const { id: key } = await make(keyAdmin, `${ring}/keys`, { name: `${THEIRS}-key`, tags: { of: THEIRS } });
   await make(keyAdmin, `${ring}/aliases`, { name: `${THEIRS}-alias`, key });
+  const selector = { tags: { of: THEIRS }, policy: {} };
+  await call(server, keyAdmin, 'PUT', `${ring}/policies/${THEIRS}-selector`, selector);
   const { id: caller } = await make(tokens.admin, '/api/v1/callers', { name: `${THEIRS}-app`, type: 'service' });
   const { id: token } = await make(tokens.admin, `/api/v1/callers/${caller}/tokens`, {});
   const { id: credential } = await make(tokens.admin, `/api/v1/callers/${caller}/credentials`, {
@@ -44,6 +47,8 @@ beforeAll(async () => {
   });
   const { id: binding } = await make(tokens.admin, '/api/v1/bindings', { caller, role, scope: { keyring } });
   const theirApp = await newCaller(`${THEIRS}-user`, 'crypto-user', `${THEIRS}-ring`);
+  await call(server, keyAdmin, 'POST', `${ring}/keys/${key}/rotate`);
+  const { id: campaign } = await make(keyAdmin, '/api/v1/campaigns', { keyring, key, from: [1] });
   const sealed = await call(server, theirApp, 'POST', `${ring}/keys/${key}/encrypt`, { plaintext: '' });
   const { id: group } = await make(tokens.admin, '/api/v1/groups', { name: `${THEIRS}-group` });
   await call(server, tokens.admin, 'POST', '/api/v1/pki', { trustDomain: 'everybodys.example' });
@@ -53,7 +58,11 @@ beforeAll(async () => {
   await make(tokens.admin, '/api/v1/bindings', { caller: approver.id, role: 'approver', scope: { keyring } });
   await call(server, tokens.admin, 'PATCH', ring, { dualControl: { approvers: 1 } });
   const { approval } = (await call(server, tokens.admin, 'DELETE', ring)).body;
+  const hook = { url: 'http://127.0.0.1:9/', types: ['keystead.campaign.closed'] };
+  const { id: webhook } = await make(await webhookAdminToken(server, tokens.admin), '/api/v1/webhooks', hook);
   theirs = {
+    webhook,
+    delivery: webhook,
     approval,
     ciphertext: sealed.body.ciphertext,
     keyring,
@@ -67,6 +76,8 @@ beforeAll(async () => {
     binding,
     group,
     certificate,
+    campaign,
+    selector: `${THEIRS}-selector`,
   };
 });
 afterAll(async () => server.remove());

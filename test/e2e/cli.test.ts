@@ -4,7 +4,10 @@ import { createPublicKey, diffieHellman, generateKeyPairSync, randomBytes } from
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Receiver } from '../support/receiver.js';
 import { Server, type Tokens } from '../support/server.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
+import { until } from '../support/until.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
 
@@ -186,6 +189,25 @@ it('callers, tokens and bindings are administered', async () => {
   expect((await keystead('admin', `token revoke shop ${items[0]?.id}`)).code).toBe(0);
   expect((await keystead('admin', 'whoami --token-file shop.token')).code).toBe(3);
   for (const list of ['caller list', 'keyring list']) expect((await keystead('admin', list)).code).toBe(0);
+});
+
+it('webhooks are administered', async () => {
+  const receiver = await Receiver.start();
+  tokens = { ...tokens, admin: await webhookAdminToken(server, tokens.admin) };
+  const { out: secret, err } = await keystead('admin', `webhook add ${receiver.url} --type keystead.key.rotated`);
+  expect(secret).toMatch(/^whsec_\S+\n$/);
+  const id = /^id +(\S+)$/m.exec(err)?.[1];
+  expect((await keystead('auditor', 'webhook list')).out).toContain(`${id}  ${receiver.url}  keystead.key.rotated`);
+  expect(await json('auditor', `webhook show ${id}`)).toMatchObject({ url: receiver.url, keyring: null });
+  const { id: ping } = await json<{ id: string }>('admin', `webhook test ${id}`);
+  const states = async () => (await keystead('auditor', `webhook deliveries ${id} --state delivered`)).out;
+  await until(async () => (await states()).includes(`${ping}  keystead.webhook.ping  webhook/${id}  delivered`));
+  expect((await keystead('admin', `webhook redeliver ${id} ${ping}`)).code).toBe(0);
+  await until(() => receiver.received.length === 2);
+  expect((await keystead('admin', `webhook remove ${id}`)).code).toBe(0);
+  expect((await keystead('auditor', `webhook show ${id}`)).err).toContain('no webhook has this id');
+  expect((await keystead('admin', 'webhook add http://hooks.example/')).err).toContain('https:// is needed');
+  await receiver.stop();
 });
 
 it('versions and aliases are administered', async () => {

@@ -1,7 +1,12 @@
-import { createPublicKey, publicEncrypt, constants, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { campaignShapes } from './campaign-shapes.js';
+import { importShapes } from './import-shapes.js';
+import { policyShapes } from './policy-shapes.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
+import { webhookShapes } from './webhook-shapes.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 const RING = '/api/v1/keyrings/default';
@@ -41,10 +46,8 @@ function expectProblem({ status, headers, body }: ApiAnswer, wanted: number, cod
 const makeKey = (body: object) => done('keyAdmin', 'POST', KEYS, body);
 
 /** The newest record of an operation. */
-async function lastRecord(operation: string) {
-  const { items } = await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`);
-  return items[0];
-}
+const lastRecord = async (operation: string) =>
+  (await done('auditor', 'GET', `/api/v1/audit/records?operation=${operation}&limit=1`)).items[0];
 
 describe('every route answers as it is documented', () => {
   it('keys and their versions', async () => {
@@ -55,16 +58,25 @@ describe('every route answers as it is documented', () => {
     await done('keyAdmin', 'PATCH', key, { name: 'shaped' });
     expect(await done('keyAdmin', 'POST', `${key}/rotate`)).toMatchObject({ id, primaryVersion: 2 });
     await done('keyAdmin', 'GET', `${key}/versions?limit=1`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/retire`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/restore`, {});
-    await done('keyAdmin', 'POST', `${key}/versions/1/disable`);
-    await done('keyAdmin', 'POST', `${key}/versions/1/enable`);
+    const verbs = ['retire', 'restore', 'disable', 'enable'];
+    for (const verb of verbs) await done('keyAdmin', 'POST', `${key}/versions/1/${verb}`, {});
     await done('keyAdmin', 'POST', `${key}/versions/1/revoke`, { reason: 'superseded' });
     await done('keyAdmin', 'POST', `${key}/versions/1/destroy`);
     await done('keyAdmin', 'POST', `${key}/disable`);
     await done('keyAdmin', 'POST', `${key}/enable`);
     await done('keyAdmin', 'POST', `${key}/schedule-destruction`, { windowDays: 7 });
     await done('keyAdmin', 'POST', `${key}/cancel-destruction`);
+  });
+
+  it('policies', async () => policyShapes(done));
+
+  it('campaigns', () => campaignShapes(done));
+
+  it('webhooks', async () => {
+    const plain = tokens;
+    tokens = { ...plain, admin: await webhookAdminToken(server, plain.admin) };
+    await webhookShapes(done);
+    tokens = plain;
   });
 
   it('encryption', async () => {
@@ -92,8 +104,7 @@ describe('every route answers as it is documented', () => {
     const { id: signer } = await makeKey({ spec: 'ecc-p256', usage: 'sign-verify', published: true });
     const { signature } = await done('app', 'POST', `${KEYS}/${signer}/sign`, { message: HELLO });
     await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: HELLO, signature });
-    const wrong = await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: '', signature });
-    expect(wrong).toEqual({ valid: false });
+    expect(await done('app', 'POST', `${KEYS}/${signer}/verify`, { message: '', signature })).toEqual({ valid: false });
     await done('app', 'GET', `${KEYS}/${signer}/public-key?format=jwk&version=1`);
     const { keys } = await done(undefined, 'GET', '/.well-known/default/jwks.json');
     expect(keys).toHaveLength(1);
@@ -108,17 +119,7 @@ describe('every route answers as it is documented', () => {
     expect((await done('app', 'POST', `${KEYS}/${kem}/decapsulate`, { ciphertext })).sharedSecret).toBe(sharedSecret);
   });
 
-  it('import and export', async () => {
-    const { id } = await makeKey({ spec: 'aes-256-gcm', origin: 'imported', exportable: true });
-    const key = `${KEYS}/${id}`;
-    const algorithm = 'rsaes-oaep-sha-256';
-    const { importToken, publicKey } = await done('keyAdmin', 'POST', `${key}/import-parameters`, { algorithm });
-    const wrapper = createPublicKey({ key: Buffer.from(publicKey, 'base64'), format: 'der', type: 'spki' });
-    const oaep = { key: wrapper, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
-    const wrappedMaterial = publicEncrypt(oaep, randomBytes(32)).toString('base64');
-    await done('keyAdmin', 'POST', `${key}/import`, { importToken, wrappedMaterial });
-    await done('keyAdmin', 'POST', `${key}/export`, { publicKey, algorithm });
-  });
+  it('import and export', async () => importShapes(done));
 
   it('aliases and keyrings', async () => {
     const { id: key } = await makeKey({});
@@ -188,8 +189,7 @@ describe('every route answers as it is documented', () => {
   it('certificates', () => askForCertificates(done));
 
   it('the rest', async () => {
-    const who = await done('app', 'GET', '/api/v1/whoami');
-    expect(who).toMatchObject({ type: 'service', roles: [{ role: 'crypto-user' }] });
+    expect(await done('app', 'GET', '/api/v1/whoami')).toMatchObject({ roles: [{ role: 'crypto-user' }] });
     await done('auditor', 'GET', '/api/v1/root');
     await done('auditor', 'GET', '/api/v1/settings');
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });

@@ -41,6 +41,14 @@ async function makeToken(): Promise<{ caller: string; id: string; token: string 
   return { caller, id: body.id, token: body.token };
 }
 
+/** @returns the token of a new caller with the role in the default keyring, which both nodes know */
+async function boundTo(role: string): Promise<string> {
+  const { caller, token } = await makeToken();
+  await call(one, admin, 'POST', '/api/v1/bindings', { caller, role, scope: { keyring: 'default' } });
+  await untilAccepted(token);
+  return token;
+}
+
 const whoami = async (server: Server, token: string) => (await call(server, token, 'GET', '/api/v1/whoami')).status;
 
 /** A node that has not heard of a new token yet refuses it for a moment. */
@@ -131,4 +139,57 @@ it('the last use on one node is seen on the other', async () => {
   expect(await lastUsed(two)).toMatch(/Z$/);
   while ((await lastUsed(one)) === null) await sleep(100);
   expect(await lastUsed(one)).toBe(await lastUsed(two));
+});
+
+it.each([
+  ['aes-256-xaes', 'encrypt', { plaintext: 'eA==' }],
+  ['hmac-sha-256', 'mac', { message: 'eA==' }],
+  ['ed25519', 'sign', { message: 'eA==' }],
+])('after a rotation on one node the new version of a key of %s is primary on the other', async (spec, path, body) => {
+  const KEYS = '/api/v1/keyrings/default/keys';
+  const [keyAdmin, app] = [await boundTo('key-admin'), await boundTo('crypto-user')];
+  const { id } = (await call(one, keyAdmin, 'POST', KEYS, { spec })).body;
+  const versionOn = async (server: Server) =>
+    (await call(server, app, 'POST', `${KEYS}/${id}/${path}`, body)).body.version;
+  while ((await versionOn(two)) !== 1);
+  for (let version = 2; version <= 5; version++) {
+    expect((await call(one, keyAdmin, 'POST', `${KEYS}/${id}/rotate`)).status).toBe(200);
+    expect(await Promise.all([two, two, one].map(versionOn))).toEqual([version, version, version]);
+  }
+});
+
+it('a version that is revoked on one node opens nothing on the other from the very next request on, also under load', async () => {
+  const KEYS = '/api/v1/keyrings/default/keys';
+  const [keyAdmin, app] = [await boundTo('key-admin'), await boundTo('crypto-user')];
+  const administer = async (path: string, body: object) => (await call(one, keyAdmin, 'POST', KEYS + path, body)).body;
+  const use = (server: Server, path: string, body: object) => call(server, app, 'POST', KEYS + path, body);
+  const times: number[] = [];
+  for (let round = 0; round < 5; round++) {
+    const { id } = await administer('', {});
+    const { ciphertext } = (await use(one, `/${id}/encrypt`, { plaintext: 'eA==' })).body;
+    const open = (server: Server) => use(server, `/${id}/decrypt`, { ciphertext });
+    while ((await open(two)).status !== 200);
+    let revokedAt = Infinity;
+    const late: number[] = [];
+    const flood = Array.from({ length: 4 }, async () => {
+      for (;;) {
+        const sentAt = performance.now();
+        const { status, body } = await open(two);
+        if (status !== 200) return { code: body.code, at: performance.now() };
+        if (sentAt > revokedAt) late.push(sentAt - revokedAt);
+      }
+    });
+    expect(await administer(`/${id}/versions/1/revoke`, { reason: 'compromised' })).toMatchObject({ state: 'revoked' });
+    revokedAt = performance.now();
+    expect((await open(two)).body.code).toBe('version-revoked');
+    const refused = await Promise.all(flood);
+    expect(late).toEqual([]);
+    expect(new Set(refused.map(({ code }) => code))).toEqual(new Set(['version-revoked']));
+    times.push(Math.max(...refused.map(({ at }) => at)) - revokedAt);
+    const after = await use(two, `/${id}/encrypt`, { plaintext: 'eA==' });
+    expect([after.status, after.body.version]).toEqual([200, 2]);
+  }
+  console.log(
+    `the last of 4 connections was told version-revoked after ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`,
+  );
 });

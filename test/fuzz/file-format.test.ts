@@ -16,7 +16,7 @@ const dataKeys: DataKeySource = {
   forEncryption: async () => ({ plaintext: Buffer.from(dataKey), ciphertext: wrapped, count: () => undefined }),
   forDecryption: async (ciphertext) => {
     if (!ciphertext.equals(wrapped)) throw new KeysteadError('invalid-ciphertext', 'It does not open.');
-    return Buffer.from(dataKey);
+    return { plaintext: Buffer.from(dataKey) };
   },
 };
 

@@ -11,6 +11,8 @@ import { Meter } from '../../src/operations/meter.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { openRootKey } from '../../src/roots/providers.js';
 import { foundBed, type TestBed } from './test-bed.js';
+import { MemoryDueKeys, MemoryKeyUses } from './memory-rotation.js';
+import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
@@ -28,6 +30,7 @@ import {
 export class SilentMeter extends Meter {
   override performed(): void {}
   override integrityFailure(): void {}
+  override delivery(): void {}
   override guarded(): void {}
 }
 
@@ -62,6 +65,11 @@ export async function makeMemoryBed(
     lastUse: new LastUse(new MemoryCredentialUses()),
     loginAttempts: new MemoryLoginAttempts(),
     sessionSeconds: 3600,
+    dueKeys: new MemoryDueKeys(ledger),
+    outbox: ledger.outbox,
+    usage: new UsageCounter(new MemoryKeyUses(ledger)),
+    engineClock: clock,
+    monotonicNow: () => performance.now(),
     rotateSoon: () => undefined,
     node: 'test',
   };

@@ -6,15 +6,20 @@ import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
 import type { AliasRow, KeySnapshot, VersionRow, WrappingKeyRow } from '../../src/keys/records.js';
 import type { WrappedName, WrappedObject } from '../../src/keys/wrapped-object.js';
+import type { ClaimedKey, NextLook } from '../../src/ledger/due-keys.js';
+import type { CampaignRow, PolicyRows } from '../../src/rotation/records.js';
 import type { Clock } from '../../src/ledger/clock.js';
 import {
   Ledger,
   type AliasQuery,
+  type CampaignQuery,
   type Change,
+  type GovernedKeyRows,
   type IdempotencyClaim,
   type InstallView,
   type KeyQuery,
 } from '../../src/ledger/ledger.js';
+import { MemoryOutbox } from './memory-outbox.js';
 import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../src/ledger/sealed-tables.js';
 
 type Rows<Name extends SealedTableName> = Map<string, SealedRows[Name]>;
@@ -25,7 +30,10 @@ export class MemoryLedger extends Ledger {
   readonly keys = new Map<string, KeySnapshot>();
   readonly wrapped: WrappedObject[] = [];
   readonly records: AuditRecord[] = [];
+  readonly outbox = new MemoryOutbox();
   readonly revisions = new Map<string, number>();
+  /** By key. */
+  readonly due = new Map<string, NextLook & Pick<ClaimedKey, 'failures' | 'marks'>>();
   readonly #tables: Tables = {
     keyring: new Map(),
     caller: new Map(),
@@ -38,9 +46,12 @@ export class MemoryLedger extends Ledger {
     root_migration: new Map(),
     pki_authority: new Map(),
     certificate: new Map(),
+    webhook: new Map(),
     wrapping_key: new Map(),
     key: new Map(),
     alias: new Map(),
+    policy: new Map(),
+    campaign: new Map(),
     key_version: new Map(),
   };
   readonly #claims = new Map<string, IdempotencyClaim>();
@@ -74,7 +85,9 @@ export class MemoryLedger extends Ledger {
       approvals: new Map(this.table('approval')),
       authority: this.table('pki_authority').get(INSTALL_SCOPE),
       certificates: new Map(this.table('certificate')),
+      webhooks: new Map([...this.table('webhook')].filter(([, { removedAt }]) => !removedAt)),
       dualControl: this.table('install_setting').get(INSTALL_SCOPE)?.dualControl ?? null,
+      credentialPolicy: this.table('install_setting').get(INSTALL_SCOPE)?.credentialPolicy ?? null,
     };
     return this.#view;
   }
@@ -118,6 +131,33 @@ export class MemoryLedger extends Ledger {
     return this.#claims.get(`${callerId} ${operation} ${key.toString('hex')}`);
   }
 
+  override async findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows> {
+    const rowOf = (target: string) => this.table('policy').get(`${keyringId}/${target}`);
+    return { own: keyId === undefined ? undefined : rowOf(keyId), keyring: rowOf('keyring') };
+  }
+
+  override async listCampaigns({ limit, before, keyringIds, ...exact }: CampaignQuery): Promise<CampaignRow[]> {
+    const passes = (row: CampaignRow) =>
+      (before === undefined || row.id < before) &&
+      (keyringIds === undefined || keyringIds.includes(row.keyringId)) &&
+      Object.entries(exact).every(([name, value]) => row[name as keyof CampaignRow] === value);
+    const newestFirst = [...this.table('campaign').values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    return newestFirst.filter(passes).slice(0, limit);
+  }
+
+  override async findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>> {
+    const found = new Map<string, GovernedKeyRows>();
+    for (const keyId of keyIds) {
+      const snapshot = this.keys.get(keyId);
+      const toldThrough = this.due.get(keyId)?.toldThrough ?? null;
+      if (snapshot) found.set(keyId, { snapshot, rows: await this.findPolicies(keyringId, keyId), toldThrough });
+    }
+    return found;
+  }
+
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
     return [...this.table('wrapping_key').values()].filter((row) => row.keyringId === keyringId);
   }
@@ -149,16 +189,19 @@ export class MemoryLedger extends Ledger {
       // eslint-disable-next-line typescript/no-unsafe-type-assertion -- Omit of one column, put back
       const row = { ...given, revision: revisionIn(scopeId) } as SealedRows[Name];
       staged.push(() => this.table(name).set(SEALED_TABLES[name].idOf(row), row));
+      if ('target' in row) staged.push(() => this.#markPolicy(row));
     };
     const change: Change = {
       install: await this.install(),
+      outbox: this.outbox.change(staged),
       find: async (name, id) => this.table(name).get(id),
       findKey: async (keyringId, keyId) => this.#newestFirst(keyringId).find(({ key }) => key.id === keyId),
+      findGoverned: (keyringId, keyIds) => this.findGoverned(keyringId, keyIds),
+      openCampaigns: (_keyringId, keyId) => this.listCampaigns({ keyId, state: 'open', limit: Infinity }),
       everyKey: (keyringId) => Readable.from(this.#newestFirst(keyringId)) as AsyncIterable<KeySnapshot>,
-      isNameTaken: async (keyringId, name) => {
-        if (this.table('alias').get(`${keyringId}/${name}`)?.keyId) return true;
-        return this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed');
-      },
+      isNameTaken: async (keyringId, name) =>
+        Boolean(this.table('alias').get(`${keyringId}/${name}`)?.keyId) ||
+        this.#newestFirst(keyringId).some(({ key }) => key.name === name && key.state !== 'destroyed'),
       put,
       putKey: (key, versions) => {
         const revision = revisionIn(key.keyringId);
@@ -169,12 +212,16 @@ export class MemoryLedger extends Ledger {
             revision,
           ),
         );
+        staged.push(() => this.#mark(key.keyringId, key.id, 'if governed'));
       },
       openScope: (scopeId) => void scopes.push(scopeId),
       putWrapped: (wrapped) => staged.push(() => this.wrapped.push(wrapped)),
       dropWrapped: (name) => staged.push(() => this.#dropWrapped(name)),
       putRootMigration: () => {
         throw new Error('the ledger in memory has no root migrations');
+      },
+      putNextLook: (next) => {
+        staged.push(() => this.due.set(next.keyId, { ...next, failures: 0, marks: this.#marks(next.keyId) + 1 }));
       },
       claim: (claim) => {
         const id = `${claim.callerId} ${claim.operation} ${claim.key.toString('hex')}`;
@@ -199,6 +246,24 @@ export class MemoryLedger extends Ledger {
     for (const row of rows) versions[row.version - 1] = row;
     const sealed = { ...key, revision, versionCount: versions.length, versionsDigest: Buffer.alloc(32) };
     this.keys.set(key.id, { key: sealed, versions });
+  }
+
+  #markPolicy({ keyringId, target }: SealedRows['policy']): void {
+    const keys = target === 'keyring' ? this.#newestFirst(keyringId).map(({ key }) => key.id) : [target];
+    for (const keyId of keys) this.#mark(keyringId, keyId, 'whether governed or not');
+  }
+
+  #mark(keyringId: string, keyId: string, when: 'if governed' | 'whether governed or not'): void {
+    const policies = this.table('policy');
+    const isGoverned = policies.has(`${keyringId}/keyring`) || policies.has(`${keyringId}/${keyId}`);
+    if (when === 'if governed' && !isGoverned) return;
+    const none = { afterMessages: null, afterBytes: null, toldThrough: null };
+    const marked = { ...none, ...this.due.get(keyId), keyringId, keyId, dueAt: new Date(0) };
+    this.due.set(keyId, { ...marked, failures: 0, marks: this.#marks(keyId) + 1 });
+  }
+
+  #marks(keyId: string): number {
+    return this.due.get(keyId)?.marks ?? 0;
   }
 
   #dropWrapped({ kind, scopeId, version }: WrappedName): void {

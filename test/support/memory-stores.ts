@@ -1,6 +1,6 @@
 import { CredentialUses } from '../../src/access/credential-uses.js';
 import { LANES, LoginAttempts, waitsUntil, type Lane, type Lanes } from '../../src/access/login-attempts.js';
-import { Journal, type AuditQuery } from '../../src/audit/journal.js';
+import { Journal, type AuditQuery, type DataKeysQuery } from '../../src/audit/journal.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { ImportTokens, type ImportToken } from '../../src/keys/import-tokens.js';
 import { MaterialStore, type StoredMaterial } from '../../src/keys/material-store.js';
@@ -10,8 +10,9 @@ import type { RowSeal } from '../../src/keys/row-seal.js';
 import { InstallStore } from '../../src/ledger/install-store.js';
 import type { Change } from '../../src/ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
-import { MaintenanceStore, type DueKey } from '../../src/ledger/maintenance-store.js';
+import { MaintenanceStore, type DueCampaign, type DueKey } from '../../src/ledger/maintenance-store.js';
 import { Clock } from '../../src/ledger/clock.js';
+import type { CampaignRow } from '../../src/rotation/records.js';
 import type { MemoryLedger } from './memory-ledger.js';
 
 /** A clock that stands until it is moved. */
@@ -50,6 +51,23 @@ export class MemoryJournal extends Journal {
     const newestFirst = this.ledger.records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
     return newestFirst.filter(passes).slice(0, query.limit);
   }
+
+  override async dataKeysUnder({ key, version, before, limit }: DataKeysQuery): Promise<AuditRecord[]> {
+    const isMeant = (record: AuditRecord) =>
+      record.key === key && versionsOf(record).includes(version) && (before === undefined || record.id < before);
+    const newestFirst = this.ledger.records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    return newestFirst.filter((record) => wrapsDataKeys(record) && isMeant(record)).slice(0, limit);
+  }
+}
+
+function wrapsDataKeys({ outcome, operation, detail }: AuditRecord): boolean {
+  const isOne = ['data-key', 'data-key-pair'].includes(operation) || detail['dataKeys'] !== undefined;
+  return outcome === 'success' && isOne;
+}
+
+/** What `detail.versions` of a batch on several versions says. */
+function versionsOf({ version, detail }: AuditRecord): readonly unknown[] {
+  return Array.isArray(detail['versions']) ? detail['versions'] : [version];
 }
 
 export class MemoryWrappings extends WrappingStore {
@@ -225,6 +243,14 @@ export class MemoryMaintenance extends MaintenanceStore {
   override async keyringsToRewrap(): Promise<string[]> {
     const retiring = [...this.ledger.table('wrapping_key').values()].filter((row) => row.state === 'retiring');
     return [...new Set(retiring.map((row) => row.keyringId))];
+  }
+
+  override async quietCampaigns(now: Date): Promise<DueCampaign[]> {
+    const { keyringsById } = await this.ledger.install();
+    const isOpen = ({ state, keyringId }: CampaignRow) =>
+      state === 'open' && keyringsById.get(keyringId)?.state === 'enabled';
+    const open = [...this.ledger.table('campaign').values()].filter(isOpen);
+    return open.filter(({ startedAt, quietMs }) => startedAt.getTime() + quietMs <= now.getTime());
   }
 
   override async purge(now: Date): Promise<void> {

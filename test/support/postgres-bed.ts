@@ -14,6 +14,10 @@ import { Database } from '../../src/storage/database.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
+import { PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
+import { PostgresOutbox } from '../../src/storage/postgres-outbox.js';
+import { PostgresKeyUses } from '../../src/storage/postgres-key-uses.js';
 import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
@@ -30,8 +34,13 @@ import { SilentMeter } from './memory-deps.js';
 import { TestClock } from './memory-stores.js';
 import { foundBed, type TestBed } from './test-bed.js';
 
+export interface PostgresBed extends TestBed {
+  /** Past the service: as somebody does who may write to the database. */
+  query<Row>(sql: string, values?: unknown[]): Promise<Row[]>;
+}
+
 /** Everything that operations need, on a real PostgreSQL; only the clock is the test's own. */
-export async function makePostgresBed(): Promise<TestBed> {
+export async function makePostgresBed(): Promise<PostgresBed> {
   const dataDir = await mkdtemp(join(tmpdir(), 'keystead-operations-'));
   await createLocalRootKey(join(dataDir, 'root.key'));
   const root = await openRootKey('local:', { dataDir });
@@ -66,6 +75,11 @@ export async function makePostgresBed(): Promise<TestBed> {
     lastUse: new LastUse(new PostgresCredentialUses(changes)),
     loginAttempts: new PostgresLoginAttempts(changes),
     sessionSeconds: 3600,
+    dueKeys: new PostgresDueKeys(changes),
+    outbox: new PostgresOutbox(changes),
+    usage: new UsageCounter(new PostgresKeyUses(changes)),
+    engineClock: clock,
+    monotonicNow: () => performance.now(),
     rotateSoon: () => undefined,
     node: 'test',
   };
@@ -78,5 +92,5 @@ export async function makePostgresBed(): Promise<TestBed> {
   };
   const bed = await foundBed(deps, clock, new PostgresInstallStore(changes, clock), dispose);
   await opened.start();
-  return bed;
+  return { ...bed, query: (sql, values) => changes.query(sql, values) };
 }

@@ -27,6 +27,10 @@ import { DatabaseClock } from '../../src/storage/database-clock.js';
 import { PostgresJournal } from '../../src/storage/journal/postgres-journal.js';
 import { LedgerOnPostgres } from '../../src/storage/ledger/open-ledger.js';
 import { migrate } from '../../src/storage/migrate.js';
+import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
+import { PostgresDueKeys } from '../../src/storage/postgres-due-keys.js';
+import { PostgresOutbox } from '../../src/storage/postgres-outbox.js';
+import { PostgresKeyUses } from '../../src/storage/postgres-key-uses.js';
 import { PostgresCredentialUses } from '../../src/storage/postgres-credential-uses.js';
 import { PostgresImportTokens } from '../../src/storage/postgres-import-tokens.js';
 import { PostgresInstallStore } from '../../src/storage/postgres-install-store.js';
@@ -190,6 +194,11 @@ export class RootNode {
       lastUse: new LastUse(new PostgresCredentialUses(changes)),
       loginAttempts: new PostgresLoginAttempts(changes),
       sessionSeconds: 3600,
+      dueKeys: new PostgresDueKeys(changes),
+      outbox: new PostgresOutbox(changes),
+      usage: new UsageCounter(new PostgresKeyUses(changes)),
+      engineClock: clock,
+      monotonicNow: () => performance.now(),
       rotateSoon: () => undefined,
       node: name,
     };

@@ -9,6 +9,7 @@ import { pair, whole } from '../option-values.js';
 import { mustBeFree, writeOutputFile } from '../output-file.js';
 import { withProgress } from '../progress.js';
 import type { OpenSession, Session } from '../session.js';
+import { acceptUnauthentic } from '../unauthentic.js';
 
 interface Options {
   readonly output?: string;
@@ -16,6 +17,7 @@ interface Options {
   readonly key?: string;
   readonly keyVersion?: number;
   readonly algorithm?: string;
+  readonly unauthentic?: boolean;
   readonly force?: boolean;
   readonly progress: boolean;
 }
@@ -33,6 +35,7 @@ export function addDecryptCommand(program: Command, open: OpenSession): void {
       .option('-k, --key <key>', 'refuse a direct ciphertext of another key; needed for RSA')
       .option('--key-version <n>', 'of an RSA key', whole(1))
       .option('--algorithm <algorithm>', 'of an RSA ciphertext')
+      .option('--unauthentic', 'also what is under a compromised version: whoever has the key could have made it')
       .option('--force', 'replace the output file if it exists')
       .option('--no-progress', 'no progress bar')
       .description(
@@ -50,7 +53,10 @@ export function addDecryptCommand(program: Command, open: OpenSession): void {
           isFile && options.progress ? withProgress(whole, bytes, 'decrypting', session.terminal.stderr) : whole;
         const { client } = session;
         const plaintext = isFile
-          ? client.decryptStream(watched, { context: options.context ?? {} })
+          ? client.decryptStream(watched, {
+              context: options.context ?? {},
+              onUnauthentic: () => acceptUnauthentic(session, options.unauthentic),
+            })
           : direct(session, whole, options);
         if (output === undefined)
           await pipeline(plaintext, session.terminal.stdout, { end: false, signal: session.terminal.signal });
@@ -84,6 +90,7 @@ async function* direct(
     ...(algorithm === undefined ? {} : { algorithm }),
   };
   const { plaintext, ...use } = await session.client.decrypt(input);
+  if (use.authentic === false) acceptUnauthentic(session, options.unauthentic);
   if (session.json) session.show({ plaintext, ...use });
   else yield plaintext;
 }

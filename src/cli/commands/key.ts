@@ -1,9 +1,10 @@
 import { Option, type Command } from 'commander';
-import type { CreateKeyInput, Key, KeyFilters, UpdateKeyInput } from '../../client/client.js';
+import type { CreateKeyInput, Key, KeyFilters, RevocationReason, UpdateKeyInput } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import { pageSize, take, withListOptions, type ListOptions } from '../listing.js';
 import { moment, pair, whole } from '../option-values.js';
+import { REVOCATION_REASONS } from '../revocation-reasons.js';
 import type { OpenSession, Session } from '../session.js';
 
 type CreateOptions = Omit<CreateKeyInput, 'name' | 'tags' | 'origin'> & {
@@ -131,6 +132,11 @@ function addUpdate(key: Command, open: OpenSession): void {
   );
 }
 
+interface RevokeOptions {
+  readonly reason: RevocationReason;
+  readonly replace?: boolean;
+}
+
 function addTransitions(key: Command, open: OpenSession): void {
   const transition = (
     name: string,
@@ -151,6 +157,20 @@ function addTransitions(key: Command, open: OpenSession): void {
     'cancel-destruction',
     'Keep a key that waits for its destruction; it comes back disabled.',
     (session, name) => session.client.keys.cancelDestruction(name),
+  );
+  withExamples(
+    key
+      .command('revoke')
+      .argument('<key>', ID_NAME_OR_ALIAS)
+      .addOption(new Option('--reason <reason>', 'why').choices(REVOCATION_REASONS).makeOptionMandatory())
+      .option('--replace', 'a new version takes over; else the key is disabled until this is done, and it is enabled')
+      .description('Revoke all versions of a key for good, with a reason that is written down.')
+      .action(async (name: string, options: RevokeOptions, command: Command) => {
+        const session = open(command);
+        const { reason, ...replace } = options;
+        session.show(await session.client.keys.revoke(name, reason, replace));
+      }),
+    'keystead key revoke orders --reason compromised --replace',
   );
   withExamples(
     key

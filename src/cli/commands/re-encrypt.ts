@@ -5,6 +5,7 @@ import { withExamples } from '../examples.js';
 import { openInput, readAll } from '../input.js';
 import { pair } from '../option-values.js';
 import type { OpenSession } from '../session.js';
+import { warnUnauthentic } from '../unauthentic.js';
 
 interface Options {
   readonly key: string;
@@ -33,6 +34,7 @@ export function addReEncryptCommand(program: Command, open: OpenSession): void {
           ...(context === undefined ? {} : { context }),
           ...(newContext === undefined ? {} : { newContext }),
         });
+        if (made.authentic === false) warnUnauthentic(session);
         session.show(made, () => `${made.ciphertext.toString('base64')}\n`);
       }),
     'keystead re-encrypt card.txt --key orders-2027 -c order=17 > card.new',

@@ -7,6 +7,7 @@ import { pair } from '../option-values.js';
 import { mustBeFree, writeOutputFile } from '../output-file.js';
 import { withProgress } from '../progress.js';
 import type { OpenSession } from '../session.js';
+import { warnUnauthentic } from '../unauthentic.js';
 
 interface Options {
   readonly key: string;
@@ -53,6 +54,7 @@ export function addRewrapFileCommand(program: Command, open: OpenSession): void 
           const watched = progress ? withProgress(body, size - oldBytes, 'copying', terminal.stderr) : body;
           const target = { path: output ?? file, force: output === undefined || force === true, mode: mode & 0o777 };
           await writeOutputFile(target, behind(header, watched), terminal.signal);
+          if (use.authentic === false) warnUnauthentic(session);
           session.show({ file: target.path, ...use });
         } finally {
           await handle.close();

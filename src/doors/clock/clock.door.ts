@@ -6,7 +6,7 @@ import { runMaintenance } from '../../operations/maintenance.js';
 
 const SECOND = 1000;
 
-/** What is due comes in by this door, as the service's own caller: soon after the start, then every minute. */
+/** What is due comes in by this door, as the service's own caller: soon after the start, then every quarter of a minute. */
 @Injectable()
 export class ClockDoor implements BeforeApplicationShutdown {
   readonly #log = new Logger('clock');
@@ -24,13 +24,25 @@ export class ClockDoor implements BeforeApplicationShutdown {
   }
 
   /** Resolves when the run is over; one that is under way is not overtaken by another. Never rejects. */
-  @Interval(60 * SECOND)
+  @Interval(15 * SECOND)
   run(): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
     this.#running ??= this.#once().finally(() => {
       this.#running = undefined;
     });
     return this.#running;
+  }
+
+  /** Keys whose place in the schedule somebody took away are put back: at the start, and every hour. */
+  @Timeout(5 * SECOND)
+  @Interval(60 * 60 * SECOND)
+  async restore(): Promise<void> {
+    try {
+      const restored = await this.deps.dueKeys.restore(new Date(this.deps.engineClock.now()));
+      if (restored > 0) this.#log.warn({ message: 'keys with a policy were not in the schedule', restored });
+    } catch (error) {
+      this.#log.error({ message: 'the schedule could not be checked, and is in an hour', error });
+    }
   }
 
   /** What is under way is finished, and nothing begins any more. */
@@ -41,10 +53,11 @@ export class ClockDoor implements BeforeApplicationShutdown {
 
   async #once(): Promise<void> {
     try {
-      const report = await runMaintenance(this.kms, this.deps);
-      if (report.failed > 0) this.#log.error({ message: 'destructions failed; the audit records say why', ...report });
+      const report = await runMaintenance(this.kms, this.deps, () => this.#isStopped);
+      if (report.failed > 0)
+        this.#log.error({ message: 'something that was due failed; the audit records say why', ...report });
     } catch (error) {
-      this.#log.error({ message: 'maintenance broke off, and is tried again in a minute', error });
+      this.#log.error({ message: 'maintenance broke off, and is tried again soon', error });
     }
   }
 }

@@ -28,8 +28,13 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'certificate-not-found': 404,
   'role-not-found': 404,
   'group-not-found': 404,
+  'policy-not-found': 404,
+  'campaign-not-found': 404,
+  'webhook-not-found': 404,
+  'delivery-not-found': 404,
 
   'name-taken': 409,
+  'campaign-exists': 409,
   conflict: 409,
   'limit-reached': 409,
   'role-in-use': 409,
@@ -50,6 +55,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'version-disabled': 409,
   'version-revoked': 409,
   'version-destroyed': 409,
+  'version-in-use': 409,
   'message-limit-reached': 409,
 
   'integrity-failure': 500,

@@ -15,7 +15,7 @@ export interface EndpointShape {
   /** The body is one item, or `{"items": [item …]}`. */
   readonly each: boolean;
   /** Of an answer. 201 makes a resource, 204 has no body. */
-  readonly status: 200 | 201 | 204;
+  readonly status: 200 | 201 | 202 | 204;
   readonly answer?: z.ZodType | undefined;
   /** Where the answer is not JSON. */
   readonly answerType?: string;

@@ -3,8 +3,9 @@ import { createKey, type CreateKeyInput } from '../../operations/keys/create-key
 import { cancelKeyDestruction } from '../../operations/keys/cancel-key-destruction.js';
 import { disableKey } from '../../operations/keys/disable-key.js';
 import { enableKey } from '../../operations/keys/enable-key.js';
-import { getKey, type KeyInput } from '../../operations/keys/get-key.js';
+import type { KeyInput } from '../../operations/keys/get-key.js';
 import { listKeys, type ListKeysInput } from '../../operations/keys/list-keys.js';
+import { revokeKey, type RevokeKeyInput } from '../../operations/keys/revoke-key.js';
 import { rotateKey } from '../../operations/keys/rotate-key.js';
 import {
   scheduleKeyDestruction,
@@ -12,13 +13,22 @@ import {
 } from '../../operations/keys/schedule-key-destruction.js';
 import { updateKey, type UpdateKeyInput } from '../../operations/keys/update-key.js';
 import { Kms } from '../../operations/kms.js';
+import { getKeyWithPolicy } from '../../operations/policies/get-key-with-policy.js';
 import { API } from './base-path.js';
 import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { change, use } from './perform-call.js';
-import { createKeyBody, keyAnswer, listKeysQuery, scheduleDestructionBody, updateKeyBody } from './schemas/keys.js';
+import {
+  createKeyBody,
+  keyAnswer,
+  listKeysQuery,
+  revokeKeyBody,
+  scheduleDestructionBody,
+  updateKeyBody,
+} from './schemas/keys.js';
 import { pageOf } from './schemas/paging.js';
 import { IN_KEY, IN_KEYRING } from './schemas/paths.js';
+import { keyWithPolicyAnswer } from './schemas/policies.js';
 
 @Controller(`${API}/keyrings/:keyring/keys`)
 export class KeysController {
@@ -52,11 +62,11 @@ export class KeysController {
     method: 'GET',
     path: ':key',
     params: IN_KEY,
-    answer: keyAnswer,
+    answer: keyWithPolicyAnswer,
     summary: 'Describe a key',
   })
   async get(call: Call<KeyInput>) {
-    return use(this.kms, getKey, call);
+    return use(this.kms, getKeyWithPolicy, call);
   }
 
   @Endpoint('key.update', {
@@ -106,6 +116,19 @@ export class KeysController {
   })
   async disable(call: Call<KeyInput>) {
     return change(this.kms, disableKey, call);
+  }
+
+  @Endpoint('key.revoke', {
+    method: 'POST',
+    path: ':key/revoke',
+    params: IN_KEY,
+    body: revokeKeyBody,
+    answer: keyAnswer,
+    summary: 'Revoke a key: all its versions',
+    description: 'For ever, and with a reason that is kept.',
+  })
+  async revoke(call: Call<RevokeKeyInput>) {
+    return change(this.kms, revokeKey, call);
   }
 
   @Endpoint('key.schedule-destruction', {

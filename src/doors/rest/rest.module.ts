@@ -9,6 +9,7 @@ import { AuditController } from './audit.controller.js';
 import { BindingsController } from './bindings.controller.js';
 import { BootstrapController } from './bootstrap.controller.js';
 import { CallersController } from './callers.controller.js';
+import { CampaignsController } from './campaigns.controller.js';
 import { CertificatesController } from './certificates.controller.js';
 import { CredentialsController } from './credentials.controller.js';
 import { DocsController } from './docs.controller.js';
@@ -22,14 +23,17 @@ import { MetricsController, OpenMetricsController } from './metrics.controller.j
 import { ApiDescription } from './openapi/api-description.js';
 import { PeopleController } from './people.controller.js';
 import { PkiController } from './pki.controller.js';
+import { PoliciesController } from './policies.controller.js';
 import { PublicKeysController } from './public-keys.controller.js';
 import { RandomController } from './random.controller.js';
 import { RolesController } from './roles.controller.js';
 import { RootController } from './root.controller.js';
 import { SettingsController } from './settings.controller.js';
 import { SigningController } from './signing.controller.js';
+import { TestClockController } from './test-clock.controller.js';
 import { TokensController } from './tokens.controller.js';
 import { VersionsController } from './versions.controller.js';
+import { WebhooksController } from './webhooks.controller.js';
 import { WhoamiController } from './whoami.controller.js';
 
 export const CONTROLLERS = [
@@ -41,6 +45,7 @@ export const CONTROLLERS = [
   BindingsController,
   BootstrapController,
   CallersController,
+  CampaignsController,
   CertificatesController,
   CredentialsController,
   DocsController,
@@ -52,6 +57,7 @@ export const CONTROLLERS = [
   KeysController,
   PeopleController,
   PkiController,
+  PoliciesController,
   PublicKeysController,
   RandomController,
   RolesController,
@@ -60,6 +66,7 @@ export const CONTROLLERS = [
   SigningController,
   TokensController,
   VersionsController,
+  WebhooksController,
   WhoamiController,
 ] as const;
 
@@ -69,6 +76,8 @@ export interface RestSettings {
   readonly version: string;
   /** Whether /metrics answers without a token. */
   readonly openMetrics: boolean;
+  /** Whether the clock of the schedule can be moved. */
+  readonly testClock?: boolean;
 }
 
 /** REST under /api/v1, health and metrics. Needs Kms, Health and MetricsText, from global modules or from `imports`. */
@@ -78,7 +87,11 @@ export class RestModule {
     return {
       module: RestModule,
       imports: [HttpModule.with(imports), ...imports],
-      controllers: [...CONTROLLERS, settings.openMetrics ? OpenMetricsController : MetricsController],
+      controllers: [
+        ...CONTROLLERS,
+        settings.openMetrics ? OpenMetricsController : MetricsController,
+        ...(settings.testClock ? [TestClockController] : []),
+      ],
       providers: [
         {
           provide: ApiDescription,

@@ -21,8 +21,8 @@ export class SettingsController {
     method: 'PATCH',
     body: updateSettingsBody,
     answer: settingsAnswer,
-    summary: 'Set dual control for what is in no keyring',
-    description: 'Roles, bindings everywhere, the root. Guarded.',
+    summary: 'Set dual control for what is in no keyring, and when unused credentials are revoked',
+    description: 'Dual control of roles, bindings everywhere, the root. What is not given stays. Guarded.',
   })
   async update(call: Call<UpdateSettingsInput>) {
     return change(this.kms, updateSettings, call);

@@ -26,8 +26,9 @@ export function approvalDigest(
   return deps.secrets.digest('approval', operation, arrival.caller.id, canonical);
 }
 
-/** Of rows and keys. A view of the whole install moves with everything, and says nothing of this call. */
-function revisionOf(snapshot: unknown): readonly [id: string, revision: number][] {
+/** Of rows and keys; of policies it is a text already. A view of the whole install moves with everything, and says nothing of this call. */
+function revisionOf(snapshot: unknown): readonly (string | readonly [id: string, revision: number])[] {
+  if (typeof snapshot === 'string') return [snapshot];
   if (typeof snapshot !== 'object' || snapshot === null) return [];
   if ('key' in snapshot) return revisionOf(snapshot.key);
   if (!('id' in snapshot) || !('revision' in snapshot)) return [];

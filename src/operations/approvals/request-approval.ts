@@ -5,6 +5,7 @@ import { KmsError } from '../../errors.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { mustBeAllowed } from '../authorise.js';
+import { announce } from '../events/announce.js';
 import type { Deps } from '../deps.js';
 import { recordOf } from '../record.js';
 import { approvalDigest, type Asked } from './approval-digest.js';
@@ -56,7 +57,9 @@ export async function requestApproval(deps: Deps, asked: Asked, needed: NeedsApp
     const { id } = same ?? row;
     const error = new ApprovalRequired(id, sentence(id, same?.state === 'approved'));
     const detail = { approval: id, required, ...(row.guarded === null ? {} : { guarded: row.guarded }) };
-    change.record(recordOf(deps, attempt, resolved.subject, error, detail));
+    const record = recordOf(deps, attempt, resolved.subject, error, detail);
+    change.record(record);
+    if (!same) await announce(deps, change, [record], () => ['keystead.approval.requested']);
     return error;
   });
 }

@@ -12,15 +12,21 @@ export interface Required {
   readonly lifetime: number;
 }
 
-/** A guarded operation needs the approvers of every place it touches; any other those of its own place, if they say so. */
+export const NOBODY: Required = { approvals: [], lifetime: Infinity };
+
+/**
+ * A guarded operation needs the approvers of every place it touches; any other those of its own place, if they say so.
+ * @param operations its own name, and whatever else it must be allowed: a policy that destroys is a destruction
+ */
 export function requiredFor(
   install: InstallView,
-  operation: OperationName,
+  operations: readonly OperationName[],
   subject: Subject,
   guarded: Guarded | undefined,
 ): Required {
   const own = subject.keyring ?? null;
-  const isListed = dualControlAt(install, own)?.operations.includes(operation) ?? false;
+  const listed = dualControlAt(install, own)?.operations ?? [];
+  const isListed = operations.some((operation) => listed.includes(operation));
   const places = new Set([...(guarded?.places ?? []), ...(isListed ? [own] : [])]);
   const approvals: RequiredApproval[] = [];
   let lifetime = Infinity;

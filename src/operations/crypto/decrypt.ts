@@ -7,6 +7,7 @@ import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import type { Answer, Subject, UseOperation } from '../operation.js';
 import { findKeyring, needOnKey, subjectOfKey } from '../resolve-key.js';
+import { authenticity, decideCompromised, isCompromised } from './compromised.js';
 import { contextDetail } from './context-detail.js';
 import { cipherAlgorithm, mustBindNothing, mustNameNoAlgorithm } from './encrypt.js';
 import { findKeyOfCiphertext, parseIfPossible } from './find-key-of-ciphertext.js';
@@ -29,43 +30,62 @@ export interface DecryptInput {
 
 export interface DecryptOutput extends KeyUse {
   readonly plaintext: Buffer;
+  /** Under a version that is compromised: whoever has the key could have made it. */
+  readonly authentic?: false;
 }
 
 interface ResolvedCiphertext extends ResolvedKeyUse {
   /** undefined: of an RSA key, or none. */
   readonly parsed: ParsedCiphertext | undefined;
+  readonly compromised: boolean;
 }
 
 export const decrypt: UseOperation<DecryptInput, ResolvedCiphertext, DecryptOutput> = {
   name: 'decrypt',
 
   async resolve(deps, input, arrival) {
-    const { key } = input;
-    if (key === undefined) return resolveByHeader(deps, input, arrival);
-    const parsed = parseIfPossible(input.ciphertext);
-    const resolved = await resolveDecrypt(deps, { ...input, key }, arrival);
-    if (!parsed || parsed.lineageId !== resolved.snapshot.key.lineageId) return { ...resolved, parsed };
-    return { ...resolved, parsed, subject: subjectOfVersion(resolved.snapshot, parsed) };
+    const resolved = await resolveCiphertext(deps, input, arrival);
+    const { parsed, snapshot } = resolved;
+    if (!isCompromised(snapshot, parsed?.version ?? input.version)) return { ...resolved, compromised: false };
+    const { isOpened, needs, basis } = await decideCompromised(deps, snapshot, input.context, arrival);
+    return {
+      ...resolved,
+      compromised: isOpened,
+      needs: [...resolved.needs, ...needs],
+      basis: [...resolved.basis, ...basis],
+    };
   },
 
-  async run(deps, { snapshot, parsed }, input) {
+  async run(deps, { snapshot, parsed, compromised }, input) {
     mustBeFor('encrypt-decrypt', snapshot);
-    if (!suiteOf(snapshot.key.spec)) return decryptRsa(deps, { snapshot }, input);
+    if (!suiteOf(snapshot.key.spec)) return decryptRsa(deps, { snapshot, compromised }, input);
     mustNameNoAlgorithm(input.algorithm);
     if (input.version !== undefined) {
       throw new KmsError('invalid-request', "version: a symmetric key's ciphertext names its version; leave it out");
     }
     if (!parsed) throw invalidCiphertext();
-    const plaintext = await openCiphertext(deps, snapshot, parsed, input.context);
+    const plaintext = await openCiphertext(deps, snapshot, parsed, input.context, compromised);
     const purpose = parsed.purpose === 'message' ? {} : { purpose: parsed.purpose };
-    const output = { plaintext, keyId: snapshot.key.id, version: parsed.version };
-    return { output, detail: { ...contextDetail(input.context), ...purpose } };
+    const marked = authenticity(compromised);
+    const output = { plaintext, keyId: snapshot.key.id, version: parsed.version, ...marked };
+    return { output, detail: { ...contextDetail(input.context), ...purpose, ...marked } };
   },
 };
 
 const resolveDecrypt = resolveKeyUse('decrypt');
 
-async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival): Promise<ResolvedCiphertext> {
+type Found = Omit<ResolvedCiphertext, 'compromised'>;
+
+async function resolveCiphertext(deps: Deps, input: DecryptInput, arrival: Arrival): Promise<Found> {
+  const { key } = input;
+  if (key === undefined) return resolveByHeader(deps, input, arrival);
+  const parsed = parseIfPossible(input.ciphertext);
+  const resolved = await resolveDecrypt(deps, { ...input, key }, arrival);
+  if (!parsed || parsed.lineageId !== resolved.snapshot.key.lineageId) return { ...resolved, parsed };
+  return { ...resolved, parsed, subject: subjectOfVersion(resolved.snapshot, parsed) };
+}
+
+async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival): Promise<Found> {
   const keyring = await findKeyring(deps, input.keyring, 'decrypt', arrival);
   const { snapshot, parsed } = await findKeyOfCiphertext(deps, keyring.id, input, arrival);
   return {
@@ -85,14 +105,20 @@ function subjectOfVersion(snapshot: KeySnapshot, { version }: ParsedCiphertext):
 
 async function decryptRsa(
   deps: Deps,
-  { snapshot }: Pick<ResolvedCiphertext, 'snapshot'>,
+  { snapshot, compromised }: Pick<ResolvedCiphertext, 'snapshot' | 'compromised'>,
   { ciphertext, context, algorithm, version }: DecryptInput,
 ): Promise<Answer<DecryptOutput>> {
   mustBindNothing(context);
-  const loaded = await loadVersion(deps, snapshot, version);
+  const loaded = compromised
+    ? await deps.loaded.get(snapshot, version ?? snapshot.key.primaryVersion)
+    : await loadVersion(deps, snapshot, version);
   const cipher = mustHave('cipher', loaded, snapshot);
   const used = cipherAlgorithm(cipher, algorithm);
   const plaintext = await cipher.decrypt?.(used, ciphertext);
   if (!plaintext) throw invalidCiphertext();
-  return { output: { plaintext, keyId: snapshot.key.id, version: loaded.row.version }, detail: { algorithm: used } };
+  const marked = authenticity(compromised);
+  return {
+    output: { plaintext, keyId: snapshot.key.id, version: loaded.row.version, ...marked },
+    detail: { algorithm: used, ...marked },
+  };
 }

@@ -5,18 +5,25 @@ import type { KeySnapshot } from '../../keys/records.js';
 import { loadVersion, mustBeFor } from '../crypto-version.js';
 import type { Deps } from '../deps.js';
 
-/** By the header, never by trial. @returns the plaintext. @throws KmsError invalid-ciphertext, or named for the state */
+/**
+ * By the header, never by trial.
+ * @param compromisedToo it was decided that the version opens although it is revoked
+ * @returns the plaintext. @throws KmsError invalid-ciphertext, or named for the state
+ */
 export async function openCiphertext(
   deps: Deps,
   snapshot: KeySnapshot,
   parsed: ParsedCiphertext,
   context: EncryptionContext | undefined,
+  compromisedToo: boolean,
 ): Promise<Buffer> {
   mustBeFor('encrypt-decrypt', snapshot);
   mustBeUsable(snapshot.key, deps.clock.now());
   const bound = canonicalContext(context);
   if (parsed.lineageId !== snapshot.key.lineageId || !snapshot.versions[parsed.version - 1]) throw invalidCiphertext();
-  const { message } = await loadVersion(deps, snapshot, parsed.version);
+  const { message } = compromisedToo
+    ? await deps.loaded.get(snapshot, parsed.version)
+    : await loadVersion(deps, snapshot, parsed.version);
   if (!message) throw invalidCiphertext();
   return message.open(parsed, bound);
 }

@@ -1,3 +1,4 @@
+import type { CredentialPolicy } from '../../access/credential-policy.js';
 import type { DualControl } from '../../keys/dual-control.js';
 import type { Resolved, UseOperation } from '../operation.js';
 import { resolveInstall } from '../access/resolve-caller.js';
@@ -6,10 +7,16 @@ import { resolveInstall } from '../access/resolve-caller.js';
 export interface SettingsDescription {
   /** Of what is in no keyring; null: none. */
   readonly dualControl: DualControl | null;
+  /** null: credentials end only by themselves and by people. */
+  readonly credentialPolicy: CredentialPolicy | null;
 }
 
 export const getSettings: UseOperation<object, Resolved, SettingsDescription> = {
   name: 'settings.describe',
   resolve: resolveInstall('settings.describe'),
-  run: async (deps) => ({ output: { dualControl: (await deps.ledger.install()).dualControl } }),
+
+  async run(deps) {
+    const { dualControl, credentialPolicy } = await deps.ledger.install();
+    return { output: { dualControl, credentialPolicy } };
+  },
 };

@@ -10,7 +10,11 @@ interface StateChange<Input> {
   readonly name: OperationName;
   readonly action: KeyAction;
   /** Further columns; `state` where the table's own next state is not the last word. */
-  readonly columns?: (snapshot: KeySnapshot, input: Input, now: number) => Partial<Pick<KeyRow, 'state' | 'destroyAt'>>;
+  readonly columns?: (
+    snapshot: KeySnapshot,
+    input: Input,
+    now: number,
+  ) => Partial<Pick<KeyRow, 'state' | 'destroyAt' | 'enabledAt'>>;
 }
 
 /** An operation that moves a key along one row of the table of states, and does nothing to its versions. */
@@ -23,7 +27,7 @@ export function changeKeyState<Input extends KeyInput = KeyInput>({
     name,
     resolve: resolveKeyChange(name),
     async run(deps, { snapshot }, input, commit) {
-      const now = deps.clock.now();
+      const now = deps.engineClock.now();
       return commit([snapshot.key.keyringId], async (change) => {
         const current = await currentKey(change, snapshot);
         const from = keyStateAt(current.key, now);

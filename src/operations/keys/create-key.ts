@@ -38,7 +38,7 @@ export const createKey: ChangeOperation<CreateKeyInput, ResolvedKeyring, KeyDesc
   resolve: resolveKeyring('key.create'),
 
   async run(deps, { keyring }, input, commit) {
-    const now = deps.clock.now();
+    const now = deps.engineClock.now();
     const key = newKey(keyring, input, now);
     const version =
       key.origin === 'generated' ? await generateVersion(deps, key, 1, keyring.wrappingVersion) : undefined;

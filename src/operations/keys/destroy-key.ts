@@ -17,7 +17,7 @@ export const destroyKey: ChangeOperation<KeyInput, ResolvedKey, KeyDescription> 
   resolve: resolveKeyChange('key.destroy'),
 
   async run(deps, { snapshot }, _input, commit) {
-    const now = deps.clock.now();
+    const now = deps.engineClock.now();
     return commit([snapshot.key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       const state = nextKeyState(keyStateAt(current.key, now), 'destroy');

@@ -7,10 +7,14 @@ export const enableKey = changeKeyState({
   action: 'enable',
   columns: ({ key, versions }, _input, now) => {
     const primary = versions[key.primaryVersion - 1];
-    if (primary?.state === 'active') return { state: stateOnceEnabled(key, now) };
+    if (primary?.state === 'active') return { state: stateOnceEnabled(key, now), enabledAt: new Date(now) };
+    const way =
+      key.origin === 'generated'
+        ? 'revoke the key with replace, which makes a new version, then enable it'
+        : 'create a new key, bring material to it, and move the aliases';
     throw new KmsError(
       'invalid-transition',
-      `the key's primary version is ${primary?.state ?? 'missing'}, so there is nothing to enable: create a new key, bring material to it, and move the aliases`,
+      `the key's primary version is ${primary?.state ?? 'missing'}, so there is nothing to enable: ${way}`,
     );
   },
 });

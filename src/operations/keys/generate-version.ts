@@ -40,7 +40,7 @@ export async function wrapVersion(
   try {
     const fingerprint = key.origin === 'imported' ? await fingerprintOf(deps, key, made.material) : null;
     const wrapping = await deps.secrets.wrappingKey(key.keyringId, wrappingVersion);
-    const now = new Date(deps.clock.now());
+    const now = new Date(deps.engineClock.now());
     return {
       keyId: key.id,
       version,

@@ -33,7 +33,7 @@ export const importKey: ChangeOperation<ImportKeyInput, ResolvedKey, KeyDescript
 
   async run(deps, { snapshot }, { importToken, wrappedMaterial }, commit, arrival) {
     const { key } = snapshot;
-    const now = deps.clock.now();
+    const now = deps.engineClock.now();
     stateOnceImported(key, now);
     const token = await findImportToken(deps, importToken, key, arrival.caller.id);
     const { wrappingVersion } = await findKeyring(deps, key.keyringId, 'key.import', arrival);

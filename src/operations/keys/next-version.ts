@@ -16,7 +16,7 @@ export async function nextVersion(deps: Deps, { key }: KeySnapshot): Promise<Omi
 /**
  * Puts a version as the key's new primary.
  * @param current the key in this change; its row is put as it is given, with its new primary
- * @param former  the former primary as it shall be; default: as it is, no longer primary
+ * @param others  versions that change with it, the former primary among them; default: that one, no longer primary
  * @returns the key's row
  * @throws KmsError conflict when the key got another version meanwhile
  */
@@ -24,14 +24,13 @@ export function putNextVersion(
   change: Change,
   { key, versions }: KeySnapshot,
   next: Omit<VersionRow, 'revision'>,
-  former?: VersionRow,
+  others?: readonly VersionRow[],
 ): KeyRow {
   if (next.version !== key.versionCount + 1) throw new KmsError('conflict', 'the key was rotated meanwhile; try again');
   mustBeUnderNewest(change, key.keyringId, next.wrappingVersion);
   const at = next.createdAt;
   const primary = versions[key.primaryVersion - 1];
-  const before = former ?? (primary && { ...primary, changedAt: at });
   const rotated = { ...key, primaryVersion: next.version, versionCount: next.version, rotatedAt: at };
-  change.putKey(rotated, before ? [before, next] : [next]);
+  change.putKey(rotated, [...(others ?? (primary ? [{ ...primary, changedAt: at }] : [])), next]);
   return rotated;
 }

@@ -1,5 +1,6 @@
 import type { OperationName } from '../../access/permissions.js';
 import { KmsError } from '../../errors.js';
+import { isSameTags } from '../../keys/names.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import type { Change } from '../../ledger/ledger.js';
 import type { Arrival } from '../arrival.js';
@@ -21,11 +22,17 @@ export function resolveKeyChange(operation: OperationName) {
   };
 }
 
-/** The key as it is now, inside the change. @throws KmsError keyring-destroyed, integrity-failure */
+/**
+ * The key as it is now, inside the change. What was allowed may depend on its tags, so these must be as they were.
+ * @throws KmsError keyring-destroyed, conflict, integrity-failure
+ */
 export async function currentKey(change: Change, { key }: KeySnapshot): Promise<KeySnapshot> {
   mustBeLive(change, key.keyringId);
   const current = await change.findKey(key.keyringId, key.id);
   if (!current) throw new KmsError('conflict', 'the key is not there any more; try again');
+  if (!isSameTags(current.key.tags, key.tags)) {
+    throw new KmsError('conflict', 'the tags of the key changed meanwhile; try again');
+  }
   return current;
 }
 

@@ -15,7 +15,7 @@ export const rotateKey: ChangeOperation<KeyInput, ResolvedKey, KeyDescription> =
 
   async run(deps, { snapshot }, _input, commit) {
     const { key } = snapshot;
-    nextKeyState(keyStateAt(key, deps.clock.now()), 'rotate');
+    nextKeyState(keyStateAt(key, deps.engineClock.now()), 'rotate');
     if (key.origin === 'imported') {
       throw new KmsError(
         'unsupported-operation',
@@ -23,7 +23,7 @@ export const rotateKey: ChangeOperation<KeyInput, ResolvedKey, KeyDescription> =
       );
     }
     const next = await nextVersion(deps, snapshot);
-    const now = deps.clock.now();
+    const now = deps.engineClock.now();
     return commit([key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       const state = nextKeyState(keyStateAt(current.key, now), 'rotate');

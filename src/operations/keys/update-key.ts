@@ -1,7 +1,10 @@
 import { KmsError } from '../../errors.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { mustBeName, mustBeTags } from '../../keys/names.js';
+import type { PolicyRows } from '../../rotation/records.js';
 import type { ChangeOperation } from '../operation.js';
+import { mustBePolicies, policyBasis } from '../policies/policy-in-force.js';
+import { guardedMoves, movesOfKey, permissionsOfMove } from '../policies/policy-move.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
 import { mustBePublishable } from './publishable.js';
@@ -17,24 +20,39 @@ export interface UpdateKeyInput extends KeyInput {
   readonly published?: boolean;
 }
 
-export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedKey, KeyDescription> = {
+interface ResolvedUpdate extends ResolvedKey {
+  /** Where tags change. */
+  readonly rows?: PolicyRows;
+}
+
+export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedUpdate, KeyDescription> = {
   name: 'key.update',
 
-  /** Whoever administers keys by their tags moves none of them out of his reach, nor into it. */
+  /**
+   * Whoever administers keys by their tags moves none of them out of his reach, nor into it; and brings none under a policy
+   * that he might not set.
+   */
   async resolve(deps, input, arrival) {
     const resolved = await resolveUpdate(deps, input, arrival);
     if (input.tags === undefined) return resolved;
-    const retagged = resourceOfKey({ ...resolved.snapshot.key, tags: input.tags });
-    return { ...resolved, needs: [...resolved.needs, { permission: 'key.update', resource: retagged }] };
+    const { key } = resolved.snapshot;
+    const retagged = { ...key, tags: input.tags };
+    const rows = await deps.ledger.findPolicies(key.keyringId, key.id);
+    const permissions = movesOfKey(key, rows, retagged, rows).flatMap(permissionsOfMove);
+    const needs = [key, retagged].flatMap((one) =>
+      (['key.update', ...permissions] as const).map((permission) => ({ permission, resource: resourceOfKey(one) })),
+    );
+    return { ...resolved, needs, rows, basis: [...resolved.basis, ...policyBasis(rows)] };
   },
 
-  async run(deps, { snapshot }, { name, description, tags, published }, commit) {
+  async run(deps, { snapshot, rows }, { name, description, tags, published }, commit) {
     if (name !== undefined) mustBeName(name, 'name');
     if (description !== undefined) mustBeDescription(description);
     if (tags !== undefined) mustBeTags(tags);
     if (published) mustBePublishable(snapshot.key.usage);
     return commit([snapshot.key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
+      if (rows) await mustBePolicies(change, current.key, rows);
       if (current.key.state === 'destroyed') throw new KmsError('key-destroyed', 'the key was destroyed');
       if (name !== undefined && name !== current.key.name) await mustBeFree(change, current.key.keyringId, name);
       const changes = {
@@ -45,7 +63,8 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedKey, KeyDescript
       };
       const key = { ...current.key, ...changes };
       change.putKey(key, []);
-      const guarded = tags && guardedTags(change.install, current.key, tags);
+      const moves = rows ? movesOfKey(current.key, rows, key, rows) : [];
+      const guarded = tags && (guardedTags(change.install, current.key, tags) ?? guardedMoves(moves, key.keyringId));
       return {
         output: describeKey({ key }, deps.clock.now()),
         detail: { changed: Object.keys(changes) },

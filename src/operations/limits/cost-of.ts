@@ -14,7 +14,11 @@ const OF_OPERATION: Partial<Readonly<Record<OperationName, number>>> = {
   'key.export': 50,
   'key.list': 10,
   'alias.list': 10,
+  'policy.simulate': HIGHEST_COST,
   'audit.read': 20,
+  'version.exposed': 20,
+  'campaign.list': 20,
+  'campaign.report': 50,
   'root.rotate': HIGHEST_COST,
   'root.migrate': HIGHEST_COST,
 };

@@ -37,7 +37,7 @@ export function changeVersionState({
     name,
     resolve: resolveVersionChange(name),
     async run(deps, { snapshot }, { version }, commit) {
-      const now = deps.clock.now();
+      const now = deps.engineClock.now();
       return commit([snapshot.key.keyringId], async (change) => {
         const current = await currentKey(change, snapshot);
         const row = mustHaveVersion(current, version);

@@ -3,6 +3,7 @@ import { keyStateAt } from '../../keys/key-states.js';
 import type { KeySnapshot, VersionRow } from '../../keys/records.js';
 import { nextVersionState, REVOCATION_REASONS, type RevocationReason } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
+import { startByPolicy } from '../campaigns/start-by-policy.js';
 import type { ResolvedKey } from '../keys/get-key.js';
 import { nextVersion, putNextVersion } from '../keys/next-version.js';
 import { currentKey } from '../keys/resolve-key-change.js';
@@ -27,15 +28,14 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
   name: 'version.revoke',
   resolve: resolveVersionChange('version.revoke'),
 
-  async run(deps, { snapshot }, { version, reason }, commit) {
-    if (!REVOCATION_REASONS.includes(reason)) {
-      throw new KmsError('invalid-request', `reason: one of ${REVOCATION_REASONS.join(', ')}`);
-    }
+  async run(deps, { snapshot }, { version, reason }, commit, arrival) {
+    mustBeReason(reason);
     const { key } = snapshot;
     const isPrimary = version === key.primaryVersion;
     nextVersionState(mustHaveVersion(snapshot, version).state, 'revoke', isPrimary);
     const next = isPrimary && key.origin === 'generated' ? await nextVersion(deps, snapshot) : undefined;
-    const now = deps.clock.now();
+    const uses = await deps.usage.of(key.id);
+    const now = deps.engineClock.now();
     return commit([key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       const row = mustHaveVersion(current, version);
@@ -45,7 +45,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
       const state = nextVersionState(row.state, 'revoke', isPrimary);
       const revoked = { ...row, state, reason, changedAt: new Date(now) };
       const after = next
-        ? putNextVersion(change, current, next, revoked)
+        ? putNextVersion(change, current, next, [revoked])
         : putWithoutNext(change, current, revoked, now);
       const detail = {
         from: row.state,
@@ -53,11 +53,18 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
         reason,
         primaryVersion: after.primaryVersion,
         keyState: after.state,
+        ...(await startByPolicy(deps, change, { after, versions: [version], reason }, uses, arrival)),
       };
       return { output: versionChanged(after, revoked), detail };
     });
   },
 };
+
+/** @throws KmsError invalid-request */
+export function mustBeReason(reason: RevocationReason): void {
+  if (REVOCATION_REASONS.includes(reason)) return;
+  throw new KmsError('invalid-request', `reason: one of ${REVOCATION_REASONS.join(', ')}`);
+}
 
 function putWithoutNext(change: Change, { key }: KeySnapshot, revoked: VersionRow, now: number): KeySnapshot['key'] {
   const isHalted = revoked.version === key.primaryVersion && ['enabled', 'pre-active'].includes(keyStateAt(key, now));

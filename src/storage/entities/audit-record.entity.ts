@@ -6,6 +6,7 @@ import type { AuditRecord } from '../../audit/record.js';
 @Index('audit_record_install_head', { synchronize: false })
 @Index('audit_record_keyring_head', { synchronize: false })
 @Index('audit_record_source_key', { synchronize: false })
+@Index('audit_record_data_key', { synchronize: false })
 @Index('audit_record_keyring', ['keyring', 'id'])
 @Index('audit_record_not_success', ['id'], { where: "outcome <> 'success'" })
 @Entity('audit_record')

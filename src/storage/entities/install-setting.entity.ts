@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { CredentialPolicy } from '../../access/credential-policy.js';
 import type { DualControl } from '../../keys/dual-control.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -10,6 +11,9 @@ export class InstallSettingEntity {
 
   @Column('jsonb', { name: 'dual_control', nullable: true })
   dualControl!: DualControl | null;
+
+  @Column('jsonb', { name: 'credential_policy', nullable: true })
+  credentialPolicy!: CredentialPolicy | null;
 
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;

@@ -73,6 +73,9 @@ export class KeyEntity {
   @Column({ type: 'timestamptz', name: 'rotated_at', precision: 3, nullable: true })
   rotatedAt!: Date | null;
 
+  @Column({ type: 'timestamptz', name: 'enabled_at', precision: 3, nullable: true })
+  enabledAt!: Date | null;
+
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;
 

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
-import type { DataSource } from 'typeorm';
-import { Journal, type AuditQuery } from '../../audit/journal.js';
+import { In, type DataSource } from 'typeorm';
+import { Journal, type AuditQuery, type DataKeysQuery } from '../../audit/journal.js';
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
@@ -12,6 +12,14 @@ const LIMITS = { batch: 512, queue: 20_000 } as const;
 /** Without the database there is no answer: a request waits this long for its record, then fails. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
+
+const DATA_KEYS = `select id from audit_record where key = $1 and outcome = 'success'
+  and (operation in ('data-key', 'data-key-pair') or detail -> 'dataKeys' is not null) and ($3::uuid is null or id < $3)`;
+
+/** Two reads of the index of migration 12: of what was under this version, and of batches that met several. */
+export const DATA_KEYS_SQL = `(${DATA_KEYS} and version = $2 order by id desc limit $4)
+  union all (${DATA_KEYS} and version is null and detail -> 'versions' @> to_jsonb($2::integer) order by id desc limit $4)
+  order by id desc limit $4`;
 
 interface Append {
   readonly record: AuditRecord;
@@ -54,6 +62,22 @@ export class PostgresJournal extends Journal {
     } catch (error) {
       throw databaseFailure(error);
     }
+  }
+
+  override async dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]> {
+    try {
+      return await this.reads.manager.find(AuditRecordEntity, {
+        where: { id: In(await this.#idsOfDataKeys(query)) },
+        order: { id: 'DESC' },
+      });
+    } catch (error) {
+      throw databaseFailure(error);
+    }
+  }
+
+  async #idsOfDataKeys({ key, version, before, limit }: DataKeysQuery): Promise<readonly string[]> {
+    const rows = await this.reads.query<{ id: string }[]>(DATA_KEYS_SQL, [key, version, before ?? null, limit]);
+    return rows.map(({ id }) => id);
   }
 
   async #find(query: AuditQuery, ofKey: string): Promise<AuditRecord[]> {

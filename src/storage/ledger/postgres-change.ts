@@ -1,61 +1,55 @@
 import type { EntityManager, EntityTarget, ObjectLiteral } from 'typeorm';
 import type { AuditRecord } from '../../audit/record.js';
 import { KmsError } from '../../errors.js';
-import { add, integrityFailure, subtract, type RowSeal } from '../../keys/row-seal.js';
+import { integrityFailure, type RowSeal } from '../../keys/row-seal.js';
 import type { KeySnapshot } from '../../keys/records.js';
 import type { WrappedName, WrappedObject } from '../../keys/wrapped-object.js';
-import type { Change, IdempotencyClaim, InstallView } from '../../ledger/ledger.js';
+import type { Change, GovernedKeyRows, IdempotencyClaim, InstallView } from '../../ledger/ledger.js';
+import type { NextLook } from '../../ledger/due-keys.js';
 import type { RootMigration, RootPhase } from '../../ledger/root-migrations.js';
-import {
-  INSTALL_SCOPE,
-  SEALED_TABLES,
-  sealedRow,
-  type SealedRows,
-  type SealedTableName,
-} from '../../ledger/sealed-tables.js';
+import { INSTALL_SCOPE, SEALED_TABLES, type SealedRows, type SealedTableName } from '../../ledger/sealed-tables.js';
+import type { CampaignRow } from '../../rotation/records.js';
 import { AuditRecordEntity } from '../entities/audit-record.entity.js';
+import { CampaignEntity } from '../entities/campaign.entity.js';
 import { SEALED_ENTITIES } from '../entities/entities.js';
 import { HeadEntity } from '../entities/head.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { KeyEntity } from '../entities/key.entity.js';
-import { KeyVersionEntity } from '../entities/key-version.entity.js';
 import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
+import { insertRows } from '../write-rows.js';
+import { PostgresOutboxChange } from '../postgres-outbox.js';
+import { DueMarks } from './due-marks.js';
+import { readGoverned, verifyGoverned } from './governed-keys.js';
 import { primaryKeyOf } from './primary-key.js';
 import { mustBeNext } from './must-be-next.js';
 import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
-import { mustBeCurrent, snapshotOf, versionsDigest, type Tagged } from './verify-row.js';
+import { SealedWriter, type Moving, type Put, type PutKey, type WrittenRow } from './sealed-writer.js';
+import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey, type Tagged } from './verify-row.js';
 
 const KEYS_AT_A_TIME = 500;
-
-/** A scope as a change moves it. */
-interface Moving {
-  readonly seal: RowSeal;
-  /** undefined: the scope is born in this change. */
-  readonly mirror: ScopeMirror | undefined;
-  readonly revision: number;
-  sum: bigint;
-  count: number;
-  touched: boolean;
-}
-
-type Put = {
-  [Name in SealedTableName]: { readonly table: Name; readonly row: SealedRows[Name]; readonly scopeId: string };
-}[SealedTableName];
 
 /** One change of state inside its transaction: collects what is put, then seals and writes it in `finish`. */
 export class PostgresChange implements Change {
   readonly #scopes = new Map<string, Moving>();
   readonly #work: (() => Promise<unknown>)[] = [];
+  readonly #keys: PutKey[] = [];
   readonly #records: AuditRecord[] = [];
-  readonly #sealed: { table: string; id: string; revision: number; tag: string }[] = [];
+  readonly #due = new DueMarks();
+  readonly #writer: SealedWriter;
+  readonly #reader: KeyReader;
+  readonly outbox: PostgresOutboxChange;
 
   constructor(
     private readonly manager: EntityManager,
     readonly install: InstallView,
     private readonly now: number,
-  ) {}
+  ) {
+    this.#writer = new SealedWriter(manager, (scopeId) => this.#scopeOf(scopeId), this.#due);
+    this.#reader = new KeyReader(manager.connection);
+    this.outbox = new PostgresOutboxChange(manager);
+  }
 
   enter(scopeId: string, mirror: ScopeMirror): void {
     const { seal, revision, sum, count } = mirror;
@@ -77,27 +71,36 @@ export class PostgresChange implements Change {
 
   async findKey(keyringId: string, keyId: string): Promise<KeySnapshot | undefined> {
     const { mirror } = this.#scopeOf(keyringId);
-    const key = await this.manager.findOneBy(KeyEntity, { keyringId, id: keyId });
-    if (!key && mirror?.tagOf('key', keyId)) throw integrityFailure(`row ${keyId} of key is missing`);
-    if (!key || !mirror) return undefined;
-    mustBeCurrent(mirror, 'key', key);
-    const versions = await this.manager.find(KeyVersionEntity, { where: { keyId }, order: { version: 'ASC' } });
-    return snapshotOf(mirror, key, versions);
+    const [found] = await this.#reader.byIds(this.manager, keyringId, [keyId]);
+    if (found && mirror) return verifiedKey(mirror, found);
+    if (mirror) mustBeUnknown(mirror, 'key', keyId);
+    return undefined;
+  }
+
+  async findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>> {
+    const { mirror } = this.#scopeOf(keyringId);
+    if (!mirror) return new Map();
+    return verifyGoverned(mirror, keyringId, keyIds, await readGoverned(this.manager, this.#reader, keyringId, keyIds));
+  }
+
+  async openCampaigns(keyringId: string, keyId: string): Promise<readonly CampaignRow[]> {
+    const { mirror } = this.#scopeOf(keyringId);
+    const rows = await this.manager.findBy(CampaignEntity, { keyringId, keyId, state: 'open' });
+    return mirror ? allCurrent('campaign')(mirror, rows) : [];
   }
 
   async *everyKey(keyringId: string): AsyncIterable<KeySnapshot> {
     const { mirror } = this.#scopeOf(keyringId);
     if (!mirror) return;
-    const reader = new KeyReader(this.manager.connection);
     const ids = mirror.idsOf('key');
     for (let from = 0; from < ids.length; from += KEYS_AT_A_TIME) {
       const page = ids.slice(from, from + KEYS_AT_A_TIME);
-      const found = await reader.byIds(this.manager, keyringId, page);
+      const found = await this.#reader.byIds(this.manager, keyringId, page);
       if (found.length !== page.length) throw integrityFailure(`a key of keyring ${keyringId} is missing`);
-      for (const { key, versions } of found) {
-        mustBeCurrent(mirror, 'key', key);
-        yield snapshotOf(mirror, key, versions);
-      }
+      for (const one of found) yield verifiedKey(mirror, one);
     }
   }
 
@@ -116,7 +119,8 @@ export class PostgresChange implements Change {
       SEALED_TABLES[table].home === 'install' ? INSTALL_SCOPE : (row as unknown as { keyringId: string }).keyringId;
     const { revision } = this.#scopeOf(scopeId);
     const sealed = { ...row, revision } as unknown as SealedRows[Name];
-    this.#work.push(() => this.#write({ table, row: sealed, scopeId } as unknown as Put));
+    const put = { table, row: sealed } as unknown as Put;
+    this.#work.push(() => this.#writer.write(put, scopeId));
   }
 
   putKey(
@@ -124,20 +128,10 @@ export class PostgresChange implements Change {
     versions: readonly Omit<SealedRows['key_version'], 'revision'>[],
   ): void {
     const { revision } = this.#scopeOf(key.keyringId);
-    this.#work.push(async () => {
-      for (const version of versions) {
-        const row = { ...version, keyringId: key.keyringId, revision };
-        await this.#write({ table: 'key_version', row, scopeId: key.keyringId });
-      }
-      const tags = await this.manager.find(KeyVersionEntity, {
-        select: { version: true, tag: true },
-        where: { keyId: key.id },
-        order: { version: 'ASC' },
-      });
-      const digest = versionsDigest(tags.map((row) => row.tag));
-      const row = { ...key, revision, versionCount: tags.length, versionsDigest: digest };
-      await this.#write({ table: 'key', row, scopeId: key.keyringId });
-    });
+    // All keys of a change are written together, where the first was put.
+    if (this.#keys.length === 0) this.#work.push(() => this.#writer.writeKeys(this.#keys));
+    const rows = versions.map((row) => ({ ...row, keyringId: key.keyringId, revision }));
+    this.#keys.push({ key: { ...key, revision }, versions: rows });
   }
 
   putWrapped(wrapped: WrappedObject): void {
@@ -153,8 +147,12 @@ export class PostgresChange implements Change {
     this.#work.push(async () => {
       const current = await this.find('root_migration', migration.id);
       await mustBeNext(this.manager, migration, before, current);
-      await this.#write({ table: 'root_migration', row: { ...migration, revision }, scopeId: INSTALL_SCOPE });
+      await this.#writer.write({ table: 'root_migration', row: { ...migration, revision } }, INSTALL_SCOPE);
     });
+  }
+
+  putNextLook(next: NextLook): void {
+    this.#due.putNextLook(next);
   }
 
   claim(claim: IdempotencyClaim): void {
@@ -169,42 +167,26 @@ export class PostgresChange implements Change {
   async finish(): Promise<void> {
     for (const write of this.#work) await write();
     for (const [scopeId, scope] of this.#scopes) if (scope.touched) await this.#moveHead(scopeId, scope);
+    await this.#due.write(this.manager);
     const moved = [...this.#scopes].filter(([, scope]) => scope.touched);
     const heads = Object.fromEntries(moved.map(([scopeId, { revision }]) => [scopeId, revision]));
-    const sealed = moved.length > 0 ? { rows: this.#sealed, heads } : {};
-    for (const record of this.#records) {
-      const detail = { ...record.detail, ...sealed };
-      await this.manager.insert(AuditRecordEntity, { ...record, detail });
-    }
+    const rows = this.#rowsByRecord();
+    const records = this.#records.map((record) => {
+      const sealed = moved.length > 0 ? { rows: rows.get(record) ?? [], heads } : {};
+      return { ...record, detail: { ...record.detail, ...sealed } };
+    });
+    await insertRows(this.manager, AuditRecordEntity, records);
   }
 
-  async #write({ table, row, scopeId }: Put): Promise<void> {
-    const scope = this.#scopeOf(scopeId);
-    const sealed = sealedRow(table, row);
-    const tag = scope.seal.tagOf(sealed);
-    const entity: EntityTarget<ObjectLiteral> = SEALED_ENTITIES[table];
-    if (SEALED_TABLES[table].inSet) {
-      const before = scope.mirror?.tagOf(table, sealed.id);
-      if (before) scope.sum = subtract(scope.sum, scope.seal.elementOf(table, sealed.id, before));
-      else scope.count += 1;
-      scope.sum = add(scope.sum, scope.seal.elementOf(table, sealed.id, tag));
-      if (before) await this.#mustChangeOne(entity, table, sealed.id, { ...row, tag });
-      else await this.manager.insert(entity, { ...row, tag });
-    } else {
-      await this.manager.upsert(entity, { ...row, tag }, Object.keys(primaryKeyOf(table, sealed.id)));
+  /** Each row is told of by one record: the first about its key, or else the last. */
+  #rowsByRecord(): ReadonlyMap<AuditRecord, readonly WrittenRow[]> {
+    const ofKey = new Map(this.#records.toReversed().map((record) => [record.key, record]));
+    const rows = new Map<AuditRecord, WrittenRow[]>();
+    for (const row of this.#writer.written) {
+      const record = ofKey.get(row.id.split('/')[0] ?? '') ?? this.#records.at(-1);
+      if (record) rows.set(record, [...(rows.get(record) ?? []), row]);
     }
-    scope.touched = true;
-    this.#sealed.push({ table, id: sealed.id, revision: row.revision, tag: tag.toString('base64') });
-  }
-
-  async #mustChangeOne(
-    entity: EntityTarget<ObjectLiteral>,
-    table: SealedTableName,
-    id: string,
-    row: object,
-  ): Promise<void> {
-    const { affected } = await this.manager.update(entity, primaryKeyOf(table, id), row);
-    if (affected !== 1) throw integrityFailure(`row ${id} of ${table} is missing`);
+    return rows;
   }
 
   async #moveHead(scopeId: string, scope: Moving): Promise<void> {

@@ -1,12 +1,15 @@
-import type { DataSource } from 'typeorm';
+import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
-import { integrityFailure } from '../../keys/row-seal.js';
+import type { CampaignRow, PolicyRows } from '../../rotation/records.js';
+import type { KmsError } from '../../errors.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
   Ledger,
   type AliasQuery,
+  type CampaignQuery,
   type Change,
+  type GovernedKeyRows,
   type IdempotencyClaim,
   type InstallView,
   type KeyQuery,
@@ -14,19 +17,22 @@ import {
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { databaseFailure } from '../database-failure.js';
 import { AliasEntity } from '../entities/alias.entity.js';
+import { CampaignEntity } from '../entities/campaign.entity.js';
+import { PolicyEntity } from '../entities/policy.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { WrappingKeyEntity } from '../entities/wrapping-key.entity.js';
+import { findGoverned } from './governed-keys.js';
 import type { KeyCache } from './key-cache.js';
+import { policyRows } from './policy-rows.js';
+import { findCampaignIds } from './list-campaigns.js';
 import { listAliases, listKeyIds } from './list-keys.js';
 import { PostgresChange } from './postgres-change.js';
 import { KeyReader, type FoundKey } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
-import { mustBeCurrent, snapshotOf } from './verify-row.js';
-
-/** A row may be newer or older than the mirror for a moment, while another node changes it; not ten times over. */
-const MAX_READS = 10;
+import { settled } from './settled.js';
+import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey } from './verify-row.js';
 
 export class PostgresLedger extends Ledger {
   readonly #keys: KeyReader;
@@ -72,7 +78,7 @@ export class PostgresLedger extends Ledger {
           return ids.length === 0 ? [] : this.#keys.byIds(this.reads, keyringId, ids);
         },
         (found) => found.map(({ key }) => key.revision),
-        (mirror, found) => found.map((one) => verified(mirror, one)),
+        (mirror, found) => found.map((one) => verifiedKey(mirror, one)),
       ),
     );
   }
@@ -83,10 +89,7 @@ export class PostgresLedger extends Ledger {
         keyringId,
         () => listAliases(this.reads, keyringId, query),
         (rows) => rows.map(({ revision }) => revision),
-        (mirror, rows) => {
-          for (const row of rows) mustBeCurrent(mirror, 'alias', row);
-          return rows;
-        },
+        allCurrent('alias'),
       ),
     );
   }
@@ -97,16 +100,48 @@ export class PostgresLedger extends Ledger {
     );
   }
 
+  override async findPolicies(keyringId: string, keyId?: string): Promise<PolicyRows> {
+    const targets = keyId === undefined ? ['keyring'] : ['keyring', keyId];
+    return this.#reading(() =>
+      this.#settled(
+        keyringId,
+        () => this.reads.manager.findBy(PolicyEntity, { keyringId, target: In(targets) }),
+        (rows) => rows.map(({ revision }) => revision),
+        (mirror, rows) => policyRows(mirror, keyringId, keyId, rows),
+      ),
+    );
+  }
+
+  override async listCampaigns(query: CampaignQuery): Promise<CampaignRow[]> {
+    return this.#reading(async () => {
+      const campaigns: CampaignRow[] = [];
+      for (const [keyringId, ids] of await findCampaignIds(this.reads, query)) {
+        const rows = await this.#settled(
+          keyringId,
+          () => this.reads.manager.findBy(CampaignEntity, { keyringId, id: In([...ids]) }),
+          (found) => found.map(({ revision }) => revision),
+          allCurrent('campaign'),
+        );
+        campaigns.push(...rows);
+      }
+      return campaigns.toSorted((a, b) => (a.id < b.id ? 1 : -1));
+    });
+  }
+
+  override async findGoverned(
+    keyringId: string,
+    keyIds: readonly string[],
+  ): Promise<ReadonlyMap<string, GovernedKeyRows | KmsError>> {
+    return this.#reading(() => findGoverned(this.reads.manager, this.#keys, this.scopes, keyringId, keyIds));
+  }
+
   override async wrappingKeys(keyringId: string): Promise<readonly WrappingKeyRow[]> {
     return this.#reading(() =>
       this.#settled(
         keyringId,
         () => this.reads.manager.find(WrappingKeyEntity, { where: { keyringId }, order: { version: 'ASC' } }),
         (rows) => rows.map(({ revision }) => revision),
-        (mirror, rows) => {
-          for (const row of rows) mustBeCurrent(mirror, 'wrapping_key', row);
-          return rows;
-        },
+        allCurrent('wrapping_key'),
       ),
     );
   }
@@ -190,7 +225,7 @@ export class PostgresLedger extends Ledger {
       (mirror, { alias, found }) => {
         if (alias) mustBeCurrent(mirror, 'alias', alias);
         else mustBeUnknown(mirror, 'alias', `${keyringId}/${name}`);
-        if (found) return this.cache.put(name, true, verified(mirror, found), found.key.tag);
+        if (found) return this.cache.put(name, true, verifiedKey(mirror, found), found.key.tag);
         if (alias?.keyId) mustBeUnknown(mirror, 'key', alias.keyId);
         return undefined;
       },
@@ -209,36 +244,20 @@ export class PostgresLedger extends Ledger {
       read,
       (found) => [found?.key.revision ?? 0],
       (mirror, found) => {
-        if (found) return this.cache.put(ref, false, verified(mirror, found), found.key.tag);
+        if (found) return this.cache.put(ref, false, verifiedKey(mirror, found), found.key.tag);
         if (expectedId !== undefined) mustBeUnknown(mirror, 'key', expectedId);
         return undefined;
       },
     );
   }
 
-  /**
-   * Reads rows and verifies them against a mirror that is at least as new, again while they do not fit: another node may be
-   * changing them.
-   * @param verify in one step, so that nothing moves between the check and what is made of the rows
-   */
-  async #settled<Rows, T>(
+  #settled<Rows, T>(
     keyringId: string,
     read: () => Promise<Rows>,
     revisionsOf: (rows: Rows) => readonly number[],
     verify: (mirror: ScopeMirror, rows: Rows) => T,
   ): Promise<T> {
-    for (let reads = 1; ; reads++) {
-      const rows = await read();
-      const newest = Math.max(0, ...revisionsOf(rows));
-      if (newest > (await this.scopes.mirror(keyringId)).revision) await this.scopes.refresh(keyringId);
-      const mirror = await this.scopes.mirror(keyringId);
-      try {
-        return verify(mirror, rows);
-      } catch (error) {
-        if (reads === MAX_READS) throw error;
-        await this.scopes.refresh(keyringId);
-      }
-    }
+    return settled(this.scopes, keyringId, read, revisionsOf, verify);
   }
 
   async #reading<T>(work: () => Promise<T>): Promise<T> {
@@ -248,14 +267,4 @@ export class PostgresLedger extends Ledger {
       throw databaseFailure(error);
     }
   }
-}
-
-/** @throws KmsError integrity-failure for a row that is not there and should be */
-function mustBeUnknown(mirror: ScopeMirror, table: 'key' | 'alias', id: string): void {
-  if (mirror.tagOf(table, id)) throw integrityFailure(`row ${id} of ${table} is missing`);
-}
-
-function verified(mirror: ScopeMirror, { key, versions }: FoundKey): KeySnapshot {
-  mustBeCurrent(mirror, 'key', key);
-  return snapshotOf(mirror, key, versions);
 }

@@ -13,9 +13,12 @@ const PARTS: Readonly<Record<SealedTableName, readonly string[]>> = {
   root_migration: ['id'],
   pki_authority: ['id'],
   certificate: ['id'],
+  webhook: ['id'],
   wrapping_key: ['keyringId', 'version'],
   key: ['id'],
   alias: ['keyringId', 'name'],
+  policy: ['keyringId', 'target'],
+  campaign: ['keyringId', 'id'],
   key_version: ['keyId', 'version'],
 };
 

@@ -5,6 +5,7 @@ import { unseparatedOf } from '../../access/separation.js';
 import type { BindingRow, CallerRow, CredentialRow, GroupRow, RoleRow } from '../../access/records.js';
 import type { KeyringRow } from '../../keys/records.js';
 import type { AuthorityRow, CertificateRow } from '../../pki/records.js';
+import type { WebhookRow } from '../../events/records.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { MoreThan } from 'typeorm';
 import { INSTALL_SCOPE, type InstallSettingRow } from '../../ledger/sealed-tables.js';
@@ -19,6 +20,7 @@ import { InstallSettingEntity } from '../entities/install-setting.entity.js';
 import { KeyringEntity } from '../entities/keyring.entity.js';
 import { RoleEntity } from '../entities/role.entity.js';
 import { RootMigrationEntity } from '../entities/root-migration.entity.js';
+import { WebhookEntity } from '../entities/webhook.entity.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { mustBeCurrent } from './verify-row.js';
 
@@ -36,6 +38,7 @@ export interface InstallRows {
   readonly rootMigrations: readonly RootMigrationEntity[];
   readonly authorities: readonly AuthorityEntity[];
   readonly certificates: readonly CertificateEntity[];
+  readonly webhooks: readonly WebhookEntity[];
 }
 
 export async function readInstallRows(manager: EntityManager, revision: number): Promise<InstallRows> {
@@ -52,6 +55,7 @@ export async function readInstallRows(manager: EntityManager, revision: number):
     rootMigrations: await manager.findBy(RootMigrationEntity, newer),
     authorities: await manager.findBy(AuthorityEntity, newer),
     certificates: await manager.findBy(CertificateEntity, newer),
+    webhooks: await manager.findBy(WebhookEntity, newer),
   };
 }
 
@@ -67,6 +71,7 @@ export class InstallState {
   readonly #approvals = new Map<string, ApprovalRow>();
   readonly #authorities = new Map<string, AuthorityRow>();
   readonly #certificates = new Map<string, CertificateRow>();
+  readonly #webhooks = new Map<string, WebhookRow>();
 
   /** @throws KmsError integrity-failure, and stays as it was */
   advance(mirror: ScopeMirror, rows: InstallRows): InstallView {
@@ -81,6 +86,7 @@ export class InstallState {
     for (const row of rows.rootMigrations) mustBeCurrent(mirror, 'root_migration', row);
     for (const row of rows.authorities) mustBeCurrent(mirror, 'pki_authority', row);
     for (const row of rows.certificates) mustBeCurrent(mirror, 'certificate', row);
+    for (const row of rows.webhooks) mustBeCurrent(mirror, 'webhook', row);
     for (const row of rows.keyrings) this.#keyrings.set(row.id, row);
     for (const row of rows.callers) this.#callers.set(row.id, row);
     for (const row of rows.credentials) this.#credentials.set(row.id, row);
@@ -91,10 +97,12 @@ export class InstallState {
     for (const row of rows.approvals) this.#approvals.set(row.id, row);
     for (const row of rows.authorities) this.#authorities.set(row.id, row);
     for (const row of rows.certificates) this.#certificates.set(row.id, row);
+    for (const row of rows.webhooks) this.#webhooks.set(row.id, row);
     return this.#view(mirror.revision);
   }
 
   #view(revision: number): InstallView {
+    const settings = this.#settings.get(INSTALL_SCOPE);
     const bindings = [...this.#bindings.values()];
     const keyrings = [...this.#keyrings.values()];
     return {
@@ -113,7 +121,9 @@ export class InstallState {
       approvals: new Map(this.#approvals),
       authority: this.#authorities.get(INSTALL_SCOPE),
       certificates: new Map(this.#certificates),
-      dualControl: this.#settings.get(INSTALL_SCOPE)?.dualControl ?? null,
+      webhooks: new Map([...this.#webhooks].filter(([, { removedAt }]) => !removedAt)),
+      dualControl: settings?.dualControl ?? null,
+      credentialPolicy: settings?.credentialPolicy ?? null,
     };
   }
 }

@@ -27,6 +27,8 @@ const INSTALL_MARKS = Object.entries(SEALED_TABLES)
 const KEYRING_MARKS = [
   ['key', 'id::text'],
   ['alias', `keyring_id || '/' || name`],
+  ['policy', `keyring_id || '/' || target`],
+  ['campaign', `keyring_id || '/' || id`],
   ['wrapping_key', `keyring_id || '/' || version`],
 ]
   .map(

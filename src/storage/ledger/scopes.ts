@@ -99,8 +99,13 @@ export class Scopes {
     const mirror = new ScopeMirror(await this.seals.sealFor(scopeId));
     if (scopeId === INSTALL_SCOPE) this.#installState = new InstallState();
     const advancing = new Serial();
+    // Of a keyring that is open, one statement reads all: it is its own snapshot.
     const advance = () =>
-      advancing.run(() => this.reads.transaction('REPEATABLE READ', (manager) => this.#advance(mirror, manager)));
+      advancing.run(() =>
+        mirror.revision > 0 && scopeId !== INSTALL_SCOPE
+          ? this.#advance(mirror, this.reads.manager)
+          : this.reads.transaction('REPEATABLE READ', (manager) => this.#advance(mirror, manager)),
+      );
     await advance();
     this.#failures.delete(scopeId);
     return { mirror, advancing, refreshing: new SingleFlight(advance) };

@@ -13,11 +13,13 @@ export const ROLES = [
 ] as const;
 
 /** What an operation is about: where a binding must hold for it. */
-export type About = 'key' | 'keyring' | 'name' | 'install' | 'anywhere' | 'list' | 'listing';
+export type About =
+  'key' | 'keyring' | 'keys' | 'key|ring' | 'key|keys' | 'name' | 'install' | 'anywhere' | 'list' | 'listing';
 
 /**
  * Who may do what, written by hand from the page on access and from what the operations mean; never made from the code. A column a role, in
- * the order of ROLES. `list`: whoever has it anywhere gets an answer, with what it may see in it; `listing`: whoever has it in a keyring.
+ * the order of ROLES. `key|ring`: about the key in the path, or the keyring where there is none; `key|keys`: or whatever keys there are in it. `list`: whoever has it anywhere gets an answer, with what it may see in it; `listing`: whoever has it in a keyring.
+ * What events tell is for who may read the audit log too: a webhook is made, and a delivery sent again, by no built-in role alone.
  * Everybody comes with a token here: a certificate is described to its own caller, and renewed by whoever comes with it; enrolling is for
  * those who come with an invitation.
  */
@@ -58,8 +60,21 @@ export const TABLE = `
   version.enable           key        .   x   .   .   .   .   .   .   .   .
   version.revoke           key        .   x   .   .   .   .   .   .   .   .
   version.destroy          key        .   x   .   .   .   .   .   .   .   .
+  key.revoke               key        .   x   .   .   .   .   .   .   .   .
+  version.usage            key        .   x   .   .   .   .   .   x   .   .
+  version.exposed          key        .   x   .   .   .   .   .   x   .   .
+  policy.get               key|ring   .   x   .   .   .   .   .   x   .   .
+  policy.set               key|keys   .   x   .   .   .   .   .   .   .   .
+  policy.delete            key|keys   .   x   .   .   .   .   .   .   .   .
+  policy.simulate          keyring    .   x   .   .   .   .   .   x   .   .
   alias.set                key        .   x   .   .   .   .   .   .   .   .
   alias.delete             name       .   x   .   .   .   .   .   .   .   .
+  campaign.list            list       .   x   x   x   x   x   x   x   .   .
+  campaign.describe        list       .   x   x   x   x   x   x   x   .   .
+  campaign.start           key        .   x   .   .   .   .   .   .   .   .
+  campaign.close           list       .   x   .   .   .   .   .   .   .   .
+  campaign.cancel          list       .   x   .   .   .   .   .   .   .   .
+  campaign.report          list       .   .   x   .   .   .   .   .   .   .
   keyring.create           install    x   .   .   .   .   .   .   .   .   .
   keyring.update           keyring    x   .   .   .   .   .   .   .   .   .
   keyring.rewrap           keyring    x   .   .   .   .   .   .   .   .   .
@@ -87,6 +102,12 @@ export const TABLE = `
   certificate.approve      install    x   .   .   .   .   .   .   .   .   .
   certificate.reject       install    x   .   .   .   .   .   .   .   .   .
   certificate.revoke       install    x   .   .   .   .   .   .   .   .   .
+  webhook.create           install    .   .   .   .   .   .   .   .   .   .
+  webhook.delete           install    x   .   .   .   .   .   .   .   .   .
+  webhook.test             install    x   .   .   .   .   .   .   .   .   .
+  webhook.redeliver        install    .   .   .   .   .   .   .   .   .   .
+  webhook.list             install    x   .   .   .   .   .   .   x   .   .
+  delivery.list            install    .   .   .   .   .   .   .   x   .   .
   caller.list              install    x   .   .   .   .   .   .   x   .   .
   token.list               install    x   .   .   .   .   .   .   x   .   .
   credential.list          install    x   .   .   .   .   .   .   x   .   .
@@ -119,10 +140,12 @@ export const PLACES = ['everything', 'own keyring', 'other keyring', 'own key', 
 export type Place = (typeof PLACES)[number];
 
 /** Where somebody who has the role may do what is about such a thing. */
-export const WHERE: Readonly<Record<About, readonly Place[]>> = {
+export const WHERE: Readonly<Record<Exclude<About, 'key|ring' | 'key|keys'>, readonly Place[]>> = {
   key: ['everything', 'own keyring', 'own key'],
   // A deny of one key denies nothing that is wider.
   keyring: ['everything', 'own keyring', 'denied key'],
+  // A policy for keys does to each of them what it says.
+  keys: ['everything', 'own keyring'],
   // Of a keyring, for a key in it: both.
   name: ['everything', 'own keyring'],
   install: ['everything'],

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { addressOf, describedRoutes, type DescribedRoute } from '../../support/described-routes.js';
+import { webhookAdminToken } from '../../support/webhook-admin.js';
 import { call, Server, type Tokens } from '../../support/server.js';
 import { PLACES, ROLES, TABLE, WHERE, type About, type Place } from './expected.js';
 
@@ -76,7 +77,16 @@ beforeAll(async () => {
   const nobody = '00000000-0000-7000-8000-000000000000';
   const person = await made('callers', { name: 'somebody', type: 'person' });
   const rest = { version: '1', caller: person.id, role: 'no-role', group: nobody };
-  const ids = { token: '0000000000000000', credential: nobody, binding: nobody, certificate: nobody, approval: nobody };
+  const ids = {
+    token: '0000000000000000',
+    credential: nobody,
+    binding: nobody,
+    certificate: nobody,
+    approval: nobody,
+    campaign: nobody,
+    webhook: nobody,
+    delivery: nobody,
+  };
   const at = (keyring: string, key: object) => ({ ...rest, ...ids, keyring, ...key });
   const keyring = own.keyring;
   const scopes: Readonly<Record<Place, readonly Scope[]>> = {
@@ -120,7 +130,10 @@ async function tried(route: DescribedRoute, role: string, place: Place): Promise
   );
   const isAllowed = status !== 401 && status !== 403;
   const isRefused = status === 403 && body.code === 'permission-denied';
-  const shouldBe = roles.has(role) && WHERE[about].includes(place);
+  const isOfKey = route.path.includes('{key}');
+  const otherwise = { 'key|ring': 'keyring', 'key|keys': 'keys' } as const;
+  const where = about === 'key|ring' || about === 'key|keys' ? (isOfKey ? 'key' : otherwise[about]) : about;
+  const shouldBe = roles.has(role) && WHERE[where].includes(place);
   if (shouldBe ? isAllowed : isRefused) return undefined;
   const wanted = shouldBe ? 'allowed' : 'refused';
   return `${route.method} ${route.path} (${route.permission}) as ${role}, ${place}: ${status} ${body.code}, should be ${wanted}`;
@@ -141,4 +154,22 @@ it('every role may do what the table says, where it says, and nothing else', asy
   expect(wrong).toEqual([]);
   expect(cells.length).toBeGreaterThan(4000);
   console.info(`permission matrix: ${cells.length} calls over HTTP, as the table says`);
+});
+
+it('what no role may do alone, somebody with two may', async () => {
+  const both = await webhookAdminToken(server, tokens.admin);
+  const ids = asked.get('everything') ?? {};
+  const told = routes.filter(({ permission = '' }) =>
+    ['webhook.create', 'webhook.redeliver', 'delivery.list'].includes(permission),
+  );
+  expect(told).toHaveLength(3);
+  for (const route of told) {
+    const ask = async (token: string | undefined) =>
+      call(server, token, route.method, addressOf(route, ids), bodyOf(route, ids));
+    expect([201, 404]).toContain((await ask(both)).status);
+    const { status, body } = await ask(callers.get('administrator everything'));
+    expect(status).toBe(403);
+    expect(body.detail).toContain(`${route.permission} also needs audit.read`);
+    expect(body.detail).toContain('bind auditor besides, or a role with both');
+  }
 });

@@ -16,7 +16,8 @@ const USES_KEYS = new Set<OperationName>(CRYPTO_OPERATIONS);
 /** Every operation that changes a caller, a right, a keyring, a key or the root. */
 const CHANGES = OPERATIONS.filter(
   (name) =>
-    /^(key|version|alias|keyring|caller|token|binding|root)\./.test(name) && !/\.(describe|list|public)$/.test(name),
+    /^(key|version|policy|campaign|alias|keyring|caller|token|binding|root)\./.test(name) &&
+    !/\.(describe|list|public|usage|exposed|get|simulate|notify|report)$/.test(name),
 );
 
 function permissionsOf(role: RoleName): readonly OperationName[] {

@@ -14,10 +14,10 @@ class CountingSource implements DataKeySource {
     return { plaintext, ciphertext: Buffer.from(`wrapped ${this.given.length}`), count: () => undefined };
   }
 
-  async forDecryption(ciphertext: Buffer): Promise<Buffer> {
+  async forDecryption(ciphertext: Buffer): ReturnType<DataKeySource['forDecryption']> {
     if (!ciphertext.toString().startsWith('wrapped')) throw new Error('not mine');
     this.opened += 1;
-    return Buffer.alloc(32, 7);
+    return { plaintext: Buffer.alloc(32, 7) };
   }
 }
 
@@ -155,8 +155,8 @@ describe('for decryption', () => {
   it('a wrapped key is opened once per context within its age; borrowers get copies', async () => {
     const cache = cacheOf();
     const first = await cache.forDecryption(Buffer.from('wrapped 1'), { a: '1' });
-    first.fill(0);
-    expect(await cache.forDecryption(Buffer.from('wrapped 1'), { a: '1' })).toEqual(Buffer.alloc(32, 7));
+    first.plaintext.fill(0);
+    expect(await cache.forDecryption(Buffer.from('wrapped 1'), { a: '1' })).toEqual({ plaintext: Buffer.alloc(32, 7) });
     expect(source.opened).toBe(1);
     await cache.forDecryption(Buffer.from('wrapped 1'), { a: '2' });
     expect(source.opened).toBe(2);
@@ -168,7 +168,7 @@ describe('for decryption', () => {
   it('a refusal is not kept', async () => {
     const cache = cacheOf();
     await expect(cache.forDecryption(Buffer.from('other'), {})).rejects.toThrow('not mine');
-    expect(await cache.forDecryption(Buffer.from('wrapped 1'), {})).toEqual(Buffer.alloc(32, 7));
+    expect(await cache.forDecryption(Buffer.from('wrapped 1'), {})).toEqual({ plaintext: Buffer.alloc(32, 7) });
   });
 });
 

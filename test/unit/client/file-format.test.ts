@@ -26,7 +26,7 @@ const dataKeys: DataKeySource = {
   forEncryption: () => Promise.reject(new Error('nothing is encrypted here')),
   forDecryption: async (ciphertext) => {
     if (!ciphertext.equals(wrappedKey)) throw new Error('not the wrapped key of the vectors');
-    return Buffer.from(dataKey);
+    return { plaintext: Buffer.from(dataKey) };
   },
 };
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { ClockDoor } from '../../../src/doors/clock/clock.door.js';
-import { MaintenanceStore, type DueKey } from '../../../src/ledger/maintenance-store.js';
+import { MaintenanceStore, type DueCampaign, type DueKey } from '../../../src/ledger/maintenance-store.js';
 import { createKey } from '../../../src/operations/keys/create-key.js';
 import { getKey } from '../../../src/operations/keys/get-key.js';
 import { scheduleKeyDestruction } from '../../../src/operations/keys/schedule-key-destruction.js';
@@ -36,6 +36,10 @@ class HeldMaintenance extends MaintenanceStore {
 
   override keyringsToRewrap(): Promise<string[]> {
     return this.store.keyringsToRewrap();
+  }
+
+  override quietCampaigns(now: Date, limit: number): Promise<DueCampaign[]> {
+    return this.store.quietCampaigns(now, limit);
   }
 
   override purge(now: Date): Promise<void> {

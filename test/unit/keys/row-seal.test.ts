@@ -64,6 +64,7 @@ describe('the tag of a row', () => {
       ['key', ['keyringId']],
       ['key_version', ['wrappingVersion', 'material']],
       ['pki_authority', ['material']],
+      ['webhook', ['secret']],
     ]);
     expect(unnoticed.map(([column]) => column)).toEqual(apart.get(table) ?? []);
   });

@@ -19,6 +19,12 @@ export const GROUPS: readonly Group[] = [
   },
   { name: 'Keys', description: 'Making keys, their states, import and export.', prefixes: ['key.'] },
   { name: 'Versions', description: 'The versions of a key, one by one.', prefixes: ['version.'] },
+  { name: 'Policies', description: 'When keys rotate, retire, expire.', prefixes: ['policy.'] },
+  {
+    name: 'Campaigns',
+    description: 'Moving ciphertexts from old versions of a key to its primary.',
+    prefixes: ['campaign.'],
+  },
   { name: 'Aliases', description: 'Further names of keys, which can be moved.', prefixes: ['alias.'] },
   { name: 'Keyrings', description: 'Tenants, each with its own wrapping key.', prefixes: ['keyring.'] },
   {
@@ -41,6 +47,7 @@ export const GROUPS: readonly Group[] = [
     description: 'The service’s own certificate authority.',
     prefixes: ['pki.', 'certificate.'],
   },
+  { name: 'Events', description: 'Webhooks, and what was sent to them.', prefixes: ['webhook.'] },
   { name: 'Audit', description: 'What was done, by whom, with what outcome.', prefixes: ['audit.'] },
   { name: 'Root', description: 'The key above all keys.', prefixes: ['root.'] },
   { name: OTHERS, description: 'Health and what is public.', prefixes: [] },

@@ -10,6 +10,10 @@ const keyUse = {
   version: z.int().meta({ description: 'And its version' }),
 } as const;
 
+const authentic = z.literal(false).optional().meta({
+  description: 'Under a version that is compromised: whoever has the key could have made the ciphertext',
+});
+
 export const encrypted = z
   .object({
     ciphertext: base64('Names its key and version itself (docs/formats/ciphertext.md)'),
@@ -20,9 +24,12 @@ export const reEncrypted = encrypted
   .extend({
     sourceKeyId: z.string().meta({ description: 'The key that it comes from' }),
     sourceVersion: z.int(),
+    authentic,
   })
   .meta({ id: 'ReEncrypted' });
-export const decrypted = z.object({ plaintext: base64('The plaintext'), ...keyUse }).meta({ id: 'Decrypted' });
+export const decrypted = z
+  .object({ plaintext: base64('The plaintext'), ...keyUse, authentic })
+  .meta({ id: 'Decrypted' });
 export const dataKeyAnswer = z
   .object({
     plaintext: base64('The data key: use it, then forget it').optional(),

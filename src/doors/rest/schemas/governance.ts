@@ -29,7 +29,18 @@ export const dualControlAnswer = z
   })
   .nullable();
 
-export const updateSettingsBody = z.strictObject({ dualControl });
+export const updateSettingsBody = z.strictObject({
+  dualControl: z.exactOptional(dualControl),
+  credentialPolicy: z.exactOptional(
+    z
+      .strictObject({ unusedAfter: duration })
+      .nullable()
+      .meta({
+        description: 'Revokes credentials that were unused for so long (1d to 3650d), or that expired; null: none.',
+        example: { unusedAfter: '90d' },
+      }),
+  ),
+});
 
 export const finishedBootstrapAnswer = z
   .object({
@@ -38,4 +49,14 @@ export const finishedBootstrapAnswer = z
   })
   .meta({ id: 'FinishedBootstrap' });
 
-export const settingsAnswer = z.object({ dualControl: dualControlAnswer }).meta({ id: 'Settings' });
+export const settingsAnswer = z
+  .object({
+    dualControl: dualControlAnswer,
+    credentialPolicy: z
+      .object({
+        unusedAfter: z.int().meta({ description: 'Seconds' }),
+        setAt: z.string().meta({ description: 'ISO 8601; what was unused before counts from here' }),
+      })
+      .nullable(),
+  })
+  .meta({ id: 'Settings' });

@@ -72,6 +72,20 @@ export const scheduleDestructionBody = z.strictObject({
 
 export const revokeBody = z.strictObject({ reason: z.enum(REVOCATION_REASONS) });
 
+export const revokeKeyBody = revokeBody.extend({
+  replace: z.exactOptional(
+    z.boolean().meta({
+      description: 'A new version takes over. Default false: the key is disabled, until it is revoked with `true`.',
+    }),
+  ),
+});
+
+export const destroyVersionBody = z.strictObject({
+  force: z.exactOptional(
+    z.boolean().meta({ description: 'Also one that was used a short time ago: only in a keyring with dual control' }),
+  ),
+});
+
 /** Answers. */
 const timestamp = z.iso.datetime();
 
@@ -108,6 +122,35 @@ export const versionAnswer = z
     hasPublicKey: z.boolean(),
   })
   .meta({ id: 'KeyVersion' });
+
+export const versionUsageAnswer = z
+  .object({
+    keyId: z.string(),
+    version: z.int(),
+    encryptions: z.int().meta({ description: 'Also data keys and encapsulations' }),
+    decryptions: z.int().meta({ description: 'Also decapsulations and shared secrets' }),
+    signatures: z.int().meta({ description: 'Also MACs' }),
+    verifications: z.int(),
+    refused: z.int().meta({ description: 'Calls that needed the version and were refused for its state' }),
+    bytes: z.int().meta({ description: 'Of messages, as they came in' }),
+    lastUsedAt: timestamp.nullable(),
+    lastUsedBy: z.string().nullable().meta({ description: 'Id of the caller' }),
+  })
+  .meta({ id: 'VersionUsage' });
+
+export const exposedDataKeysAnswer = z
+  .object({
+    record: z.string().meta({ description: 'Id of the audit record' }),
+    at: timestamp,
+    operation: z.string().meta({ description: '`data-key`, `data-key-pair`, or `re-encrypt` of an older one' }),
+    dataKeys: z.int().meta({ description: 'How many the call wrapped' }),
+    caller: z.string().meta({ description: 'Id of the caller' }),
+    callerName: z.string().nullable(),
+    source: z.string().nullable().meta({ description: 'The address it came from' }),
+    requestId: z.string(),
+    context: z.array(z.string()).nullable().meta({ description: 'Names in their encryption contexts' }),
+  })
+  .meta({ id: 'ExposedDataKeys' });
 
 export const versionChangedAnswer = versionAnswer
   .extend({

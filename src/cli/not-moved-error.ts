@@ -1,0 +1,4 @@
+/** Some ciphertexts could not be moved. */
+export class NotMovedError extends Error {
+  override readonly name = 'NotMovedError';
+}
