@@ -110,6 +110,7 @@ const ACCESS_READS = [
   'settings.describe',
   'certificate.list',
   'webhook.list',
+  'delivery.list',
   'approval.list',
 ] as const;
 

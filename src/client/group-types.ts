@@ -41,6 +41,8 @@ export interface Explanation {
   readonly bindings: readonly (Binding & { readonly verdict: string })[];
   /** Id of the binding that administers, where duties are separate. */
   readonly administers: string | null;
+  /** What the operation needs besides its own permission, and the caller has not. */
+  readonly missing: readonly string[];
 }
 
 export interface Able {

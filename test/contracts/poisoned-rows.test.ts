@@ -7,6 +7,7 @@ import { setKeyPolicy } from '../../src/operations/policies/set-key-policy.js';
 import { listVersions } from '../../src/operations/versions/list-versions.js';
 import { createWebhook } from '../../src/operations/webhooks/create-webhook.js';
 import { makePostgresBed, type PostgresBed } from '../support/postgres-bed.js';
+import { arriveAsWebhookAdmin } from '../support/webhook-admin.js';
 
 const DAY = 86_400_000;
 
@@ -21,7 +22,7 @@ describe('a row that nobody can make sense of', () => {
     bed = await makePostgresBed();
     admin = await bed.arriveAs('key-admin');
     app = await bed.arriveAs('crypto-user');
-    administrator = await bed.arriveAs('administrator');
+    administrator = await arriveAsWebhookAdmin(bed);
     await bed.query('alter table due_key drop constraint due_key_finite');
     await bed.query('alter table key_use drop constraint key_use_finite');
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { addressOf, describedRoutes, type DescribedRoute } from '../support/described-routes.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
 
 /** Some thousand requests, on a machine that may be busy. */
@@ -58,7 +59,7 @@ beforeAll(async () => {
   await call(server, tokens.admin, 'PATCH', ring, { dualControl: { approvers: 1 } });
   const { approval } = (await call(server, tokens.admin, 'DELETE', ring)).body;
   const hook = { url: 'http://127.0.0.1:9/', types: ['keystead.campaign.closed'] };
-  const { id: webhook } = await make(tokens.admin, '/api/v1/webhooks', hook);
+  const { id: webhook } = await make(await webhookAdminToken(server, tokens.admin), '/api/v1/webhooks', hook);
   const { id: hold } = await make(tokens.admin, '/api/v1/audit/holds', { keyring, reason: `${THEIRS}-case` });
   theirs = {
     hold,

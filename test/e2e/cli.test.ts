@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Receiver } from '../support/receiver.js';
 import { Server, type Tokens } from '../support/server.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
 import { until } from '../support/until.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
@@ -192,6 +193,7 @@ it('callers, tokens and bindings are administered', async () => {
 
 it('webhooks are administered', async () => {
   const receiver = await Receiver.start();
+  tokens = { ...tokens, admin: await webhookAdminToken(server, tokens.admin) };
   const { out: secret, err } = await keystead('admin', `webhook add ${receiver.url} --type keystead.key.rotated`);
   expect(secret).toMatch(/^whsec_\S+\n$/);
   const id = /^id +(\S+)$/m.exec(err)?.[1];

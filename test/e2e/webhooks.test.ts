@@ -7,6 +7,7 @@ import { Webhook } from 'standardwebhooks';
 import { Receiver } from '../support/receiver.js';
 import { selfSigned } from '../support/self-signed.js';
 import { call, Server, type Tokens } from '../support/server.js';
+import { webhookAdminToken } from '../support/webhook-admin.js';
 import { until } from '../support/until.js';
 
 /** Attempts that fail are made again after some seconds. */
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await writeFile(join(directory, 'known.pem'), known.cert);
   server = await Server.start({ env: settings() });
   tokens = await server.tokens();
+  tokens = { ...tokens, admin: await webhookAdminToken(server, tokens.admin) };
 });
 afterAll(async () => {
   await server.remove();
@@ -140,7 +142,7 @@ describe('whoever can write to the database', () => {
   it('does not make up an event that is then signed', async () => {
     const { id } = await add({ types: ['keystead.campaign.closed'] });
     await done('admin', 'POST', `/api/v1/webhooks/${id}/test`);
-    await until(() => receiver.received.length > 0);
+    await until(async () => (await deliveriesOf(id))[0].state === 'delivered');
     const sql = await openSql();
     await sql.query(`update event_delivery set state = 'pending', finished_at = null,
       body = replace(body, 'webhook.test', 'webhook.fake') where webhook_id = '${id}'`);

@@ -60,21 +60,24 @@ async function copyDatabase(admin: Client, name: string, source: string): Promis
   await whenFree(() => admin.query(`CREATE DATABASE "${name}" TEMPLATE "${source}" ${collation}`));
 }
 
-/** A backend is still counted for a moment after its connection was closed (object_in_use, 55006). */
+/**
+ * A backend is still counted for a moment after its connection was closed (object_in_use, 55006); and one that vacuums
+ * must not be ended by who is no superuser (insufficient_privilege, 42501): it ends by itself.
+ */
 async function whenFree(query: () => Promise<unknown>): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await query();
       return;
     } catch (error) {
-      if (errorCode(error) !== '55006' || attempt === 100) throw error;
+      if (!['55006', '42501'].includes(errorCode(error) ?? '') || attempt === 500) throw error;
       await sleep(20);
     }
   }
 }
 
 async function drop(admin: Client, name: string): Promise<void> {
-  await admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
+  await whenFree(() => admin.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
 }
 
 async function asAdmin(use: (admin: Client) => Promise<void>): Promise<void> {

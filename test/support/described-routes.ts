@@ -29,6 +29,8 @@ const BODIES: Readonly<Record<string, object>> = {
   'key.create': {},
   'key.export': { publicKey: 'aGVsbG8=', algorithm: 'rsaes-oaep-sha-256' },
   'webhook.create': { url: 'http://127.0.0.1:9/', types: ['keystead.campaign.closed'] },
+  // By tags or of one key, not both.
+  'policy.simulate': {},
   'keyring.update': { description: 'mine' },
 };
 

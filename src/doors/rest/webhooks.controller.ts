@@ -36,7 +36,8 @@ export class WebhooksController {
     answer: newWebhookAnswer,
     idempotent: true,
     summary: 'Make a webhook',
-    description: 'Events are sent to it from now on. The secret that they are signed with is shown this once.',
+    description:
+      'Events are sent to it from now on. The secret that they are signed with is shown this once. Needs audit.read besides.',
   })
   async create(call: Call<CreateWebhookInput>) {
     return change(this.kms, createWebhook, call);
@@ -88,14 +89,14 @@ export class WebhooksController {
     return change(this.kms, testWebhook, call);
   }
 
-  @Endpoint('webhook.list', {
+  @Endpoint('delivery.list', {
     method: 'GET',
     path: ':webhook/deliveries',
     params: IN_WEBHOOK,
     query: listDeliveriesQuery,
     answer: pageOf(deliveryAnswer),
     summary: 'List what was sent, is to be sent, and could not be sent to a webhook',
-    description: 'Delivered ones are kept for 7 days, dead ones for 30.',
+    description: 'Delivered ones are kept for 7 days, dead ones for 30. Needs audit.read besides.',
   })
   async deliveries(call: Call<ListDeliveriesInput>) {
     return use(this.kms, listDeliveries, call);
@@ -108,7 +109,8 @@ export class WebhooksController {
     status: 202,
     answer: deliveryToComeAnswer,
     summary: 'Send a delivery once more',
-    description: 'One that is dead, or that was delivered. The event keeps its id, so that a receiver knows a repeat.',
+    description:
+      'One that is dead, or that was delivered. The event keeps its id, so that a receiver knows a repeat. Needs audit.read besides.',
   })
   async redeliver(call: Call<RedeliverInput>) {
     return change(this.kms, redeliver, call);

@@ -1,5 +1,6 @@
 import { NO_ATTRIBUTES, type Attributes } from '../../access/conditions.js';
 import type { AccessView, Resource, Verdict } from '../../access/access-view.js';
+import { alsoNeeds } from '../../access/also-needs.js';
 import { isEverybodys, type OperationName } from '../../access/permissions.js';
 import type { CallerRow } from '../../access/records.js';
 import { KmsError } from '../../errors.js';
@@ -21,7 +22,14 @@ export interface ExplainAccessInput extends Partial<Omit<Attributes, 'context'>>
   readonly groups?: readonly string[];
 }
 
-export type Reason = 'everybody' | 'allowed' | 'denied' | 'no-binding' | 'separation-of-duties' | 'caller-disabled';
+export type Reason =
+  | 'everybody'
+  | 'allowed'
+  | 'denied'
+  | 'no-binding'
+  | 'separation-of-duties'
+  | 'caller-disabled'
+  | 'needs-other-permission';
 
 export interface Explanation {
   readonly allowed: boolean;
@@ -30,6 +38,8 @@ export interface Explanation {
   readonly bindings: readonly (BindingDescription & { readonly verdict: Verdict })[];
   /** The binding that administers, where duties are separate. */
   readonly administers: string | null;
+  /** What the operation needs besides its own permission, and the caller has not. */
+  readonly missing: readonly OperationName[];
 }
 
 interface ResolvedQuestion extends Resolved {
@@ -67,16 +77,19 @@ export const explainAccess: UseOperation<ExplainAccessInput, ResolvedQuestion, E
     const now = deps.clock.now();
     const considered = access.consider(holders, operation, resource, now, attributes);
     const administers = access.administeringBinding(holders, operation, resource, now)?.id ?? null;
-    const allowed = caller.state === 'enabled' && access.may(holders, operation, resource, now, attributes);
+    const missing = alsoNeeds(operation).filter((other) => !access.may(holders, other, resource, now, attributes));
+    const mayAlone = caller.state === 'enabled' && access.may(holders, operation, resource, now, attributes);
+    const allowed = mayAlone && missing.length === 0;
     const verdicts = new Set(considered.map(({ verdict }) => verdict));
-    const reason = reasonOf(caller, operation, verdicts, administers);
+    const alone = reasonOf(caller, operation, verdicts, administers);
+    const reason = alone === 'allowed' && missing.length > 0 ? 'needs-other-permission' : alone;
     if (allowed !== (reason === 'allowed' || reason === 'everybody')) {
       throw new KmsError('internal-error', 'the explanation is not that of the decision');
     }
     const bindings = considered
       .map(({ binding, verdict }) => ({ ...describeBinding(binding, access), verdict }))
       .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-    return { output: { allowed, reason, bindings, administers } };
+    return { output: { allowed, reason, bindings, administers, missing } };
   },
 };
 

@@ -1,4 +1,5 @@
 import type { AccessView, Resource } from '../../access/access-view.js';
+import { alsoNeeds } from '../../access/also-needs.js';
 import type { OperationName } from '../../access/permissions.js';
 import { isEverybodys } from '../../access/permissions.js';
 import type { BindingRow } from '../../access/records.js';
@@ -48,8 +49,12 @@ export const whoCan: UseOperation<WhoCanInput, ResolvedQuestion, { readonly item
 
   async run(deps, { access, resource }, { operation }) {
     const now = deps.clock.now();
+    const lacks = (id: string) =>
+      alsoNeeds(operation).some((other) => access.granting(id, other, resource, now).length === 0);
     const grantsTo = (id: string): readonly BindingRow[] =>
-      access.administeringBinding(id, operation, resource, now) ? [] : access.granting(id, operation, resource, now);
+      lacks(id) || access.administeringBinding(id, operation, resource, now)
+        ? []
+        : access.granting(id, operation, resource, now);
     const callers = [...access.callers.values()].filter(({ state }) => state === 'enabled');
     const groups = [...access.groups.values()].filter(({ claim }) => claim !== null);
     const named = [

@@ -5,11 +5,11 @@ import { KmsError } from '../../errors.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
-import { resolveInstall } from '../access/resolve-caller.js';
 import { makeWebhookSecret } from '../events/webhook-secret.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
 import { describeWebhook, type WebhookDescription } from './describe-webhook.js';
 import { webhookIn } from './resolve-webhook.js';
+import { needsToBeTold, webhookNeed } from './webhook-needs.js';
 
 /** Each has a few requests under way at most: together they bound what a node sends at once. */
 const MOST_WEBHOOKS = 50;
@@ -29,7 +29,19 @@ export interface CreatedWebhook extends WebhookDescription {
 
 export const createWebhook: ChangeOperation<CreateWebhookInput, Resolved, CreatedWebhook> = {
   name: 'webhook.create',
-  resolve: resolveInstall('webhook.create'),
+
+  /** Whoever has events sent to him may read what they tell: of the keyring, or of everything. */
+  async resolve(deps, { keyring }, arrival) {
+    const install = await deps.ledger.install();
+    const own = webhookNeed(deps, install, arrival, 'webhook.create');
+    const told = keyring === undefined ? null : keyringIn(install, keyring);
+    return {
+      needs: [own, ...needsToBeTold(deps, install, arrival, 'webhook.create', told)],
+      subject: { resource: 'install' },
+      scopes: [],
+      basis: [install],
+    };
+  },
 
   async run(deps, _resolved, input, commit, arrival) {
     const url = readWebhookUrl(input.url);

@@ -30,8 +30,8 @@ export interface DeliveryDescription {
 
 /** Newest first. */
 export const listDeliveries: UseOperation<ListDeliveriesInput, ResolvedWebhook, Page<DeliveryDescription>> = {
-  name: 'webhook.list',
-  resolve: resolveWebhook('webhook.list'),
+  name: 'delivery.list',
+  resolve: resolveWebhook('delivery.list'),
 
   async run(deps, { webhook }, { state, ...page }) {
     const limit = pageLimit(page);

@@ -3,9 +3,9 @@ import type { WebhookRow } from '../../events/records.js';
 import { KmsError } from '../../errors.js';
 import type { InstallView } from '../../ledger/ledger.js';
 import type { Arrival } from '../arrival.js';
-import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';
 import type { Resolved } from '../operation.js';
+import { needsToBeTold, webhookNeed } from './webhook-needs.js';
 
 export interface WebhookInput {
   /** Id. */
@@ -16,17 +16,17 @@ export interface ResolvedWebhook extends Resolved {
   readonly webhook: WebhookRow;
 }
 
-const INSTALL = { kind: 'install' } as const;
-
 /** What every operation on one webhook resolves. @throws KmsError webhook-not-found, to those who may know */
 export function resolveWebhook(operation: OperationName) {
   return async (deps: Deps, input: WebhookInput, arrival: Arrival): Promise<ResolvedWebhook> => {
     const install = await deps.ledger.install();
-    if (!may(install.access, arrival, operation, INSTALL, deps.clock.now())) throw permissionDenied(operation);
+    const own = webhookNeed(deps, install, arrival, operation);
+    const told = install.webhooks.get(input.webhook)?.onlyKeyring ?? null;
+    const needs = [own, ...needsToBeTold(deps, install, arrival, operation, told)];
     const webhook = webhookIn(install, input.webhook);
     return {
       webhook,
-      needs: [{ permission: operation, resource: INSTALL }],
+      needs,
       subject: { resource: `webhook/${webhook.id}` },
       scopes: [],
       basis: [webhook],

@@ -19,6 +19,7 @@ export type About =
 /**
  * Who may do what, written by hand from the page on access and from what the operations mean; never made from the code. A column a role, in
  * the order of ROLES. `key|ring`: about the key in the path, or the keyring where there is none; `key|keys`: or whatever keys there are in it. `list`: whoever has it anywhere gets an answer, with what it may see in it; `listing`: whoever has it in a keyring.
+ * What events tell is for who may read the audit log too: a webhook is made, and a delivery sent again, by no built-in role alone.
  * Everybody comes with a token here: a certificate is described to its own caller, and renewed by whoever comes with it; enrolling is for
  * those who come with an invitation.
  */
@@ -103,11 +104,12 @@ export const TABLE = `
   certificate.approve      install    x   .   .   .   .   .   .   .   .   .
   certificate.reject       install    x   .   .   .   .   .   .   .   .   .
   certificate.revoke       install    x   .   .   .   .   .   .   .   .   .
-  webhook.create           install    x   .   .   .   .   .   .   .   .   .
+  webhook.create           install    .   .   .   .   .   .   .   .   .   .
   webhook.delete           install    x   .   .   .   .   .   .   .   .   .
   webhook.test             install    x   .   .   .   .   .   .   .   .   .
-  webhook.redeliver        install    x   .   .   .   .   .   .   .   .   .
+  webhook.redeliver        install    .   .   .   .   .   .   .   .   .   .
   webhook.list             install    x   .   .   .   .   .   .   x   .   .
+  delivery.list            install    .   .   .   .   .   .   .   x   .   .
   caller.list              install    x   .   .   .   .   .   .   x   .   .
   token.list               install    x   .   .   .   .   .   .   x   .   .
   credential.list          install    x   .   .   .   .   .   .   x   .   .

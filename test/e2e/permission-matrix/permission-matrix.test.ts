@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
 import { addressOf, describedRoutes, type DescribedRoute } from '../../support/described-routes.js';
+import { webhookAdminToken } from '../../support/webhook-admin.js';
 import { call, Server, type Tokens } from '../../support/server.js';
 import { OF_THE_WHOLE_LOG, PLACES, ROLES, TABLE, WHERE, type About, type Place } from './expected.js';
 
@@ -155,4 +156,22 @@ it('every role may do what the table says, where it says, and nothing else', asy
   expect(wrong).toEqual([]);
   expect(cells.length).toBeGreaterThan(4000);
   console.info(`permission matrix: ${cells.length} calls over HTTP, as the table says`);
+});
+
+it('what no role may do alone, somebody with two may', async () => {
+  const both = await webhookAdminToken(server, tokens.admin);
+  const ids = asked.get('everything') ?? {};
+  const told = routes.filter(({ permission = '' }) =>
+    ['webhook.create', 'webhook.redeliver', 'delivery.list'].includes(permission),
+  );
+  expect(told).toHaveLength(3);
+  for (const route of told) {
+    const ask = async (token: string | undefined) =>
+      call(server, token, route.method, addressOf(route, ids), bodyOf(route, ids));
+    expect([201, 404]).toContain((await ask(both)).status);
+    const { status, body } = await ask(callers.get('administrator everything'));
+    expect(status).toBe(403);
+    expect(body.detail).toContain(`${route.permission} also needs audit.read`);
+    expect(body.detail).toContain('bind auditor besides, or a role with both');
+  }
 });

@@ -21,6 +21,7 @@ import { destroyVersion } from '../../../src/operations/versions/destroy-version
 import { revokeVersion } from '../../../src/operations/versions/revoke-version.js';
 import { createWebhook } from '../../../src/operations/webhooks/create-webhook.js';
 import { approvalOf, Governed } from '../../support/governed.js';
+import { arriveAsWebhookAdmin } from '../../support/webhook-admin.js';
 import type { TestBed } from '../../support/test-bed.js';
 
 const DAY = 86_400_000;
@@ -36,7 +37,7 @@ export function eventTypesSuite(place: string, makeBed: () => Promise<TestBed>):
     beforeAll(async () => {
       bed = await makeBed();
       keyAdmin = await bed.arriveAs('key-admin');
-      const admin = await bed.arriveAs('administrator');
+      const admin = await arriveAsWebhookAdmin(bed);
       // Nothing is sent: what is in the outbox is looked at.
       webhook = (await bed.kms.change(createWebhook, { url: 'https://hooks.example/' }, admin)).output.id;
     });

@@ -14,6 +14,7 @@ import { redeliver } from '../../../src/operations/webhooks/redeliver.js';
 import { testWebhook } from '../../../src/operations/webhooks/test-webhook.js';
 import { codeOf } from '../../support/code-of.js';
 import { Receiver } from '../../support/receiver.js';
+import { arriveAsWebhookAdmin } from '../../support/webhook-admin.js';
 import { until } from '../../support/until.js';
 import type { TestBed } from '../../support/test-bed.js';
 
@@ -34,7 +35,7 @@ export function eventsSuite(place: string, makeBed: () => Promise<TestBed>): voi
 
     beforeAll(async () => {
       bed = await makeBed();
-      admin = await bed.arriveAs('administrator');
+      admin = await arriveAsWebhookAdmin(bed);
       keyAdmin = await bed.arriveAs('key-admin');
     });
     afterAll(() => bed.dispose());
@@ -236,7 +237,7 @@ export function eventsSuite(place: string, makeBed: () => Promise<TestBed>): voi
     });
 
     it('a webhook that is made twice under one key is made once, and its secret is shown once', async () => {
-      const once = await bed.arriveAs('administrator', { everything: true }, 'once');
+      const once = await arriveAsWebhookAdmin(bed, 'once');
       const [first, again] = [
         await bed.kms.change(createWebhook, { url: receiver.url }, once),
         await bed.kms.change(createWebhook, { url: receiver.url }, once),

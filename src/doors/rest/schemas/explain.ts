@@ -42,7 +42,15 @@ export const whoCanQuery = z.strictObject({ operation, resource });
 export const explanationAnswer = z
   .object({
     allowed: z.boolean(),
-    reason: z.enum(['everybody', 'allowed', 'denied', 'no-binding', 'separation-of-duties', 'caller-disabled']),
+    reason: z.enum([
+      'everybody',
+      'allowed',
+      'denied',
+      'no-binding',
+      'separation-of-duties',
+      'caller-disabled',
+      'needs-other-permission',
+    ]),
     bindings: z
       .array(
         bindingAnswer
@@ -56,6 +64,7 @@ export const explanationAnswer = z
       .string()
       .nullable()
       .meta({ description: 'Id of the binding that administers, where duties are separate' }),
+    missing: z.array(z.string()).meta({ description: 'What the operation needs besides, and the caller has not' }),
   })
   .meta({ id: 'Explanation' });
 

@@ -103,20 +103,22 @@ const tags = z
 
 export const selectorPolicyBody = z.strictObject({ tags, policy });
 
-export const simulateBody = z.strictObject({
-  policy: z.exactOptional(policy).meta({
-    description:
-      'As if it were set for the key, for the tags, or else for the keyring. Default: the policies that are in force',
-  }),
-  key: z.exactOptional(
-    z
-      .string()
-      .max(256)
-      .meta({ description: 'Only this key: id, name or alias', examples: ['orders'] }),
-  ),
-  tags: z.exactOptional(tags),
-  days: z.exactOptional(z.int().min(1).max(3650).meta({ description: 'From now on. Default 365.' })),
-});
+export const simulateBody = z
+  .strictObject({
+    policy: z.exactOptional(policy).meta({
+      description:
+        'As if it were set for the key, for the tags, or else for the keyring. Default: the policies that are in force',
+    }),
+    key: z.exactOptional(
+      z
+        .string()
+        .max(256)
+        .meta({ description: 'Only this key: id, name or alias', examples: ['orders'] }),
+    ),
+    tags: z.exactOptional(tags),
+    days: z.exactOptional(z.int().min(1).max(3650).meta({ description: 'From now on. Default 365.' })),
+  })
+  .meta({ examples: [{ policy: { rotate: { every: '90d' } }, tags: { class: 'pci' }, days: 730 }] });
 
 /** Answers. */
 const timestamp = z.iso.datetime();
