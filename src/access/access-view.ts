@@ -1,39 +1,11 @@
-import { compileConditions, NO_ATTRIBUTES, type Attributes, type Test } from './conditions.js';
+import { NO_ATTRIBUTES, type Attributes } from './conditions.js';
+import { covers, grantOf, verdictOf, type Grant, type Resource, type Verdict } from './grant.js';
 import { administers, isEverybodys, isRoleName, ROLES, usesKeys, type OperationName } from './permissions.js';
 import type { BindingRow, BindingScope, CallerRow, CredentialRow, GroupRow, RoleRow } from './records.js';
 import { conflictOf, type Held } from './separation.js';
 
-/** What a permission is asked for. */
-export type Resource =
-  | { readonly kind: 'install' }
-  /** What belongs to no keyring and needs none, such as random bytes: allowed by a grant of any scope. */
-  | { readonly kind: 'anywhere' }
-  | { readonly kind: 'keyring'; readonly keyringId: string }
-  /** All keys of a keyring that have these tags, at any time: allowed by a grant for the keyring, denied by a deny for one of them. */
-  | { readonly kind: 'keys'; readonly keyringId: string; readonly tags: Readonly<Record<string, string>> }
-  | {
-      readonly kind: 'key';
-      readonly keyringId: string;
-      readonly keyId: string;
-      readonly tags: Readonly<Record<string, string>>;
-    };
-
-interface Grant {
-  readonly binding: BindingRow;
-  readonly operations: ReadonlySet<OperationName>;
-  readonly effect: 'allow' | 'deny';
-  readonly scope: BindingScope;
-  /** Of a tag selector. */
-  readonly tags: readonly (readonly [name: string, value: string])[] | undefined;
-  readonly test: Test | undefined;
-  readonly expiresAt: number;
-}
-
 /** Id of a caller; or that and the ids of groups that it is in by its JWT. */
 export type Holders = string | readonly string[];
-
-/** What a binding says to a request. */
-export type Verdict = 'allows' | 'denies' | 'ended' | 'other-operation' | 'other-resource' | 'conditions-not-met';
 
 /** A binding that was looked at, and what it said. */
 export interface Considered {
@@ -235,68 +207,8 @@ function heldBy(grants: ReadonlyMap<string, readonly Grant[]>, holders: Holders)
   return holders.flatMap((holder) => grants.get(holder) ?? NOTHING);
 }
 
-function verdictOf(
-  grant: Grant,
-  operation: OperationName,
-  resource: Resource,
-  now: number,
-  attributes: Attributes,
-): Verdict {
-  if (!grant.operations.has(operation)) return 'other-operation';
-  if (grant.expiresAt <= now) return 'ended';
-  if (!covers(grant, resource)) return 'other-resource';
-  if (grant.test && !grant.test(attributes, now)) return 'conditions-not-met';
-  return grant.effect === 'deny' ? 'denies' : 'allows';
-}
-
 function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {
   const held = grants.get(holder);
   if (held) held.push(grant);
   else grants.set(holder, [grant]);
-}
-
-function grantOf(binding: BindingRow, operations: readonly OperationName[]): Grant {
-  const { effect, scope, conditions = null, expiresAt } = binding;
-  return {
-    binding,
-    operations: new Set(operations),
-    effect,
-    scope,
-    tags: 'tags' in scope ? Object.entries(scope.tags) : undefined,
-    test: compileConditions(conditions, effect),
-    expiresAt: expiresAt?.getTime() ?? Infinity,
-  };
-}
-
-function covers({ scope, effect, tags }: Grant, resource: Resource): boolean {
-  if ('everything' in scope) return true;
-  if (resource.kind === 'anywhere') return effect === 'allow';
-  if (resource.kind === 'install' || scope.keyring !== resource.keyringId) return false;
-  if (resource.kind === 'keys') return coversKeys(scope, effect, tags, resource.tags);
-  if ('key' in scope) return resource.kind === 'key' && scope.key === resource.keyId;
-  if (tags === undefined) return true;
-  if (resource.kind !== 'key') return false;
-  return includesTags(resource.tags, tags);
-}
-
-/** A deny counts where a key may have both its tags and those that are asked about; which tags a key has may change. */
-function coversKeys(
-  scope: object,
-  effect: Grant['effect'],
-  tags: Grant['tags'],
-  asked: Readonly<Record<string, string>>,
-): boolean {
-  if (effect === 'allow') return tags === undefined && !('key' in scope);
-  return !tags?.some(([name, value]) => Object.hasOwn(asked, name) && asked[name] !== value);
-}
-
-/** Whether a key has every tag that a selector names. */
-export function includesTags(
-  tags: Readonly<Record<string, string>>,
-  wanted: readonly (readonly [name: string, value: string])[],
-): boolean {
-  for (const [name, value] of wanted) {
-    if (!Object.hasOwn(tags, name) || tags[name] !== value) return false;
-  }
-  return true;
 }

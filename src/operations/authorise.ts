@@ -1,6 +1,7 @@
 import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
 import { serves } from '../access/purposes.js';
-import type { AccessView, Resource } from '../access/access-view.js';
+import type { AccessView } from '../access/access-view.js';
+import type { Resource } from '../access/grant.js';
 import type { CredentialRow } from '../access/records.js';
 import { KmsError } from '../errors.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';

@@ -1,4 +1,5 @@
-import { includesTags, type AccessView } from '../access/access-view.js';
+import type { AccessView } from '../access/access-view.js';
+import { includesTags } from '../access/grant.js';
 import { usesKeys, type OperationName } from '../access/permissions.js';
 import type { BindingRow, BindingScope } from '../access/records.js';
 import type { KeyRow } from '../keys/records.js';

@@ -1,5 +1,5 @@
 import type { OperationName } from '../access/permissions.js';
-import type { Resource } from '../access/access-view.js';
+import type { Resource } from '../access/grant.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';
 import type { Change } from '../ledger/ledger.js';
 import type { Arrival } from './arrival.js';

@@ -1,4 +1,4 @@
-import type { Resource } from '../access/access-view.js';
+import type { Resource } from '../access/grant.js';
 import type { OperationName } from '../access/permissions.js';
 import { KmsError } from '../errors.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';

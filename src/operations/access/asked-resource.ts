@@ -1,4 +1,4 @@
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import { KmsError } from '../../errors.js';
 import type { Deps } from '../deps.js';
 

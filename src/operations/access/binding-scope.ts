@@ -1,4 +1,4 @@
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import type { BindingScope } from '../../access/records.js';
 
 /** What must be administered by whoever binds or unbinds there; for tags it is the whole keyring, for any key may get them. */

@@ -1,5 +1,6 @@
 import { NO_ATTRIBUTES, type Attributes } from '../../access/conditions.js';
-import type { AccessView, Resource, Verdict } from '../../access/access-view.js';
+import type { AccessView } from '../../access/access-view.js';
+import type { Resource, Verdict } from '../../access/grant.js';
 import { alsoNeeds } from '../../access/also-needs.js';
 import { isEverybodys, type OperationName } from '../../access/permissions.js';
 import type { CallerRow } from '../../access/records.js';

@@ -1,4 +1,5 @@
-import type { AccessView, Resource } from '../../access/access-view.js';
+import type { AccessView } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import { alsoNeeds } from '../../access/also-needs.js';
 import type { OperationName } from '../../access/permissions.js';
 import { isEverybodys } from '../../access/permissions.js';

@@ -1,4 +1,5 @@
-import type { AccessView, Resource } from '../../access/access-view.js';
+import type { AccessView } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import type { ApprovalDecision, ApprovalRow, RequiredApproval } from '../../access/approval.js';
 
 /** A chain of who made whom is not longer. */

@@ -1,4 +1,4 @@
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import type { ApprovalRow } from '../../access/approval.js';
 import type { OperationName } from '../../access/permissions.js';
 import type { InstallView } from '../../ledger/ledger.js';

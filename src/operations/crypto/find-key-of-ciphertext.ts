@@ -2,7 +2,7 @@ import { isKmsError } from '../../errors.js';
 import { invalidCiphertext, parseCiphertext, type ParsedCiphertext } from '../../keys/ciphertext.js';
 import type { EncryptionContext } from '../../keys/encryption-context.js';
 import type { KeySnapshot } from '../../keys/records.js';
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import type { Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import type { Deps } from '../deps.js';

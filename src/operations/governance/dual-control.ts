@@ -1,4 +1,4 @@
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import { isUnderDualControl } from '../../access/permissions.js';
 import { KmsError } from '../../errors.js';
 import type { DualControl } from '../../keys/dual-control.js';

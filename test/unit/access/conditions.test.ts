@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessView, type Resource } from '../../../src/access/access-view.js';
+import { AccessView } from '../../../src/access/access-view.js';
+import type { Resource } from '../../../src/access/grant.js';
 import {
   compileConditions,
   isNetwork,

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from 'fast-check';
-import { AccessView, type Resource } from '../../../src/access/access-view.js';
+import { AccessView } from '../../../src/access/access-view.js';
+import type { Resource } from '../../../src/access/grant.js';
 import { OPERATIONS, ROLES } from '../../../src/access/permissions.js';
 import type { BindingRow, BindingScope, GroupRow } from '../../../src/access/records.js';
 

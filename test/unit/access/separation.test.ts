@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { AccessView, type Resource } from '../../../src/access/access-view.js';
+import { AccessView } from '../../../src/access/access-view.js';
+import type { Resource } from '../../../src/access/grant.js';
 import type { OperationName } from '../../../src/access/permissions.js';
 import type { BindingRow, RoleRow } from '../../../src/access/records.js';
 
