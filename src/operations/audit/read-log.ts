@@ -2,7 +2,7 @@ import { decodeEntry } from '../../audit/log/entry.js';
 import { cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import type { AuditLog, SealedRowMark } from '../../audit/audit-log.js';
 import { readTilePath, TILE_WIDTH } from '../../audit/log/tile.js';
-import type { Resource } from '../../access/access-view.js';
+import type { Resource } from '../../access/grant.js';
 import { KmsError } from '../../errors.js';
 import { mustBeKept } from './records-dropped.js';
 import type { Resolved, UseOperation } from '../operation.js';
