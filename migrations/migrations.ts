@@ -15,6 +15,7 @@ import { WebhookBreaker1700000000020 } from './1700000000020-webhook-breaker.js'
 import { Log1700000000030 } from './1700000000030-log.js';
 import { AuditSinks1700000000031 } from './1700000000031-audit-sinks.js';
 import { AuditRetention1700000000032 } from './1700000000032-audit-retention.js';
+import { Cosignatures1700000000036 } from './1700000000036-cosignatures.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -35,4 +36,5 @@ export const MIGRATIONS = [
   Log1700000000030,
   AuditSinks1700000000031,
   AuditRetention1700000000032,
+  Cosignatures1700000000036,
 ];

@@ -8,7 +8,7 @@ import {
 import { InstallModule } from './admin/install.module.js';
 import { SignerModule } from './admin/signer.module.js';
 import { packageVersion } from './cli/package-version.js';
-import { CheckpointDelivery } from './audit/delivery/checkpoint-delivery.js';
+import { CheckpointDelivery, WitnessDelivery } from './audit/delivery/checkpoint-delivery.js';
 import type { CredentialRow } from './access/records.js';
 import { isLoopback, type Config } from './config/config.js';
 import { CONFIG, ConfigModule } from './config/config.module.js';
@@ -47,6 +47,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CheckpointDelivery) checkpoints: CheckpointDelivery,
+    @Inject(WitnessDelivery) witnesses: WitnessDelivery,
     @Inject(SinkFeeds) sinks: SinkFeeds,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
@@ -58,6 +59,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       'Places that do not take checkpoints.',
       () => checkpoints.failing,
     );
+    meter.watchSize('audit_witnesses_failing', 'Witnesses that do not co-sign.', () => witnesses.failing);
     meter.watchSize('audit_sinks_failing', 'Places that do not take audit records.', () => sinks.failing.length);
     meter.watchSize('audit_sink_behind', 'Records that wait for the slowest place.', () => sinks.behind);
     const node = { id: uuidv7(), name: deps.node };

@@ -1,6 +1,8 @@
+import { readFile } from 'node:fs/promises';
 import { Global, Module } from '@nestjs/common';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
+import { WitnessPolicy } from '../audit/verifier/witness-policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { KmsError } from '../errors.js';
@@ -19,8 +21,9 @@ import { openLogSigner } from './open-log-signer.js';
       useFactory: (config: Config) => new CheckpointFile(logFiles(config).checkpoint),
       inject: [CONFIG],
     },
+    { provide: WitnessPolicy, useFactory: openWitnessPolicy, inject: [CONFIG] },
   ],
-  exports: [LogSigner, KeptCheckpoint],
+  exports: [LogSigner, KeptCheckpoint, WitnessPolicy],
 })
 export class SignerModule {}
 
@@ -46,4 +49,16 @@ async function openSigner(config: Config, { reads }: Database): Promise<LogSigne
     'invalid-setting',
     `KEYSTEAD_AUDIT_SIGNER: the key in ${path} is not the one of this database's audit log: give every node the same file`,
   );
+}
+
+/** @throws KmsError invalid-setting */
+async function openWitnessPolicy({ KEYSTEAD_AUDIT_WITNESSES: path }: Config): Promise<WitnessPolicy> {
+  if (path === undefined) return WitnessPolicy.none;
+  try {
+    const policy = WitnessPolicy.read(await readFile(path, 'utf8'));
+    if (policy.witnesses.some(({ url }) => url !== undefined)) return policy;
+    throw new Error('no witness in it has a URL');
+  } catch (error) {
+    throw new KmsError('invalid-setting', `KEYSTEAD_AUDIT_WITNESSES: the file ${path}: ${(error as Error).message}`);
+  }
 }

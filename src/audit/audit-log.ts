@@ -25,6 +25,9 @@ export abstract class AuditLog {
    */
   abstract checkpoint(): Promise<string>;
 
+  /** The newest checkpoint that the service's witnesses co-signed, enough of them, with their cosignatures. @returns undefined: there is none */
+  abstract cosigned(): Promise<string | undefined>;
+
   /** A tile or a bundle, of exactly this width. @returns undefined: the log has none */
   abstract tile(name: TileName): Promise<Buffer | undefined>;
 

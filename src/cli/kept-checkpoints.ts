@@ -13,11 +13,14 @@ export function readCheckpoints(path: string, signer: VerifierKey): Checkpoint[]
   return readKeptNotes(path, signer).map(({ checkpoint }) => checkpoint);
 }
 
+/** A checkpoint with the signed note that it is in. */
+export interface KeptNote {
+  readonly note: string;
+  readonly checkpoint: Checkpoint;
+}
+
 /** The same, with the notes. */
-export function readKeptNotes(
-  path: string,
-  signer: VerifierKey,
-): readonly { readonly note: string; readonly checkpoint: Checkpoint }[] {
+export function readKeptNotes(path: string, signer: VerifierKey): readonly KeptNote[] {
   const notes = splitNotes(readFileSync(path, 'utf8'));
   if (notes.length === 0) throw new NotVerified(`${path} holds no checkpoint`);
   return notes.map((note) => {
@@ -29,15 +32,15 @@ export function readKeptNotes(
   });
 }
 
-/** A file of the auditor's own, to which each checkpoint is added that was verified. */
+/** A file of the auditor's own, to which the newest checkpoints are added when all was verified. */
 export class CheckpointKeeper {
   constructor(private readonly path: string) {}
 
-  read(signer: VerifierKey): Checkpoint[] {
-    return existsSync(this.path) ? readCheckpoints(this.path, signer) : [];
+  read(signer: VerifierKey): readonly KeptNote[] {
+    return existsSync(this.path) ? readKeptNotes(this.path, signer) : [];
   }
 
-  async keep(note: string): Promise<void> {
-    await appendFile(this.path, `${note}\n`);
+  async keep(notes: readonly string[]): Promise<void> {
+    await appendFile(this.path, notes.map((note) => `${note}\n`).join(''));
   }
 }

@@ -37,12 +37,16 @@ export async function makeEvidence(
   const text = await keys.evidence(key, time);
   const manifest = JSON.parse(text) as EvidenceManifest;
   const statementIndex = await indexOfStatement(audit, text, manifest.size);
+  const cosigned = await audit.log.cosignedCheckpoint();
   const note = await audit.log.checkpoint();
   const size = Number(note.split('\n')[1]);
   const signer = readVerifierKey(await audit.log.verifierKey());
   const proofs = await keptProofs(
     audit.log,
-    kept.flatMap((path) => readKeptNotes(path, signer)),
+    [
+      ...kept.flatMap((path) => readKeptNotes(path, signer)),
+      ...(cosigned === undefined ? [] : [{ note: cosigned, checkpoint: openCheckpoint(cosigned, signer) }]),
+    ],
     size,
   );
   const now = openCheckpoint(note, signer);

@@ -22,6 +22,16 @@ export class AuditLog {
     return this.#text('checkpoint');
   }
 
+  /** The newest that enough of the service's witnesses co-signed, with their cosignatures. @returns undefined: there is none */
+  async cosignedCheckpoint(): Promise<string | undefined> {
+    try {
+      return await this.#text('checkpoint?cosigned=true');
+    } catch (error) {
+      if (error instanceof KeysteadError && error.status === 404) return undefined;
+      throw error;
+    }
+  }
+
   /** Of the first record that is there: those before were dropped as the retention policy says, their hashes and proofs were not. */
   async minimumIndex(): Promise<number> {
     const call = { method: 'GET', path: `${LOG}/minimum` } as const;

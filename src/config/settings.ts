@@ -54,6 +54,7 @@ export const SETTINGS = {
   KEYSTEAD_AUDIT_SIGNER: text.optional(),
   KEYSTEAD_AUDIT_CHECKPOINTS: targets.optional(),
   KEYSTEAD_AUDIT_CHECKPOINT_SECONDS: whole(1, 86_400).default(60),
+  KEYSTEAD_AUDIT_WITNESSES: text.optional(),
   KEYSTEAD_AUDIT_SINKS: sinks.optional(),
   KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
   KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),

@@ -9,12 +9,13 @@ import {
 } from '@nestjs/common';
 import { AuditLog } from '../audit/audit-log.js';
 import { Journal } from '../audit/journal.js';
-import { CheckpointDelivery } from '../audit/delivery/checkpoint-delivery.js';
+import { CheckpointDelivery, WitnessDelivery } from '../audit/delivery/checkpoint-delivery.js';
 import { openRecordTarget } from '../audit/delivery/open-record-target.js';
 import { deliveryTarget } from '../audit/delivery/delivery-target.js';
 import { KeptCheckpoint } from '../audit/log/kept-checkpoint.js';
 import { LogSigner } from '../audit/log/log-signer.js';
 import { readVerifierKey } from '../audit/verifier/open-note.js';
+import { WitnessPolicy } from '../audit/verifier/witness-policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Checkpointer } from './audit/checkpointer.js';
@@ -26,6 +27,7 @@ import { PublishedLog } from './audit/published-log.js';
 import { SinkFeed } from './audit/sink-feed.js';
 import { SinkFeeds } from './audit/sink-feeds.js';
 import { Sequencer } from './audit/sequencer.js';
+import { WitnessTarget } from './audit/witness-target.js';
 import { Database } from './database.js';
 
 /** At the end, for a target that hangs. */
@@ -50,27 +52,27 @@ const LAST_DELIVERY_MS = 5000;
       inject: [LogWriter, Sequencer, Projection, Database],
     },
     { provide: CheckpointDelivery, useFactory: openDelivery, inject: [CONFIG] },
+    { provide: WitnessDelivery, useFactory: openWitnesses, inject: [Database, LogSigner, WitnessPolicy, CONFIG] },
     {
       provide: Checkpointer,
-      useFactory: ({ changes }: Database, signer: LogSigner, kept: KeptCheckpoint, delivery: CheckpointDelivery) =>
-        new Checkpointer(changes, signer, kept, (note) => delivery.offer(note)),
-      inject: [Database, LogSigner, KeptCheckpoint, CheckpointDelivery],
+      useFactory: openCheckpointer,
+      inject: [Database, LogSigner, KeptCheckpoint, CheckpointDelivery, WitnessDelivery],
     },
     {
       provide: AuditLog,
-      useFactory: ({ reads }: Database, sequencer: Sequencer, checkpointer: Checkpointer, signer: LogSigner) =>
-        new PublishedLog(reads, sequencer, checkpointer, signer.verifierKey),
-      inject: [Database, Sequencer, Checkpointer, LogSigner],
+      useFactory: openLog,
+      inject: [Database, Sequencer, Checkpointer, LogSigner, WitnessPolicy],
     },
     { provide: SinkFeeds, useFactory: openSinks, inject: [Database, CONFIG] },
     { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
   ],
-  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, SinkFeeds],
+  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(LogKeeper) private readonly keeper: LogKeeper,
     @Inject(CheckpointDelivery) private readonly delivery: CheckpointDelivery,
+    @Inject(WitnessDelivery) private readonly witnesses: WitnessDelivery,
     @Inject(LogSigner) private readonly signer: LogSigner,
     @Inject(SinkFeeds) private readonly sinks: SinkFeeds,
   ) {}
@@ -84,7 +86,8 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
   async beforeApplicationShutdown(): Promise<void> {
     await this.sinks.stop();
     await this.keeper.stop();
-    await Promise.race([this.delivery.flush(), sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);
+    const flushed = Promise.all([this.delivery.flush(), this.witnesses.flush()]);
+    await Promise.race([flushed, sleep(LAST_DELIVERY_MS, undefined, { ref: false })]);
   }
 }
 
@@ -105,6 +108,46 @@ function openDelivery(config: Config): CheckpointDelivery {
     failed: (target, why) => logger.error(`checkpoints do not get to ${target}: ${why}; the newest is tried again`),
     recovered: (target) => logger.log(`checkpoints get to ${target} again`),
   });
+}
+
+function openWitnesses(
+  { reads }: Database,
+  signer: LogSigner,
+  { witnesses }: WitnessPolicy,
+  config: Config,
+): WitnessDelivery {
+  const logger = new Logger('AuditLog');
+  const log = readVerifierKey(signer.verifierKey);
+  const targets = witnesses.flatMap((witness) =>
+    witness.url === undefined ? [] : [new WitnessTarget({ ...witness, url: witness.url }, reads, log)],
+  );
+  return new WitnessDelivery(targets, config.KEYSTEAD_AUDIT_CHECKPOINT_SECONDS * 1000, {
+    failed: (target, why) => logger.error(`${target} does not co-sign: ${why}; it is asked again`),
+    recovered: (target) => logger.log(`${target} co-signs again`),
+  });
+}
+
+function openCheckpointer(
+  { changes }: Database,
+  signer: LogSigner,
+  kept: KeptCheckpoint,
+  delivery: CheckpointDelivery,
+  witnesses: WitnessDelivery,
+): Checkpointer {
+  return new Checkpointer(changes, signer, kept, (note) => {
+    delivery.offer(note);
+    witnesses.offer(note);
+  });
+}
+
+function openLog(
+  { reads }: Database,
+  sequencer: Sequencer,
+  checkpointer: Checkpointer,
+  { verifierKey }: LogSigner,
+  witnesses: WitnessPolicy,
+): PublishedLog {
+  return new PublishedLog(reads, sequencer, checkpointer, verifierKey, witnesses);
 }
 
 function openSinks({ reads }: Database, config: Config): SinkFeeds {

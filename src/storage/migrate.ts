@@ -79,6 +79,7 @@ const APPEND_ONLY = [
   'audit_tile',
   'audit_bundle',
   'audit_checkpoint',
+  'audit_cosignature',
 ];
 const BY_FUNCTION = ['audit_stream', 'audit_stream_head', 'audit_batch'];
 const FUNCTIONS = [

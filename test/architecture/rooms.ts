@@ -120,7 +120,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   },
   telemetry: { rooms: ['operations', 'errors'], packages: ['prom-client', 'node:os'] },
   admin: {
-    rooms: [...PURE, 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
+    rooms: [...PURE, 'audit/verifier', 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
     packages: ['node:fs/promises', 'node:path', 'reflect-metadata'],
   },
   migrations: { rooms: [], packages: ['typeorm'] },

@@ -21,6 +21,10 @@ export class MemoryLog extends AuditLog {
     return this.#checkpoint(this.#entries());
   }
 
+  override async cosigned(): Promise<undefined> {
+    return undefined;
+  }
+
   override async tile({ level, index, width }: TileName): Promise<Buffer | undefined> {
     const entries = this.#entries();
     if (width > tileWidth(level, index, entries.length)) return undefined;

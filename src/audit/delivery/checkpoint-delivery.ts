@@ -69,3 +69,6 @@ export class CheckpointDelivery {
     }
   }
 }
+
+/** To witnesses, which co-sign what they are given. */
+export class WitnessDelivery extends CheckpointDelivery {}

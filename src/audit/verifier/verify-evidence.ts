@@ -20,6 +20,8 @@ export interface EvidenceVerdict {
   readonly since: string | null;
   readonly until: string;
   readonly checkpoint: Checkpoint;
+  /** Every checkpoint in it, as a signed note. */
+  readonly notes: readonly string[];
   /** Checkpoints from before that the log goes on from. */
   readonly kept: number;
 }
@@ -51,9 +53,8 @@ export function verifyEvidence(
   };
   const note = read('checkpoint').toString('utf8');
   const checkpoint = openCheckpoint(note, signer);
-  const kept = linesOf(read('kept')).map((line) =>
-    verifyKept(json(Buffer.from(line), EVIDENCE_FILES.kept) as KeptProof, checkpoint, signer),
-  );
+  const proofs = linesOf(read('kept')).map((line) => json(Buffer.from(line), EVIDENCE_FILES.kept) as KeptProof);
+  const kept = proofs.map((proof) => verifyKept(proof, checkpoint, signer));
   mustBeAmong(asked, [...kept, checkpoint]);
   const statement = json(read('statement'), EVIDENCE_FILES.statement) as ProvenRecord;
   const said = proven(statement, note, signer) as unknown as Statement;
@@ -63,7 +64,8 @@ export function verifyEvidence(
     throw new NotVerified(`${EVIDENCE_FILES.report} does not say what the records say: it was changed`);
   }
   const { key, since, until } = manifest;
-  return { key: key.id, records: records.length, since, until, checkpoint, kept: kept.length };
+  const notes = [note, ...proofs.map((proof) => proof.checkpoint)];
+  return { key: key.id, records: records.length, since, until, checkpoint, notes, kept: kept.length };
 }
 
 function manifestOf(file: Buffer, index: number, { operation, outcome, detail }: Statement): EvidenceManifest {

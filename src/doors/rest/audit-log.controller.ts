@@ -9,6 +9,7 @@ import {
   readRecord,
   readState,
   readVkey,
+  type CheckpointInput,
   type ConsistencyInput,
   type ProofInput,
   type RecordInput,
@@ -21,6 +22,7 @@ import { use } from './perform-call.js';
 import { minimumAnswer } from './schemas/audit-settings.js';
 import { PAGE, pageOf } from './schemas/paging.js';
 import {
+  checkpointQuery,
   consistencyAnswer,
   consistencyQuery,
   IN_RECORD,
@@ -56,11 +58,12 @@ export class AuditLogController {
   @Endpoint('audit.read', {
     method: 'GET',
     path: 'log/checkpoint',
+    query: checkpointQuery,
     answerType: TEXT,
     summary: 'The newest checkpoint of the log',
     description: 'Signed, over every record written before; a C2SP tlog-checkpoint.',
   })
-  async checkpoint(call: Call<object>) {
+  async checkpoint(call: Call<CheckpointInput>) {
     void call.reply.type(TEXT).header('cache-control', 'no-store');
     return use(this.kms, readCheckpoint, call);
   }

@@ -26,7 +26,14 @@ function readingAll<Input, Output>(
   };
 }
 
-export const readCheckpoint = readingAll<object, string>('checkpoint', (log) => log.checkpoint());
+export interface CheckpointInput {
+  /** With cosignatures of witnesses: the newest that has enough of them. */
+  readonly cosigned?: 'true';
+}
+
+export const readCheckpoint = readingAll<CheckpointInput, string>('checkpoint', async (log, { cosigned }) =>
+  cosigned === undefined ? log.checkpoint() : found(await log.cosigned(), 'witnesses have co-signed no checkpoint yet'),
+);
 
 export const readVkey = readingAll<object, string>('vkey', async (log) => `${log.verifierKey}\n`);
 

@@ -5,11 +5,13 @@ import type { Droppable } from '../../audit/log/may-drop.js';
 import { tileWidth, type TileName } from '../../audit/log/tile.js';
 import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../audit/verifier/open-note.js';
+import { WitnessPolicy } from '../../audit/verifier/witness-policy.js';
 import { databaseFailure } from '../database-failure.js';
 import type { Checkpointer } from './checkpointer.js';
 import { droppableUpTo } from './droppable.js';
 import { readEntries } from './log-tables.js';
 import { proverOn, readBundle, readTilePart } from './log-tiles.js';
+import { readCosigned } from './read-cosigned.js';
 import { readSealedRowMarks } from './sealed-row-marks.js';
 import type { Sequencer } from './sequencer.js';
 
@@ -20,6 +22,7 @@ export class PublishedLog extends AuditLog {
     private readonly sequencer: Sequencer,
     private readonly checkpointer: Checkpointer,
     readonly verifierKey: string,
+    private readonly witnesses = WitnessPolicy.none,
   ) {
     super();
   }
@@ -29,6 +32,10 @@ export class PublishedLog extends AuditLog {
       await this.sequencer.catchUp();
       return this.checkpointer.newest();
     });
+  }
+
+  override cosigned(): Promise<string | undefined> {
+    return this.#reading(() => readCosigned(this.database, readVerifierKey(this.verifierKey), this.witnesses));
   }
 
   override tile(name: TileName): Promise<Buffer | undefined> {

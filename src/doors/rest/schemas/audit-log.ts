@@ -21,6 +21,14 @@ export const IN_TILE_2 = z.strictObject({ level, a: number, b: number });
 export const IN_TILE_3 = z.strictObject({ level, a: number, b: number, c: number });
 export const IN_TILE_4 = z.strictObject({ level, a: number, b: number, c: number, d: number });
 
+export const checkpointQuery = z.strictObject({
+  cosigned: z.exactOptional(
+    z
+      .enum(['true'])
+      .meta({ description: 'The newest that the service’s witnesses co-signed, with their cosignatures' }),
+  ),
+});
+
 export const proofQuery = z.strictObject({
   size: z.exactOptional(size('Records of the tree that the proof is in; default: the newest checkpoint’s')),
 });

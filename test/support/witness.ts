@@ -1,0 +1,45 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { resolve } from 'node:path';
+
+/** What a witness told of a request. */
+export interface Submitted {
+  readonly old: number;
+  readonly size: number;
+  readonly status: number;
+}
+
+export interface WitnessOptions {
+  readonly name: string;
+  /** 32 bytes in hex. */
+  readonly seed: string;
+  /** The log's. */
+  readonly vkey: string;
+  /** The file it persists to. */
+  readonly state: string;
+}
+
+/** A witness as a process of its own. */
+export class WitnessProcess {
+  readonly submitted: Submitted[] = [];
+
+  private constructor(
+    private readonly process: ChildProcess,
+    readonly url: string,
+    readonly verifierKey: string,
+  ) {
+    process.on('message', (told) => this.submitted.push(told as Submitted));
+  }
+
+  static async start(options: WitnessOptions): Promise<WitnessProcess> {
+    const child = fork(resolve('test/support/witness-process.js'));
+    child.send(options);
+    const [{ port, vkey }] = (await once(child, 'message')) as [{ readonly port: number; readonly vkey: string }];
+    return new WitnessProcess(child, `http://127.0.0.1:${port}/w`, vkey);
+  }
+
+  async stop(): Promise<void> {
+    this.process.kill();
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
+  }
+}
