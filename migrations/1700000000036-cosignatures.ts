@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What witnesses co-signed of the audit log's checkpoints. */
+/** What witnesses co-signed of the audit log's checkpoints; and up to where what is searched is made again. */
 export class Cosignatures1700000000036 implements MigrationInterface {
   readonly name = 'Cosignatures1700000000036';
 
@@ -10,10 +10,12 @@ export class Cosignatures1700000000036 implements MigrationInterface {
 
   async down(queryRunner: QueryRunner): Promise<void> {
     await queryRunner.query('drop table audit_cosignature');
+    await queryRunner.query('alter table audit_tree drop column remade');
   }
 }
 
 const STATEMENTS = [
+  `alter table audit_tree add column remade bigint not null default 0`,
   `create table audit_cosignature (size bigint not null, cosigner text not null, line text not null,
      at timestamptz(3) not null default clock_timestamp(), constraint audit_cosignature_pk primary key (size, cosigner))`,
   `create index audit_cosignature_cosigner on audit_cosignature (cosigner, size)`,

@@ -27,6 +27,7 @@ import { continueRootWork } from './operations/root/continue-root-work.js';
 import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
+import { LogWatch } from './storage/audit/log-watch.js';
 import { SinkFeeds } from './storage/audit/sink-feeds.js';
 import { AuditModule } from './storage/audit.module.js';
 import { StorageModule } from './storage/storage.module.js';
@@ -49,6 +50,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(CheckpointDelivery) checkpoints: CheckpointDelivery,
     @Inject(WitnessDelivery) witnesses: WitnessDelivery,
     @Inject(SinkFeeds) sinks: SinkFeeds,
+    @Inject(LogWatch) log: LogWatch,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
@@ -62,6 +64,9 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     meter.watchSize('audit_witnesses_failing', 'Witnesses that do not co-sign.', () => witnesses.failing);
     meter.watchSize('audit_sinks_failing', 'Places that do not take audit records.', () => sinks.failing.length);
     meter.watchSize('audit_sink_behind', 'Records that wait for the slowest place.', () => sinks.behind);
+    meter.watchSize('audit_unordered', 'Audit records without a place in the log.', () => log.lag.unordered);
+    meter.watchSize('audit_unsigned', 'Audit records under no checkpoint.', () => log.lag.unsigned);
+    meter.watchSize('audit_unsearchable', 'Audit records that are not searched yet.', () => log.lag.unsearchable);
     const node = { id: uuidv7(), name: deps.node };
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }

@@ -116,6 +116,9 @@ const ACCESS_READS = [
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
+/** What the audit log needs of those who run the service. */
+const AUDIT_UPKEEP = ['audit.rebuild'] as const;
+
 /** Only the service itself, on its schedule. */
 const SYSTEM = [
   'key.destroy',
@@ -168,6 +171,7 @@ export const OPERATIONS = [
   'approval.cancel',
   ...ROOT,
   'audit.read',
+  ...AUDIT_UPKEEP,
   ...SYSTEM,
   ...EVERYBODY,
   ...OWN_ACCOUNT,
@@ -247,6 +251,7 @@ export const ROLES = {
     'root.describe',
     'root.rotate',
     'root.migrate',
+    ...AUDIT_UPKEEP,
     'keyring.list',
     'keyring.describe',
     'approval.list',

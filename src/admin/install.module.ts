@@ -13,6 +13,7 @@ import { KeyringSecrets } from '../operations/keyring-secrets.js';
 import { RootCeremony } from '../operations/root-ceremony.js';
 import { RootKeys } from '../roots/root-keys.js';
 import { Database } from '../storage/database.js';
+import { LogWatch } from '../storage/audit/log-watch.js';
 import { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import { Health } from '../telemetry/health.js';
 import { NodeHealth } from './node-health.js';
@@ -34,8 +35,9 @@ import { firstStart } from './first-start.js';
     },
     {
       provide: Health,
-      useFactory: (database: Database, root: RootCeremony, sinks: SinkFeeds) => new NodeHealth(database, root, sinks),
-      inject: [Database, RootCeremony, SinkFeeds],
+      useFactory: (database: Database, root: RootCeremony, sinks: SinkFeeds, log: LogWatch) =>
+        new NodeHealth(database, root, sinks, log),
+      inject: [Database, RootCeremony, SinkFeeds, LogWatch],
     },
   ],
   exports: [RootCeremony, KeyringSecrets, SealKeys, InstallReady, Health],

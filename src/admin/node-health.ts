@@ -1,4 +1,5 @@
 import type { RootCeremony } from '../operations/root-ceremony.js';
+import type { LogWatch } from '../storage/audit/log-watch.js';
 import type { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import type { Database } from '../storage/database.js';
 import { hasPendingMigrations } from '../storage/migrate.js';
@@ -18,6 +19,7 @@ export class NodeHealth extends Health {
     private readonly database: Database,
     private readonly root: RootCeremony,
     private readonly sinks: Pick<SinkFeeds, 'behind' | 'count' | 'failing'>,
+    private readonly log: Pick<LogWatch, 'lag'>,
   ) {
     super();
   }
@@ -39,7 +41,14 @@ export class NodeHealth extends Health {
       }),
       check('root-key', () => this.root.active.check()),
     ]);
-    return [...checks, ...this.#delivery()];
+    return [...checks, this.#logLag(), ...this.#delivery()];
+  }
+
+  /** No request waits for what is behind: it is told, and no more. */
+  #logLag(): HealthCheck {
+    const { unordered, unsigned, unsearchable } = this.log.lag;
+    const detail = `records that wait: ${unordered} for their place in the log, ${unsigned} to be signed, ${unsearchable} to be searched`;
+    return { name: 'audit-log', ok: true, detail };
   }
 
   /** A place outside that takes no records keeps nobody from being served: it is told, and no more. */

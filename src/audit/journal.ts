@@ -46,6 +46,8 @@ export interface AuditCounts {
 }
 
 export interface AuditSummary {
+  /** Records that were written before and are not counted yet; 0: none. */
+  readonly behind: number;
   readonly counts: AuditCounts;
   readonly operations: readonly { readonly operation: string; readonly count: number }[];
   /** Intervals with at least one record, the earliest first. */
@@ -57,6 +59,12 @@ export interface FoundRecord extends AuditRecord {
   readonly index: number;
 }
 
+export interface FoundRecords {
+  readonly records: readonly FoundRecord[];
+  /** Records that were written before and are not searched yet: 0, unless the service is overloaded or makes its index anew. */
+  readonly behind: number;
+}
+
 export abstract class Journal {
   /**
    * Resolves when the record is durable, with the revisions of the scopes at that moment, in the order asked.
@@ -64,11 +72,21 @@ export abstract class Journal {
    */
   abstract append(record: AuditRecord, scopes: readonly string[]): Promise<readonly number[]>;
 
-  abstract query(query: AuditQuery): Promise<FoundRecord[]>;
+  abstract search(query: AuditQuery): Promise<FoundRecords>;
+
+  async query(query: AuditQuery): Promise<readonly FoundRecord[]> {
+    return (await this.search(query)).records;
+  }
+
+  /** Has all that is searched made again from the log. @returns how many records */
+  abstract rebuild(): Promise<number>;
 
   /** What there is of such records, counted. */
   abstract summarise(filters: AuditFilters, interval: AuditInterval): Promise<AuditSummary>;
 
-  /** Of the calls by which data keys were wrapped under a version of a key, newest first. */
+  /**
+   * Of the calls by which data keys were wrapped under a version of a key, newest first.
+   * @throws KmsError overloaded where not all can be searched yet
+   */
   abstract dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]>;
 }

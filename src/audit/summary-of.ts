@@ -8,13 +8,14 @@ export interface RecordCount {
   readonly count: number;
 }
 
-export function summaryOf(rows: readonly RecordCount[]): AuditSummary {
+export function summaryOf(rows: readonly RecordCount[], behind: number): AuditSummary {
   const moments = [...new Set(rows.map(({ from }) => from.getTime()))].toSorted((a, b) => a - b);
   const operations = [...new Set(rows.map(({ operation }) => operation))].map((operation) => ({
     operation,
     count: total(rows.filter((row) => row.operation === operation)),
   }));
   return {
+    behind,
     counts: countsOf(rows),
     operations: operations.toSorted((a, b) => b.count - a.count),
     histogram: moments.map((at) => ({

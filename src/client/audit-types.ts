@@ -29,6 +29,8 @@ export interface AuditQuery extends AuditFilters, Paging {
 export interface AuditPage extends Page<AuditRecord> {
   /** The records before this index were dropped as the retention policy says. */
   readonly minimumIndex?: number;
+  /** Records that were written before and are not searched yet: 0, unless the service is overloaded. */
+  readonly behind?: number;
 }
 
 /** A row of a table on which decisions depend. */
@@ -49,6 +51,8 @@ export interface AuditSummary {
   readonly since: Timestamp;
   readonly until: Timestamp;
   readonly interval: 'minute' | 'hour' | 'day';
+  /** Records that were written before and are not counted yet: 0, unless the service is overloaded. */
+  readonly behind?: number;
   readonly counts: AuditCounts;
   /** The most frequent first. */
   readonly operations: readonly { readonly operation: string; readonly count: number }[];

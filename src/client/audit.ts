@@ -55,6 +55,12 @@ export class Audit {
     await this.transport.call({ method: 'DELETE', path: route`/api/v1/audit/holds/${id}` });
   }
 
+  /** Has what is searched made again from the log, while the service runs. @returns how many records */
+  async rebuildIndex(): Promise<number> {
+    const call = { method: 'POST', path: '/api/v1/audit/index/rebuild' } as const;
+    return (await this.transport.call<{ readonly records: number }>(call)).records;
+  }
+
   /** Page after page. */
   all(filters: Omit<AuditQuery, 'cursor'> = {}): AsyncGenerator<AuditRecord, void> {
     return eachItem((cursor) => this.records(cursor === undefined ? filters : { ...filters, cursor }));

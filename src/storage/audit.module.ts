@@ -20,7 +20,9 @@ import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Checkpointer } from './audit/checkpointer.js';
 import { LogKeeper } from './audit/log-keeper.js';
+import { LogWatch } from './audit/log-watch.js';
 import { LogWriter } from './audit/log-writer.js';
+import { mayDeleteRecords } from './audit/may-delete-records.js';
 import { PostgresJournal } from './audit/postgres-journal.js';
 import { Projection } from './audit/projection.js';
 import { PublishedLog } from './audit/published-log.js';
@@ -30,6 +32,8 @@ import { Sequencer } from './audit/sequencer.js';
 import { WitnessTarget } from './audit/witness-target.js';
 import { Database } from './database.js';
 
+const BY_TRIGGER_ONLY =
+  'audit records are append-only by trigger alone: the role of the service owns its tables. Give the service a role of its own, and the owner in KEYSTEAD_MIGRATION_DATABASE_URL';
 /** At the end, for a target that hangs. */
 const LAST_DELIVERY_MS = 5000;
 
@@ -64,21 +68,25 @@ const LAST_DELIVERY_MS = 5000;
       inject: [Database, Sequencer, Checkpointer, LogSigner, WitnessPolicy],
     },
     { provide: SinkFeeds, useFactory: openSinks, inject: [Database, CONFIG] },
-    { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer] },
+    { provide: LogWatch, useFactory: ({ reads }: Database) => new LogWatch(reads), inject: [Database] },
+    { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer, LogWatch] },
   ],
-  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds],
+  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds, LogWatch],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
     @Inject(LogKeeper) private readonly keeper: LogKeeper,
     @Inject(CheckpointDelivery) private readonly delivery: CheckpointDelivery,
     @Inject(WitnessDelivery) private readonly witnesses: WitnessDelivery,
+    @Inject(Database) private readonly database: Database,
     @Inject(LogSigner) private readonly signer: LogSigner,
     @Inject(SinkFeeds) private readonly sinks: SinkFeeds,
   ) {}
 
-  onApplicationBootstrap(): void {
-    new Logger('AuditLog').log(`the audit log is signed by ${this.signer.verifierKey}`);
+  async onApplicationBootstrap(): Promise<void> {
+    const logger = new Logger('AuditLog');
+    logger.log(`the audit log is signed by ${this.signer.verifierKey}`);
+    if (await mayDeleteRecords(this.database.reads)) logger.warn(BY_TRIGGER_ONLY);
     this.keeper.start();
     this.sinks.start();
   }
@@ -161,10 +169,15 @@ function openSinks({ reads }: Database, config: Config): SinkFeeds {
 }
 
 /** A failure that stays is said once. */
-function openKeeper(sequencer: Sequencer, projection: Projection, checkpointer: Checkpointer): LogKeeper {
+function openKeeper(
+  sequencer: Sequencer,
+  projection: Projection,
+  checkpointer: Checkpointer,
+  watch: LogWatch,
+): LogKeeper {
   const logger = new Logger('AuditLog');
   let said: string | undefined;
-  return new LogKeeper(sequencer, projection, checkpointer, (error) => {
+  return new LogKeeper(sequencer, projection, checkpointer, watch, (error) => {
     const text = error instanceof Error ? error.message : String(error);
     if (text !== said) logger.error(text);
     said = text;

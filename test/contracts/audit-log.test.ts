@@ -107,7 +107,7 @@ describe('the audit log in PostgreSQL', () => {
     await log.journal.append(record('searched'), []);
     const found = await log.journal.query({ limit: 3 });
     expect(found.map(({ requestId }) => requestId)[0]).toBe('searched');
-    await log.projection.clear();
+    await log.projection.restart();
     expect((await log.journal.query({ limit: 3 })).map(({ id }) => id)).toEqual(found.map(({ id }) => id));
   });
 

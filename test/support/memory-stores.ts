@@ -8,6 +8,7 @@ import {
   type AuditSummary,
   type DataKeysQuery,
   type FoundRecord,
+  type FoundRecords,
 } from '../../src/audit/journal.js';
 import { summaryOf } from '../../src/audit/summary-of.js';
 import type { AuditRecord } from '../../src/audit/record.js';
@@ -47,7 +48,15 @@ export class MemoryJournal extends Journal {
     return scopes.map((scope) => this.ledger.revisions.get(scope) ?? 0);
   }
 
-  override async query(query: AuditQuery): Promise<FoundRecord[]> {
+  override async search(query: AuditQuery): Promise<FoundRecords> {
+    return { records: this.#find(query), behind: 0 };
+  }
+
+  override async rebuild(): Promise<number> {
+    return this.ledger.records.length;
+  }
+
+  #find(query: AuditQuery): FoundRecord[] {
     const passes = (record: AuditRecord) =>
       (query.keyrings === undefined || (record.keyring !== null && query.keyrings.includes(record.keyring))) &&
       (query.key === undefined || record.key === query.key || record.detail['sourceKeyId'] === query.key) &&
@@ -74,7 +83,10 @@ export class MemoryJournal extends Journal {
     const length = { minute: 60_000, hour: 3_600_000, day: 86_400_000 }[interval];
     const found = await this.query({ ...filters, order: 'oldest', limit: Infinity });
     const from = (at: Date) => new Date(Math.floor(at.getTime() / length) * length);
-    return summaryOf(found.map(({ at, outcome, operation }) => ({ from: from(at), outcome, operation, count: 1 })));
+    return summaryOf(
+      found.map(({ at, outcome, operation }) => ({ from: from(at), outcome, operation, count: 1 })),
+      0,
+    );
   }
 
   override async dataKeysUnder({ key, version, before, limit }: DataKeysQuery): Promise<AuditRecord[]> {

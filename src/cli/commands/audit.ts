@@ -13,6 +13,7 @@ import { addAuditEvidenceCommand } from './audit-evidence.js';
 import { addAuditExportCommand } from './audit-export.js';
 import { addAuditHashCommand } from './audit-hash.js';
 import { addAuditNewEpochCommand } from './audit-new-epoch.js';
+import { addAuditRebuildCommand } from './audit-rebuild.js';
 import { addAuditRetentionCommands } from './audit-retention.js';
 import { addAuditSummaryCommand } from './audit-summary.js';
 import { addAuditVerifyCommand } from './audit-verify.js';
@@ -71,6 +72,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   addAuditVerifyCommand(audit, open);
   addAuditHashCommand(audit, open);
   addAuditRetentionCommands(audit, open);
+  addAuditRebuildCommand(audit, open);
   addAuditNewEpochCommand(audit, open);
 }
 

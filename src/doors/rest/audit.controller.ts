@@ -1,5 +1,6 @@
 import { Controller, Inject } from '@nestjs/common';
 import { hashContext, type HashContextInput } from '../../operations/audit/hash-context.js';
+import { rebuildIndex } from '../../operations/audit/rebuild-index.js';
 import { readAudit, type ReadAuditInput } from '../../operations/audit/read-audit.js';
 import { summariseAudit, type SummariseAuditInput } from '../../operations/audit/summarise-audit.js';
 import { Kms } from '../../operations/kms.js';
@@ -8,7 +9,7 @@ import type { Call } from './call.js';
 import { Endpoint } from './endpoint.js';
 import { use } from './perform-call.js';
 import { hashContextAnswer, hashContextBody } from './schemas/audit-settings.js';
-import { auditPageAnswer, auditQuery, auditSummaryAnswer, auditSummaryQuery } from './schemas/audit.js';
+import { auditPageAnswer, auditQuery, auditSummaryAnswer, auditSummaryQuery, rebuildAnswer } from './schemas/audit.js';
 
 @Controller(`${API}/audit`)
 export class AuditController {
@@ -49,5 +50,17 @@ export class AuditController {
   })
   async summarise(call: Call<SummariseAuditInput>) {
     return use(this.kms, summariseAudit, call);
+  }
+
+  @Endpoint('audit.rebuild', {
+    method: 'POST',
+    path: 'index/rebuild',
+    answer: rebuildAnswer,
+    summary: 'Make what is searched again from the log',
+    description:
+      'While the service runs; until a record is made again it is found as it was. The log itself stays as it is.',
+  })
+  async rebuild(call: Call<object>) {
+    return use(this.kms, rebuildIndex, call);
   }
 }

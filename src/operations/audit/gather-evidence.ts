@@ -76,17 +76,23 @@ export const gatherEvidence: UseOperation<EvidenceInput, ResolvedEvidence, Evide
   },
 };
 
-/** The places of such records among the first `size` of the log. @throws KmsError invalid-request for too many */
+/** The places of such records among the first `size` of the log. @throws KmsError invalid-request for too many, overloaded */
 async function indexesOf(deps: Deps, filters: AuditFilters, size: number): Promise<number[]> {
   const indexes: number[] = [];
   for (;;) {
     const beyond = indexes.at(-1);
-    const found = await deps.journal.query({
+    const { records: found, behind } = await deps.journal.search({
       ...filters,
       order: 'oldest',
       limit: PAGE,
       ...(beyond === undefined ? {} : { beyond }),
     });
+    if (behind > 0) {
+      throw new KmsError(
+        'overloaded',
+        `${behind} records are not searched yet, and none may be missing here; try again`,
+      );
+    }
     indexes.push(...found.map(({ index }) => index).filter((index) => index < size));
     if (found.length < PAGE || (found.at(-1)?.index ?? size) >= size) return indexes;
     if (indexes.length > MOST_RECORDS) {

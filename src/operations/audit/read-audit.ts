@@ -46,6 +46,8 @@ export interface ResolvedAudit extends Resolved {
 export interface AuditPage extends Page<FoundRecord> {
   /** The records before it were dropped. */
   readonly minimumIndex: number;
+  /** Records that were written before and are not searched yet. */
+  readonly behind: number;
 }
 
 /**
@@ -60,16 +62,16 @@ export const readAudit: UseOperation<ReadAuditInput, ResolvedAudit, AuditPage> =
   async run(deps, { keyrings, filters }, input) {
     const limit = pageLimit(input);
     const beyond = cursorIndex(input);
-    const found = await deps.journal.query({
+    const { records, behind } = await deps.journal.search({
       ...(keyrings && { keyrings }),
       ...filters,
       ...(input.order === undefined ? {} : { order: input.order }),
       ...(beyond === undefined ? {} : { beyond }),
       limit: limit + 1,
     });
-    const page = pageOf(found, limit, ({ index }) => String(index), wireForm);
+    const page = pageOf(records, limit, ({ index }) => String(index), wireForm);
     const { minimumIndex } = (await deps.ledger.install()).auditLog;
-    const output = { ...page, minimumIndex };
+    const output = { ...page, minimumIndex, behind };
     return { output, detail: { items: output.items.length, ...filters } };
   },
 };

@@ -1,15 +1,18 @@
 import type { Checkpointer } from './checkpointer.js';
+import type { LogWatch } from './log-watch.js';
 import type { Projection } from './projection.js';
 import type { Sequencer } from './sequencer.js';
 
 const EVERY_MS = 100;
 const CHECKPOINT_EVERY_MS = 1000;
 
-/** What every node does for the log in the background: order, search index, checkpoint. Nothing waits for it. */
+/**
+ * What every node does for the log in the background. Nothing waits for it. Order and checkpoints are one lane, the search index another: the
+ * index falls behind under overload, and holds up neither.
+ */
 export class LogKeeper {
-  #running: Promise<void> | undefined;
+  #running: Promise<unknown> | undefined;
   readonly #stopping = new AbortController();
-  #wake: () => void = () => undefined;
   #signedAt = -Infinity;
 
   /** @param onFailure is told each time a step failed; the next round tries again */
@@ -17,48 +20,61 @@ export class LogKeeper {
     private readonly sequencer: Sequencer,
     private readonly projection: Projection,
     private readonly checkpointer: Checkpointer,
+    private readonly watch: LogWatch,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
   start(): void {
-    this.#running ??= this.#run();
+    this.#running ??= Promise.all([this.#repeat(() => this.#order()), this.#repeat(() => this.#index())]);
   }
 
   /** After a last round, so that a log that was shut down in order is ordered and signed. */
   async stop(): Promise<void> {
     if (!this.#running) return;
     this.#stopping.abort();
-    this.#wake();
     await this.#running;
     this.#running = undefined;
     this.#signedAt = -Infinity;
-    await this.#round();
+    await this.#order();
   }
 
-  async #run(): Promise<void> {
+  async #repeat(round: () => Promise<void>): Promise<void> {
     while (!this.#stopping.signal.aborted) {
-      await this.#round();
+      await round();
       await this.#pause();
     }
   }
 
   #pause(): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, EVERY_MS);
-      this.#wake = () => {
+      const { signal } = this.#stopping;
+      const timer = setTimeout(done, EVERY_MS);
+      signal.addEventListener('abort', done);
+      if (signal.aborted) done();
+      function done(): void {
         clearTimeout(timer);
+        signal.removeEventListener('abort', done);
         resolve();
-      };
-      if (this.#stopping.signal.aborted) this.#wake();
+      }
     });
   }
 
-  async #round(): Promise<void> {
-    await this.#try(() => this.sequencer.tick(false));
-    await this.#try(() => this.projection.catchUp());
-    if (performance.now() - this.#signedAt < CHECKPOINT_EVERY_MS) return;
+  async #order(): Promise<void> {
+    do await this.#try(() => this.sequencer.tick(false));
+    while (this.sequencer.isBehind && !this.#isCheckpointDue());
+    if (!this.#isCheckpointDue()) return;
     this.#signedAt = performance.now();
     await this.#try(() => this.checkpointer.sign());
+    await this.#try(() => this.watch.look());
+  }
+
+  #isCheckpointDue(): boolean {
+    return performance.now() - this.#signedAt >= CHECKPOINT_EVERY_MS;
+  }
+
+  async #index(): Promise<void> {
+    const mayGoOn = () => !this.sequencer.isBehind && !this.#stopping.signal.aborted;
+    if (mayGoOn()) await this.#try(() => this.projection.advance(mayGoOn));
   }
 
   async #try(step: () => Promise<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { In, type DataSource } from 'typeorm';
 import {
   Journal,
@@ -7,12 +8,14 @@ import {
   type AuditSummary,
   type DataKeysQuery,
   type FoundRecord,
+  type FoundRecords,
 } from '../../audit/journal.js';
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
 import { AuditRecordEntity } from '../entities/audit-record.entity.js';
 import { GroupCommit } from './group-commit.js';
+import { readLag } from './log-lag.js';
 import { MAX_BATCH } from './log-tables.js';
 import { recordsThat } from './records-that.js';
 import { summariseRecords } from './summarise-records.js';
@@ -24,6 +27,8 @@ const LIMITS = { batch: MAX_BATCH, queue: 20_000 } as const;
 /** Without the database there is no answer: a request waits this long for its record, then fails. */
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
+/** A search waits no longer for what was written before it to become searchable. */
+const CATCH_UP_MS = 2000;
 
 const DATA_KEYS = `select id from audit_record where key = $1 and outcome = 'success'
   and (operation in ('data-key', 'data-key-pair') or detail -> 'dataKeys' is not null) and ($3::uuid is null or id < $3)`;
@@ -40,6 +45,15 @@ interface Append {
 
 function overloaded(): KmsError {
   return new KmsError('overloaded', 'too many requests wait for their audit record; try again');
+}
+
+/** @throws KmsError */
+function mustBeAll(behind: number): void {
+  if (behind === 0) return;
+  throw new KmsError(
+    'overloaded',
+    `${behind} audit records are not searched yet, and none may be missing here; try again`,
+  );
 }
 
 /** The audit log in PostgreSQL: written by group commit, searched in what is derived from it. */
@@ -66,16 +80,34 @@ export class PostgresJournal extends Journal {
     return scopes.map((scope) => revisions.get(scope) ?? 0);
   }
 
-  override async query(query: AuditQuery): Promise<FoundRecord[]> {
+  override async search(query: AuditQuery): Promise<FoundRecords> {
     try {
-      await this.sequencer.catchUp();
-      await this.projection.catchUp();
-      const found = await this.#find(query, 'record.key = :key');
-      if (query.key === undefined) return found;
-      // A query for each index: in one, PostgreSQL would read every record of the key before it sorts.
-      const asSource = await this.#find(query, `record.detail ->> 'sourceKeyId' = :sourceKey and record.key <> :key`);
-      const sign = query.order === 'oldest' ? 1 : -1;
-      return [...found, ...asSource].toSorted((a, b) => sign * (a.index - b.index)).slice(0, query.limit);
+      const behind = await this.#caughtUp();
+      return { records: await this.#records(query), behind };
+    } catch (error) {
+      throw databaseFailure(error);
+    }
+  }
+
+  async #records(query: AuditQuery): Promise<FoundRecord[]> {
+    const found = await this.#find(query, 'record.key = :key');
+    if (query.key === undefined) return found;
+    // A query for each index: in one, PostgreSQL would read every record of the key before it sorts.
+    const asSource = await this.#find(query, `record.detail ->> 'sourceKeyId' = :sourceKey and record.key <> :key`);
+    const sign = query.order === 'oldest' ? 1 : -1;
+    return [...found, ...asSource].toSorted((a, b) => sign * (a.index - b.index)).slice(0, query.limit);
+  }
+
+  /** @returns how many of the records that were written before the call are not searched yet: what takes longer goes on meanwhile */
+  async #caughtUp(): Promise<number> {
+    const all = this.sequencer.catchUp().then(() => this.projection.catchUp());
+    const isAll = await Promise.race([all.then(() => true), sleep(CATCH_UP_MS, false, { ref: false })]);
+    return isAll ? 0 : (await readLag(this.reads)).unsearchable;
+  }
+
+  override async rebuild(): Promise<number> {
+    try {
+      return await this.projection.restart();
     } catch (error) {
       throw databaseFailure(error);
     }
@@ -83,9 +115,8 @@ export class PostgresJournal extends Journal {
 
   override async summarise(filters: AuditFilters, interval: AuditInterval): Promise<AuditSummary> {
     try {
-      await this.sequencer.catchUp();
-      await this.projection.catchUp();
-      return await summariseRecords(this.reads, filters, interval);
+      const behind = await this.#caughtUp();
+      return await summariseRecords(this.reads, filters, interval, behind);
     } catch (error) {
       throw databaseFailure(error);
     }
@@ -93,8 +124,7 @@ export class PostgresJournal extends Journal {
 
   override async dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]> {
     try {
-      await this.sequencer.catchUp();
-      await this.projection.catchUp();
+      mustBeAll(await this.#caughtUp());
       return await this.reads.manager.find(AuditRecordEntity, {
         where: { id: In(await this.#idsOfDataKeys(query)) },
         order: { id: 'DESC' },

@@ -1,7 +1,9 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { decodeEntry } from '../../audit/log/entry.js';
 import { isKmsError } from '../../errors.js';
+import { isUuid } from '../../keys/uuid.js';
 import { databaseFailure } from '../database-failure.js';
+import { SingleFlight } from '../ledger/single-flight.js';
 import { readEntries } from './log-tables.js';
 import { PROJECT_SQL } from './record-columns.js';
 
@@ -11,6 +13,9 @@ const MAX_RECORDS = 1000;
 
 /** The records as they are searched, made from the log. It lags behind the log, and can be made again from it. */
 export class Projection {
+  /** Whoever waits for it waits for one connection. */
+  readonly #catching = new SingleFlight(() => this.advance(() => true));
+
   constructor(
     private readonly database: DataSource,
     private readonly onUnreadable: (what: string) => void,
@@ -18,31 +23,49 @@ export class Projection {
 
   /** Takes over all that has its place in the log. */
   async catchUp(): Promise<void> {
-    while ((await this.#step()) === MAX_RECORDS);
+    await this.#catching.run();
   }
 
-  /** Empties it; the next `catchUp` makes it again. */
-  async clear(): Promise<void> {
-    await this.database.transaction(async (manager) => {
+  /** The same, a bounded part after another, for as long as it may go on. */
+  async advance(mayGoOn: () => boolean): Promise<void> {
+    while (mayGoOn() && (await this.#step()) === MAX_RECORDS);
+  }
+
+  /**
+   * Begins anew: each record is made again from the log, and until then it is found as it was.
+   * @returns how many there are
+   */
+  async restart(): Promise<number> {
+    return this.database.transaction(async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
-      await manager.query('delete from audit_record');
-      await manager.query('update audit_tree set projected = 0 where id = 1');
+      const restart = 'update audit_tree set projected = minimum, remade = size where id = 1 returning size, minimum';
+      const [[tree]] = await manager.query<[{ size: string; minimum: string }[], number]>(restart);
+      await manager.query('delete from audit_record where index < $1 or index >= $2', [tree?.minimum, tree?.size]);
+      return Number(tree?.size) - Number(tree?.minimum);
     });
   }
 
   async #step(): Promise<number> {
     return this.database.transaction('READ COMMITTED', async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
-      const [tree] = await manager.query<{ size: string; projected: string }[]>(
-        'select size, greatest(projected, minimum) as projected from audit_tree where id = 1',
+      const [tree] = await manager.query<{ size: string; projected: string; remade: string }[]>(
+        'select size, greatest(projected, minimum) as projected, remade from audit_tree where id = 1',
       );
       const start = Number(tree?.projected ?? 0);
       const end = Math.min(Number(tree?.size ?? 0), start + MAX_RECORDS);
       if (start === end) return 0;
+      if (start < Number(tree?.remade)) await this.#remove(manager, start, end);
       await this.#insert(manager, start, await readEntries(manager, start, end));
       await manager.query('update audit_tree set projected = $1 where id = 1', [end]);
       return end - start;
     });
+  }
+
+  /** What is searched may have been changed: also what has the id of a record of these in another place. */
+  async #remove(manager: EntityManager, start: number, end: number): Promise<void> {
+    await manager.query('delete from audit_record where index >= $1 and index < $2', [start, end]);
+    const ids = (await readEntries(manager, start, end)).flatMap(idOf);
+    await manager.query('delete from audit_record where id = any($1::uuid[])', [ids]);
   }
 
   /** A record that cannot be searched holds up none of the others. */
@@ -57,5 +80,14 @@ export class Projection {
       if (entries.length === 1) return this.onUnreadable(`record ${start} of the log cannot be read for searching`);
       for (const [at, entry] of entries.entries()) await this.#insert(manager, start + at, [entry]);
     }
+  }
+}
+
+function idOf(entry: Buffer): string[] {
+  try {
+    const { id } = decodeEntry(entry);
+    return isUuid(id) ? [id] : [];
+  } catch {
+    return [];
   }
 }

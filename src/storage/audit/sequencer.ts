@@ -5,6 +5,7 @@ import { NEW_STREAM, type StreamHead } from '../../audit/log/stream.js';
 import { TILE_WIDTH } from '../../audit/log/tile.js';
 import type { FullTile } from '../../audit/log/tree-tip.js';
 import type { VerifierKey } from '../../audit/verifier/open-note.js';
+import { SingleFlight } from '../ledger/single-flight.js';
 import { readEntries, readTip } from './log-tables.js';
 
 const SEQUENCING_LOCK = 7_300_020;
@@ -34,6 +35,11 @@ export class Sequencer {
   /** Streams of which a batch is not what its writer wrote: left out, for people to look at. */
   readonly #refused = new Set<string>();
 
+  readonly #catching = new SingleFlight(async () => {
+    while ((await this.tick(true)) === MAX_BATCHES);
+  });
+  #isBehind = false;
+
   /** @param onWrong is told once of each stream that is left out */
   constructor(
     private readonly database: DataSource,
@@ -43,7 +49,12 @@ export class Sequencer {
 
   /** Orders all that was committed before the call. */
   async catchUp(): Promise<void> {
-    while ((await this.tick(true)) === MAX_BATCHES);
+    await this.#catching.run();
+  }
+
+  /** Whether more waited, the last time, than is ordered at once. */
+  get isBehind(): boolean {
+    return this.#isBehind;
   }
 
   /**
@@ -51,6 +62,7 @@ export class Sequencer {
    * @returns how many batches there were
    */
   async tick(wait: boolean): Promise<number> {
+    this.#isBehind = false;
     return this.database.transaction('READ COMMITTED', async (manager) => {
       if (wait) await manager.query('select pg_advisory_xact_lock($1)', [SEQUENCING_LOCK]);
       else {
@@ -60,6 +72,7 @@ export class Sequencer {
         if (!lock?.held) return 0;
       }
       const pending = await manager.query<PendingRow[]>(PENDING, [[...this.#refused]]);
+      this.#isBehind = pending.length === MAX_BATCHES;
       if (pending.length > 0) await this.#grow(manager, pending);
       return pending.length;
     });

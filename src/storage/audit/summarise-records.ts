@@ -12,6 +12,7 @@ export async function summariseRecords(
   database: DataSource,
   filters: AuditFilters,
   interval: AuditInterval,
+  behind: number,
 ): Promise<AuditSummary> {
   const rows = await recordsThat(database, filters, OF_KEY)
     .select(`date_trunc('${interval}', record.at, 'UTC')`, 'from')
@@ -20,5 +21,8 @@ export async function summariseRecords(
     .addSelect('count(*)', 'count')
     .groupBy('1, 2, 3')
     .getRawMany<CountRow>();
-  return summaryOf(rows.map((row) => ({ ...row, count: Number(row.count) })));
+  return summaryOf(
+    rows.map((row) => ({ ...row, count: Number(row.count) })),
+    behind,
+  );
 }

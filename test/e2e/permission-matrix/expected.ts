@@ -127,6 +127,7 @@ export const TABLE = `
   root.rotate              install    .   .   .   .   .   .   .   .   x   .
   root.migrate             install    .   .   .   .   .   .   .   .   x   .
   audit.read               listing    .   .   .   .   .   .   .   x   .   .
+  audit.rebuild            install    .   .   .   .   .   .   .   .   x   .
   whoami                   anywhere   x   x   x   x   x   x   x   x   x   x
   session.end              anywhere   x   x   x   x   x   x   x   x   x   x
   pki.describe             anywhere   x   x   x   x   x   x   x   x   x   x

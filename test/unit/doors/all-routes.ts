@@ -106,6 +106,7 @@ export const ROUTES = [
   'post /api/v1/audit/hash',
   'post /api/v1/audit/holds',
   'delete /api/v1/audit/holds/{hold}',
+  'post /api/v1/audit/index/rebuild',
   'get /api/v1/audit/log/checkpoint',
   'get /api/v1/audit/log/consistency',
   'get /api/v1/audit/log/minimum',

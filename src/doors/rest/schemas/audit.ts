@@ -20,6 +20,14 @@ const FILTERS = {
   until: z.exactOptional(time('Records before this moment')),
 };
 
+const behind = z.int().meta({
+  description: 'Records that were written before and are not searched yet: 0, unless the service is overloaded',
+});
+
+export const rebuildAnswer = z
+  .object({ records: z.int().meta({ description: 'Those that are searched again as they are made' }) })
+  .meta({ id: 'IndexRebuild' });
+
 export const auditQuery = z.strictObject({
   ...PAGING,
   ...FILTERS,
@@ -42,6 +50,7 @@ export const auditSummaryAnswer = z
     operations: z
       .array(z.object({ operation: z.string(), count: z.int() }))
       .meta({ description: 'The most frequent first' }),
+    behind,
     histogram: z
       .array(z.object({ from: z.iso.datetime(), ...COUNTS }))
       .meta({ description: 'The earliest first; intervals without a record are left out' }),
@@ -76,4 +85,4 @@ export const auditRecordAnswer = z
   })
   .meta({ id: 'AuditRecord' });
 
-export const auditPageAnswer = pageOf(auditRecordAnswer).extend({ minimumIndex });
+export const auditPageAnswer = pageOf(auditRecordAnswer).extend({ minimumIndex, behind });

@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Client } from 'pg';
+import { openCheckpoint } from '../../src/audit/verifier/open-checkpoint.js';
+import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
+import { uuidv7 } from '../../src/keys/uuid.js';
+import { LogKeeper } from '../../src/storage/audit/log-keeper.js';
+import { LogWatch } from '../../src/storage/audit/log-watch.js';
+import { mayDeleteRecords } from '../../src/storage/audit/may-delete-records.js';
+import { Database } from '../../src/storage/database.js';
+import { migrate } from '../../src/storage/migrate.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { openTestLog, TEST_SIGNER, type TestLog } from '../support/test-log.js';
+import { until } from '../support/until.js';
+import { RECORD } from '../unit/audit/sample-record.js';
+
+const LOG = readVerifierKey(TEST_SIGNER.verifierKey);
+const NOWHERE = { keyring: null, key: null, resource: 'install', node: 'test' } as const;
+/** Of the projection: who holds it keeps the search index from growing. */
+const PROJECTING_LOCK = 7_300_021;
+
+let testDatabase: TestDatabase;
+let database: Database;
+let sql: Client;
+let log: TestLog;
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase({ template: migrate });
+  const { url } = testDatabase;
+  database = await Database.open({ dataDir: '', url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
+  sql = new Client({ connectionString: url });
+  await sql.connect();
+  log = openTestLog(database);
+});
+afterAll(async () => {
+  await sql.end();
+  await database.stop();
+  await testDatabase.drop();
+});
+
+async function append(count: number): Promise<void> {
+  const one = (at: number) => log.journal.append({ ...RECORD, ...NOWHERE, id: uuidv7(), requestId: `r${at}` }, []);
+  await Promise.all(Array.from({ length: count }, (_, at) => one(at)));
+}
+
+it('is made again from the log while it is searched, whatever was done to it', async () => {
+  await append(2100);
+  const before = await log.journal.query({ order: 'oldest', limit: 3000 });
+  expect(before).toHaveLength(2100);
+  await sql.query(`update audit_record set caller = 'nobody' where index < 700`);
+  await sql.query(`delete from audit_record where index between 900 and 1100`);
+  // One that is nowhere in the log, and one that has the id of another's.
+  await sql.query(`update audit_record set index = 5000 + index where index between 1200 and 1210`);
+  await sql.query(`delete from audit_record where index = 3`);
+  await sql.query(`update audit_record set id = '${before[3]?.id}' where index = 2050`);
+  expect(await log.journal.rebuild()).toBe(2100);
+  await log.projection.advance(once());
+  const meanwhile = await sql.query(
+    `select count(*)::integer as count from audit_record where index between 1300 and 2000`,
+  );
+  expect(meanwhile.rows).toEqual([{ count: 701 }]);
+  expect(await log.journal.search({ order: 'oldest', limit: 3000 })).toEqual({ records: before, behind: 0 });
+});
+
+it('falls behind alone: order and checkpoints go on, searches say how much they lack, and what must be whole is refused', async () => {
+  const watch = new LogWatch(database.reads);
+  const failures: unknown[] = [];
+  const keeper = new LogKeeper(log.sequencer, log.projection, log.checkpointer, watch, (why) => failures.push(why));
+  await sql.query('select pg_advisory_lock($1)', [PROJECTING_LOCK]);
+  try {
+    keeper.start();
+    await append(50);
+    await until(() => sizeOf(log.kept.note) === 2150);
+    await until(() => watch.lag.unsearchable === 50 && watch.lag.unordered === 0 && watch.lag.unsigned === 0);
+    const { records, behind } = await log.journal.search({ limit: 5 });
+    expect({ behind, newest: records[0]?.index }).toEqual({ behind: 50, newest: 2099 });
+    expect(await log.journal.summarise({}, 'day')).toMatchObject({ behind: 50, counts: { success: 2100 } });
+    const exposed = log.journal.dataKeysUnder({ key: uuidv7(), version: 1, limit: 5 });
+    await expect(exposed).rejects.toMatchObject({ code: 'overloaded' });
+  } finally {
+    await sql.query('select pg_advisory_unlock($1)', [PROJECTING_LOCK]);
+  }
+  await until(() => watch.lag.unsearchable === 0);
+  expect(await log.journal.search({ limit: 1 })).toMatchObject({ behind: 0, records: [{ index: 2149 }] });
+  await keeper.stop();
+  expect(failures).toEqual([]);
+});
+
+it('knows whether the role that it runs as could delete records', async () => {
+  expect(await mayDeleteRecords(database.reads)).toBe(true);
+});
+
+function sizeOf(note: string | undefined): number {
+  return note === undefined ? 0 : openCheckpoint(note, LOG).size;
+}
+
+function once(): () => boolean {
+  let times = 0;
+  return () => times++ === 0;
+}
