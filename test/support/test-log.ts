@@ -28,12 +28,15 @@ export class KeptInMemory extends KeptCheckpoint {
 export type TestLog = ReturnType<typeof openTestLog>;
 
 /** The log as one process has it, without its background work. */
-export function openTestLog({ appends, changes, reads }: Pick<Database, 'appends' | 'changes' | 'reads'>) {
+export function openTestLog(
+  { appends, changes, reads }: Pick<Database, 'appends' | 'changes' | 'reads'>,
+  catchUpMs?: number,
+) {
   const wrong: string[] = [];
   const writer = new LogWriter(appends, TEST_SIGNER, 'test');
   const sequencer = new Sequencer(changes, readVerifierKey(TEST_SIGNER.verifierKey), (what) => wrong.push(what));
   const projection = new Projection(changes, (what) => wrong.push(what));
-  const journal = new PostgresJournal(writer, sequencer, projection, reads);
+  const journal = new PostgresJournal(writer, sequencer, projection, reads, catchUpMs);
   const kept = new KeptInMemory();
   const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept);
   const published = new PublishedLog(reads, sequencer, checkpointer, TEST_SIGNER.verifierKey);

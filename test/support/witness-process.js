@@ -80,11 +80,15 @@ function sha256(bytes) {
   return createHash('sha256').update(bytes).digest();
 }
 
+/** RFC 6962, section 2.1. */
+function node(left, right) {
+  return sha256(Buffer.concat([Buffer.of(1), left, right]));
+}
+
 /** By the definition of RFC 6962, section 2.1.2: SUBPROOF is followed from the top, and makes both roots. */
 function isConsistent(m, n, encoded, oldRoot, newRoot) {
   const proof = encoded.map((hash) => Buffer.from(hash, 'base64'));
   const known = Buffer.from(oldRoot, 'base64');
-  const node = (left, right) => sha256(Buffer.concat([Buffer.of(1), left, right]));
   // The deepest comes first: each hash is taken on the way back up.
   const subproof = (from, to, isWhole) => {
     if (from === to) {

@@ -28,7 +28,7 @@ const LIMITS = { batch: MAX_BATCH, queue: 20_000 } as const;
 const PATIENCE_MS = 5000;
 const RETRY_MS = 50;
 /** A search waits no longer for what was written before it to become searchable. */
-const CATCH_UP_MS = 2000;
+const CATCH_UP_MS = 10_000;
 
 const DATA_KEYS = `select id from audit_record where key = $1 and outcome = 'success'
   and (operation in ('data-key', 'data-key-pair') or detail -> 'dataKeys' is not null) and ($3::uuid is null or id < $3)`;
@@ -65,6 +65,7 @@ export class PostgresJournal extends Journal {
     private readonly sequencer: Sequencer,
     private readonly projection: Projection,
     private readonly reads: DataSource,
+    private readonly catchUpMs = CATCH_UP_MS,
   ) {
     super();
     this.#commits = new GroupCommit(
@@ -101,7 +102,7 @@ export class PostgresJournal extends Journal {
   /** @returns how many of the records that were written before the call are not searched yet: what takes longer goes on meanwhile */
   async #caughtUp(): Promise<number> {
     const all = this.sequencer.catchUp().then(() => this.projection.catchUp());
-    const isAll = await Promise.race([all.then(() => true), sleep(CATCH_UP_MS, false, { ref: false })]);
+    const isAll = await Promise.race([all.then(() => true), sleep(this.catchUpMs, false, { ref: false })]);
     return isAll ? 0 : (await readLag(this.reads)).unsearchable;
   }
 
