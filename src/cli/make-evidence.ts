@@ -41,14 +41,11 @@ export async function makeEvidence(
   const note = await audit.log.checkpoint();
   const size = Number(note.split('\n')[1]);
   const signer = readVerifierKey(await audit.log.verifierKey());
-  const proofs = await keptProofs(
-    audit.log,
-    [
-      ...kept.flatMap((path) => readKeptNotes(path, signer)),
-      ...(cosigned === undefined ? [] : [{ note: cosigned, checkpoint: openCheckpoint(cosigned, signer) }]),
-    ],
-    size,
-  );
+  const notes = kept.flatMap((path) => readKeptNotes(path, signer));
+  if (cosigned !== undefined && !notes.some(({ note: one }) => one === cosigned)) {
+    notes.push({ note: cosigned, checkpoint: openCheckpoint(cosigned, signer) });
+  }
+  const proofs = await keptProofs(audit.log, notes, size);
   const now = openCheckpoint(note, signer);
   const earlier = proofs.map((proof) => verifyKept(proof, now, signer));
   const statement = await proven(audit, statementIndex, size);

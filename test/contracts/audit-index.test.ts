@@ -40,8 +40,11 @@ afterAll(async () => {
 });
 
 async function append(count: number): Promise<void> {
-  const one = (at: number) => log.journal.append({ ...RECORD, ...NOWHERE, id: uuidv7(), requestId: `r${at}` }, []);
-  await Promise.all(Array.from({ length: count }, (_, at) => one(at)));
+  await Promise.all(Array.from({ length: count }, () => appendOne()));
+}
+
+async function appendOne(): Promise<void> {
+  await log.journal.append({ ...RECORD, ...NOWHERE, id: uuidv7() }, []);
 }
 
 it('is made again from the log while it is searched, whatever was done to it', async () => {

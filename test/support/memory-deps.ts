@@ -14,13 +14,13 @@ import { foundBed, type TestBed } from './test-bed.js';
 import { MemoryDueKeys, MemoryKeyUses } from './memory-rotation.js';
 import { UsageCounter } from '../../src/operations/usage/usage-counter.js';
 import { MemoryLog } from './memory-log.js';
+import { MemoryJournal } from './memory-journal.js';
 import { MemoryLedger } from './memory-ledger.js';
 import {
   MemoryCounters,
   MemoryCredentialUses,
   MemoryImportTokens,
   MemoryInstallStore,
-  MemoryJournal,
   MemoryLoginAttempts,
   MemoryMaintenance,
   MemoryMaterials,

@@ -1,5 +1,6 @@
 import type { LogSource } from './log-source.js';
 import { dropIn, type DroppedRecords } from './drop-in.js';
+import { Dates } from './dates.js';
 import { NotVerified } from './not-verified.js';
 import type { Checkpoint } from './open-checkpoint.js';
 import { RunningRoot } from './running-root.js';
@@ -10,6 +11,10 @@ export interface Verdict {
   readonly records: number;
   readonly checkpoints: number;
   readonly streams: number;
+  /** The most by which a record is dated before one that is earlier in the log. */
+  readonly datedBackSeconds: number;
+  /** Which one it is, where no delay and no clock that is a little off explains it. */
+  readonly datedBackRecord?: number;
   /** Checkpoints over fewer records than are there: a file has nothing to compare them with. */
   readonly notCompared?: number;
   /** What is not there any more, as the log says it was dropped. */
@@ -20,6 +25,7 @@ export interface Verdict {
 interface Numbered {
   readonly stream: string;
   readonly seq: number;
+  readonly at: string;
 }
 
 /**
@@ -33,6 +39,7 @@ export async function verifyLog(source: LogSource, checkpoints: readonly Checkpo
   const waiting = checkpoints.toSorted((a, b) => a.size - b.size);
   const root = new RunningRoot();
   const numbers = new Map<string, number>();
+  const dates = new Dates();
   let verified = 0;
   /** A gap is told only when the roots hold: where they do not, the record was changed, and its number with it. */
   let gap: NotVerified | undefined;
@@ -56,7 +63,9 @@ export async function verifyLog(source: LogSource, checkpoints: readonly Checkpo
   if (root.size !== minimumIndex)
     throw new NotVerified(`the hashes of the ${minimumIndex} records that were dropped are not there`);
   for await (const entry of source.entries(minimumIndex, waiting.at(-1)?.size ?? 0)) {
-    gap ??= gapBefore(numbers, root.size, entry, minimumIndex > 0);
+    const place = placeOf(entry);
+    gap ??= gapBefore(numbers, root.size, place, minimumIndex > 0);
+    if (place) dates.add(place.at, root.size);
     drop ??= dropIn(entry, root.size, minimumIndex);
     root.add(entry);
     if (waiting[0]?.size === root.size) await compare();
@@ -64,7 +73,12 @@ export async function verifyLog(source: LogSource, checkpoints: readonly Checkpo
   }
   const [missing] = waiting;
   if (missing) throw await whatChanged(source, verified, missing, root.size);
-  const verdict = { records: verified, checkpoints: checkpoints.length - passed.length, streams: numbers.size };
+  const verdict = {
+    records: verified,
+    checkpoints: checkpoints.length - passed.length,
+    streams: numbers.size,
+    ...dates.verdict(),
+  };
   if (minimumIndex === 0) return verdict;
   if (!drop) {
     throw new NotVerified(
@@ -78,10 +92,9 @@ export async function verifyLog(source: LogSource, checkpoints: readonly Checkpo
 function gapBefore(
   numbers: Map<string, number>,
   index: number,
-  entry: Uint8Array,
+  place: Numbered | undefined,
   isLater: boolean,
 ): NotVerified | undefined {
-  const place = placeOf(entry);
   if (!place) return new NotVerified(`record ${index} cannot be read`);
   const { stream, seq } = place;
   const before = numbers.get(stream) ?? (isLater ? seq - 1 : 0);
@@ -94,8 +107,9 @@ function gapBefore(
 
 function placeOf(entry: Uint8Array): Numbered | undefined {
   try {
-    const { stream, seq } = JSON.parse(Buffer.from(entry).toString()) as Partial<Numbered>;
-    return typeof stream === 'string' && Number.isSafeInteger(seq) ? { stream, seq: seq as number } : undefined;
+    const { stream, seq, at } = JSON.parse(Buffer.from(entry).toString()) as Readonly<Record<string, unknown>>;
+    const isNumbered = typeof stream === 'string' && typeof at === 'string' && Number.isSafeInteger(seq);
+    return isNumbered ? { stream, seq: seq as number, at } : undefined;
   } catch {
     return undefined;
   }

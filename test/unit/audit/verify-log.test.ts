@@ -42,10 +42,21 @@ const verify = (entries: readonly Buffer[], kept = KEPT) => verifyLog(logOf(entr
 describe('verifying a log from its entries', () => {
   it('finds that all is as it was signed, in whatever order the checkpoints come', async () => {
     const newest = signed(ENTRIES);
-    const verdict = { records: 600, checkpoints: 3, streams: 2 };
+    const verdict = { records: 600, checkpoints: 3, streams: 2, datedBackSeconds: 0 };
     expect(await verify(ENTRIES, [newest, ...KEPT])).toEqual(verdict);
     expect(await verify(ENTRIES, [...KEPT, newest])).toEqual(verdict);
     expect(await verify(ENTRIES, [signed([]), newest])).toMatchObject({ records: 600 });
+  });
+
+  it('tells by how much a record is dated before an earlier one, and which where nothing explains it', async () => {
+    const dated = (seconds: readonly number[]) =>
+      seconds.map((second, at) =>
+        encodeEntry({ ...RECORD, at: new Date(second * 1000) }, { stream: ONE, seq: at + 1 }),
+      );
+    const [delayed, wrong] = [dated([100, 130, 129.5, 140]), dated([100, 200, 90, 150, 201])];
+    expect(await verify(delayed, [signed(delayed)])).toMatchObject({ datedBackSeconds: 0.5 });
+    expect(await verify(delayed, [signed(delayed)])).not.toHaveProperty('datedBackRecord');
+    expect(await verify(wrong, [signed(wrong)])).toMatchObject({ datedBackSeconds: 110, datedBackRecord: 2 });
   });
 
   const byte = Buffer.from(ENTRIES[250] as Buffer);
