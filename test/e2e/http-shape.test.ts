@@ -161,6 +161,8 @@ describe('every route answers as it is documented', () => {
     const asOperator = (method: string, path: string) => call(server, token.token, method, path);
     const rotated = await asOperator('POST', '/api/v1/root/rotate');
     mustBeAsDocumented('POST', '/api/v1/root/rotate', rotated.status, rotated.body);
+    const rebuilt = await asOperator('POST', '/api/v1/audit/index/rebuild');
+    mustBeAsDocumented('POST', '/api/v1/audit/index/rebuild', rebuilt.status, rebuilt.body);
     expectProblem(await asOperator('POST', '/api/v1/root/migrate'), 409, 'invalid-transition');
     await done('admin', 'DELETE', `/api/v1/bindings/${binding.id}`);
     await done('admin', 'POST', `/api/v1/callers/${id}/disable`);
