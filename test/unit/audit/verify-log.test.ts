@@ -39,6 +39,10 @@ const withHashesOf = (hashed: readonly Buffer[], entries: readonly Buffer[]): Lo
 
 const verify = (entries: readonly Buffer[], kept = KEPT) => verifyLog(logOf(entries), kept);
 
+/** A log whose records have these dates. */
+const dated = (seconds: readonly number[]): Buffer[] =>
+  seconds.map((second, at) => encodeEntry({ ...RECORD, at: new Date(second * 1000) }, { stream: ONE, seq: at + 1 }));
+
 describe('verifying a log from its entries', () => {
   it('finds that all is as it was signed, in whatever order the checkpoints come', async () => {
     const newest = signed(ENTRIES);
@@ -49,10 +53,6 @@ describe('verifying a log from its entries', () => {
   });
 
   it('tells by how much a record is dated before an earlier one, and which where nothing explains it', async () => {
-    const dated = (seconds: readonly number[]) =>
-      seconds.map((second, at) =>
-        encodeEntry({ ...RECORD, at: new Date(second * 1000) }, { stream: ONE, seq: at + 1 }),
-      );
     const [delayed, wrong] = [dated([100, 130, 129.5, 140]), dated([100, 200, 90, 150, 201])];
     expect(await verify(delayed, [signed(delayed)])).toMatchObject({ datedBackSeconds: 0.5 });
     expect(await verify(delayed, [signed(delayed)])).not.toHaveProperty('datedBackRecord');
