@@ -111,26 +111,6 @@ describe('the audit log in PostgreSQL', () => {
     expect((await log.journal.query({ limit: 3 })).map(({ id }) => id)).toEqual(found.map(({ id }) => id));
   });
 
-  it('appends a batch once, though it was sent again because its answer was lost', async () => {
-    const before = await size();
-    const { appends } = database;
-    const query = appends.query.bind(appends) as (...args: unknown[]) => Promise<unknown>;
-    let isLost = false;
-    const losing = Object.assign(Object.create(appends) as typeof appends, {
-      query: async (...args: unknown[]) => {
-        const answer = await query(...args);
-        if (typeof args[0] === 'string' || isLost) return answer;
-        isLost = true;
-        throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
-      },
-    });
-    const { journal, sequencer } = openTestLog({ appends: losing, changes: database.changes, reads: database.reads });
-    await journal.append(record('sent twice'), []);
-    await sequencer.catchUp();
-    expect(isLost).toBe(true);
-    expect(await size()).toBe(before + 1);
-  });
-
   it.each([
     ['update audit_batch set count = 1', 'audit_batch is append-only: UPDATE refused'],
     ['delete from audit_tile', 'audit_tile is append-only: DELETE refused'],

@@ -7,6 +7,7 @@ import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../audit/verifier/open-note.js';
 import { isConsistent, type TreeHead } from '../../audit/verifier/verify-proof.js';
 import { KmsError } from '../../errors.js';
+import { Serial } from '../ledger/serial.js';
 import { readTip } from './log-tables.js';
 import { proverOn } from './log-tiles.js';
 
@@ -15,6 +16,9 @@ import { proverOn } from './log-tiles.js';
  * and the tree must go on from it.
  */
 export class Checkpointer {
+  /** One at a time: what is kept must not go back to what was read earlier. */
+  readonly #turns = new Serial();
+
   constructor(
     private readonly database: DataSource,
     private readonly signer: LogSigner,
@@ -26,7 +30,11 @@ export class Checkpointer {
    * @returns the new checkpoint; undefined when the tree has not grown
    * @throws KmsError integrity-failure when the log lost or changed what was signed: it was tampered with, or an older backup was restored
    */
-  async sign(): Promise<string | undefined> {
+  sign(): Promise<string | undefined> {
+    return this.#turns.run(() => this.#sign());
+  }
+
+  async #sign(): Promise<string | undefined> {
     const signed = await this.#signNext();
     if (!signed) return undefined;
     const { size, note } = signed;

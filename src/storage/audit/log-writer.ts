@@ -1,4 +1,4 @@
-import type { Pool, QueryResultRow } from 'pg';
+import type { Pool } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { LogSigner } from '../../audit/log/log-signer.js';
 import { headAfter, NEW_STREAM, Stream, type Batch, type StreamHead } from '../../audit/log/stream.js';
@@ -37,6 +37,11 @@ export class LogWriter {
     this.#changes = new Stream(uuidv7(), signer);
   }
 
+  /** Whether a batch was sent of which it is not known whether it is there: it is sent again before anything else. */
+  get isInDoubt(): boolean {
+    return this.#inDoubt !== undefined;
+  }
+
   /**
    * One commit; called by one at a time. The same array again, after a failure, is the same batch again: it is there once.
    * @returns the revisions of the scopes at that moment
@@ -63,7 +68,7 @@ export class LogWriter {
 
   async #send(batch: Batch, scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const values = [...valuesOf(batch), scopes];
-    const { rows } = await this.#guarded(() =>
+    const { rows } = await guarded(batch, () =>
       this.pool.query<{ revisions: Record<string, number> | null }>({ name: 'append', text: APPEND, values }),
     );
     this.#head = headAfter(batch);
@@ -80,17 +85,19 @@ export class LogWriter {
     const head = this.#changesMayBeAt.find(({ seq, digest }) => at?.seq === seq && at.digest.equals(digest));
     if (!head) throw changedBehindUs(this.#changes.id);
     const batch = this.#changes.batch(records, head);
-    this.#changesMayBeAt = [head, headAfter(batch)];
-    await this.#guarded(() => manager.query('select audit_append($1, $2, $3, $4, $5, $6, $7, $8)', valuesOf(batch)));
+    // A change that lost its connection here may learn late where the stream was, when another one has already gone on from there.
+    const since = this.#changesMayBeAt.filter(({ seq }) => seq > head.seq);
+    this.#changesMayBeAt = [head, ...since, headAfter(batch)];
+    await guarded(batch, () => manager.query('select audit_append($1, $2, $3, $4, $5, $6, $7, $8)', valuesOf(batch)));
   }
+}
 
-  async #guarded<T extends QueryResultRow>(query: () => Promise<T>): Promise<T> {
-    try {
-      return await query();
-    } catch (error) {
-      if ((error as { readonly code?: unknown }).code === NOT_WHERE_IT_WAS) throw changedBehindUs(this.#requests.id);
-      throw error;
-    }
+async function guarded<T>({ stream }: Batch, query: () => Promise<T>): Promise<T> {
+  try {
+    return await query();
+  } catch (error) {
+    if ((error as { readonly code?: unknown }).code === NOT_WHERE_IT_WAS) throw changedBehindUs(stream);
+    throw error;
   }
 }
 

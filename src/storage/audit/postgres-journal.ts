@@ -72,7 +72,8 @@ export class PostgresJournal extends Journal {
       (batch) => this.#commit(batch),
       LIMITS,
       overloaded,
-      (error) => isKmsError(error, 'internal-error'),
+      // What was sent may be there: its records by themselves would be there twice.
+      (error) => isKmsError(error, 'internal-error') && !writer.isInDoubt,
     );
   }
 
