@@ -47,20 +47,23 @@ export class CheckpointDelivery {
     this.#timer = undefined;
     const note = this.#newest;
     if (note === undefined) return;
-    await Promise.all(this.#lanes.map((lane) => (lane.running ??= this.#run(lane, note))));
+    await Promise.all(this.#lanes.map((lane) => (lane.running ??= this.#run(lane))));
     if (this.failing > 0) this.offer(this.#newest ?? note);
   }
 
-  #run(lane: Lane, note: string): Promise<void> {
-    return this.#deliver(lane, note).finally(() => {
+  #run(lane: Lane): Promise<void> {
+    return this.#deliver(lane).finally(() => {
       lane.running = undefined;
     });
   }
 
-  async #deliver(lane: Lane, note: string): Promise<void> {
+  /** Until the lane has the newest: what was signed while it was busy, too. */
+  async #deliver(lane: Lane): Promise<void> {
     try {
-      if (lane.delivered !== note) await lane.target.deliver(`${note}\n`);
-      lane.delivered = note;
+      for (let note = this.#newest; note !== undefined && note !== lane.delivered; note = this.#newest) {
+        await lane.target.deliver(`${note}\n`);
+        lane.delivered = note;
+      }
       if (lane.isFailing) this.events.recovered(lane.target.name);
       lane.isFailing = false;
     } catch (error) {

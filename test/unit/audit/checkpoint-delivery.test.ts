@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -53,6 +53,15 @@ it('brings the newest to a file and a webhook, once', async () => {
   await delivery.flush();
   expect(await readFile(path, 'utf8')).toBe('two\n\nthree\n\n');
   expect(posted).toEqual(['two\n\n', 'three\n\n']);
+});
+
+it('begins a new line where a process was killed in the middle of one', async () => {
+  const path = join(dir, 'torn');
+  await writeFile(path, 'whole\nhal');
+  await deliveryTarget(`file:${path}`).deliver('next\n');
+  await deliveryTarget(`file:${path}`).deliver('last\n');
+  expect(await readFile(path, 'utf8')).toBe('whole\nhal\nnext\nlast\n');
+  await deliveryTarget('file:/dev/null').deliver('gone\n');
 });
 
 it('is not held up by a target that fails, tries it again with the newest, and says so once', async () => {
