@@ -44,10 +44,12 @@ export async function performChange<Input, R extends Resolved, Output>(
   input: Input,
   arrival: Arrival,
 ): Promise<Changed<Output>> {
-  const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
+  const startedAt = performance.now();
   let leave: (() => void) | undefined;
+  let decision = 1;
   try {
     for (let tries = 1; ; tries++) {
+      const attempt: Attempt = { operation: operation.name, arrival, startedAt, decision };
       const tried: Tried = { epoch: deps.ledger.epoch, committed: false };
       let resolved: R | undefined;
       try {
@@ -72,14 +74,18 @@ export async function performChange<Input, R extends Resolved, Output>(
         if (error.code === 'conflict' && tries < MAX_TRIES && !tried.committed) {
           const key = resolved?.subject.key;
           if (key !== undefined) leave ??= await turns.take(key);
+          decision += 1;
           continue;
         }
         const refused = await writeDown(deps, attempt, input, resolved, error);
         const stale = await isStale(deps, tried.epoch, refused.scopes, refused.revisions).catch(async (unchecked) => {
-          await writeDown(deps, attempt, input, resolved, asKmsError(unchecked));
+          await writeDown(deps, { ...attempt, decision: decision + 1 }, input, resolved, asKmsError(unchecked));
           throw unchecked;
         });
-        if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) continue;
+        if (stale && tries < MAX_TRIES && !tried.committed && !OUTCOME_UNKNOWN.has(error.code)) {
+          decision += 1;
+          continue;
+        }
         await announceFailure(deps, refused.record);
         throw error;
       }

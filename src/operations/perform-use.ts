@@ -35,11 +35,12 @@ export async function performUse<Input, R extends Resolved, Output>(
   inputs: readonly Input[],
   arrival: Arrival,
 ): Promise<Outcome<Output>[]> {
-  const attempt: Attempt = { operation: operation.name, arrival, startedAt: performance.now() };
+  const startedAt = performance.now();
   let { epoch } = deps.ledger;
   const pace = new Pace(arrival);
   let decided = await decideAll(deps, operation, inputs, arrival, pace);
   for (let decision = 1; decision <= MAX_DECISIONS; decision++) {
+    const attempt: Attempt = { operation: operation.name, arrival, startedAt, decision };
     const items = await runAll(deps, operation, inputs, decided, arrival, pace);
     const { scopes, revisions } = await writeDown(deps, attempt, items);
     // Without the database nothing was decided: that is the answer, and on record.
@@ -48,13 +49,7 @@ export async function performUse<Input, R extends Resolved, Output>(
     try {
       if (!(await isStale(deps, epoch, scopes, revisions))) return answers(deps, attempt, inputs, items);
     } catch (error) {
-      // What is on record as done is not answered: that it could not be checked is on record too.
-      const unchecked = items.map(({ subject }): Item<R, Output> => ({
-        ...(subject && { subject }),
-        error: asKmsError(error),
-      }));
-      await writeDown(deps, attempt, unchecked);
-      return unchecked.map(outcomeOf);
+      return withdraw(deps, { ...attempt, decision: decision + 1 }, items, asKmsError(error));
     }
     ({ epoch } = deps.ledger);
     const again = await decideAll(deps, operation, inputs, arrival, pace);
@@ -63,7 +58,21 @@ export async function performUse<Input, R extends Resolved, Output>(
     }
     decided = again;
   }
-  throw new KmsError('conflict', 'what decides this request keeps changing; try again');
+  const attempt: Attempt = { operation: operation.name, arrival, startedAt, decision: MAX_DECISIONS + 1 };
+  const overtaken = new KmsError('conflict', 'what decides this request keeps changing; try again');
+  return withdraw(deps, attempt, decided, overtaken);
+}
+
+/** What is on record as done is not answered: that, and why, is on record too. */
+async function withdraw<R extends Resolved, Output>(
+  deps: Deps,
+  attempt: Attempt,
+  items: readonly Item<R, Output>[],
+  error: KmsError,
+): Promise<Outcome<Output>[]> {
+  const withdrawn = items.map(({ subject }): Item<R, Output> => ({ ...(subject && { subject }), error }));
+  await writeDown(deps, attempt, withdrawn);
+  return withdrawn.map(outcomeOf);
 }
 
 async function decideAll<Input, R extends Resolved, Output>(

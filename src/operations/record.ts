@@ -13,6 +13,8 @@ export interface Attempt {
   readonly arrival: Arrival;
   /** `performance.now()` at the beginning. */
   readonly startedAt: number;
+  /** Which decision on it this is, from 1: it is decided again when what decides it changed meanwhile. */
+  readonly decision?: number;
 }
 
 /** What a record holds: more than half an hour is half an hour. */
@@ -46,6 +48,7 @@ export function recordOf(
     durationUs: Math.min(MAX_DURATION_US, Math.round((performance.now() - attempt.startedAt) * 1000)),
     detail: storable({
       ...detail,
+      ...(attempt.decision !== undefined && attempt.decision > 1 && { decision: attempt.decision }),
       ...(arrival.clientRequestId !== undefined && { clientRequestId: arrival.clientRequestId }),
       ...(subject.sourceKey !== undefined && { sourceKeyId: subject.sourceKey }),
       ...(deps.testClock?.isMoved && { testClock: true }),

@@ -30,7 +30,7 @@ describe('a decision that is overtaken before its record is durable', () => {
   /** What became of its encryptions, the newest first. */
   async function recordsOf({ caller }: Arrival) {
     const records = await bed.deps.journal.query({ caller: caller.id, operation: 'encrypt', limit: 10 });
-    return records.map(({ outcome, code }) => [outcome, code]);
+    return records.map(({ outcome, code, detail }) => [outcome, code, detail['decision']]);
   }
 
   /** Runs the work as soon as a record of the operation is about to be appended, once: this node knows of it before the append returns. */
@@ -46,13 +46,18 @@ describe('a decision that is overtaken before its record is durable', () => {
     Object.assign(bed.deps, { journal: { append, query: journal.query.bind(journal) } });
   }
 
-  it('is made again: the key was disabled', async () => {
+  it('is made again, and numbered: the key was disabled', async () => {
     const { id } = await newKey();
-    const user = await bed.arriveAs('crypto-user');
+    const user = await bed.arriveAs('crypto-user', { everything: true }, `user-${randomUUID().slice(-12)}`);
     const call = { keyring: 'default', key: id, plaintext: Buffer.from('late') };
     expect(await codeOf(bed.kms.perform(encrypt, call, user))).toBe('none');
     overtake('encrypt', () => bed.kms.change(disableKey, { keyring: 'default', key: id }, keyAdmin));
     expect(await codeOf(bed.kms.perform(encrypt, call, user))).toBe('key-disabled');
+    expect(await recordsOf(user)).toEqual([
+      ['error', 'key-disabled', 2],
+      ['success', null, undefined],
+      ['success', null, undefined],
+    ]);
   });
 
   it('is made again: the caller was disabled', async () => {
@@ -85,7 +90,7 @@ describe('a decision that is overtaken before its record is durable', () => {
     overtake('encrypt', () => bed.kms.change(disableKey, { keyring: 'default', key: id }, keyAdmin));
     const call = { keyring: 'default', key: id, plaintext: Buffer.from('late') };
     expect(await codeOf(bed.kms.perform(encrypt, call, user))).toBe('database-unavailable');
-    expect(await recordsOf(user)).toEqual([['error', 'database-unavailable']]);
+    expect(await recordsOf(user)).toEqual([['error', 'database-unavailable', undefined]]);
   });
 
   it('is no answer, and on record as none: what overtook it could not be verified', async () => {
@@ -104,8 +109,8 @@ describe('a decision that is overtaken before its record is durable', () => {
       Reflect.deleteProperty(ledger, 'refresh');
     }
     expect(await recordsOf(user)).toEqual([
-      ['error', 'integrity-failure'],
-      ['success', null],
+      ['error', 'integrity-failure', 2],
+      ['success', null, undefined],
     ]);
   });
 });
