@@ -24,7 +24,7 @@ let dir: string;
 beforeAll(async () => {
   [server, dir] = await Promise.all([Server.start(), mkdtemp(join(tmpdir(), 'keystead-cli-'))]);
   tokens = await server.tokens();
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([server.remove(), rm(dir, { recursive: true })]);
 });

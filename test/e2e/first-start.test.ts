@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,9 +6,6 @@ import { Client } from 'pg';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { createTestDatabase } from '../support/database.js';
 import { call, Server } from '../support/server.js';
-
-/** Servers that start and stop many times, on a machine that may be busy. */
-jest.setTimeout(180_000);
 
 const left: Server[] = [];
 afterAll(async () => {
