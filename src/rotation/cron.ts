@@ -1,6 +1,13 @@
 import { Cron } from 'croner';
 
-const crons = new Map<string, Cron>();
+interface Remembered {
+  readonly cron: Cron;
+  /** Between the two there is no moment. */
+  from: number;
+  next: number | undefined;
+}
+
+const crons = new Map<string, Remembered>();
 const REMEMBERED = 1000;
 
 /**
@@ -8,14 +15,23 @@ const REMEMBERED = 1000;
  * @throws whatever is wrong with the expression or the time zone
  */
 export function nextOccurrence(expression: string, at: number, timeZone: string): number | undefined {
-  const name = `${timeZone} ${expression}`;
-  let cron = crons.get(name);
-  if (!cron) {
-    cron = new Cron(expression, { timezone: timeZone, mode: '5-part', paused: true });
-    if (crons.size >= REMEMBERED) crons.clear();
-    crons.set(name, cron);
+  const known = rememberedOf(expression, timeZone);
+  if (at < known.from || at >= (known.next ?? Infinity)) {
+    known.next = known.cron.nextRun(new Date(at))?.getTime();
+    known.from = at;
   }
-  return cron.nextRun(new Date(at))?.getTime();
+  return known.next;
+}
+
+function rememberedOf(expression: string, timeZone: string): Remembered {
+  const name = `${timeZone} ${expression}`;
+  const known = crons.get(name);
+  if (known) return known;
+  const cron = new Cron(expression, { timezone: timeZone, mode: '5-part', paused: true });
+  if (crons.size >= REMEMBERED) crons.clear();
+  const made = { cron, from: Infinity, next: undefined };
+  crons.set(name, made);
+  return made;
 }
 
 /** So many moments after `at`. @throws like `nextOccurrence` */

@@ -29,6 +29,13 @@ describe('the rooms', () => {
   });
 });
 
+it('generated inputs come from one place, which has them be the same in every run', async () => {
+  const direct = (await readSources(ROOT, ['test'])).filter(({ imports }) =>
+    imports.some(({ specifier }) => specifier === 'fast-check'),
+  );
+  expect(direct.map(({ path }) => path)).toEqual(['test/support/fast-check.ts']);
+});
+
 describe('what the test would find', () => {
   it.each<[string, string, string]>([
     ['an arrow that is not in the table', 'src/crypto/x.ts', `import { a } from '../keys/names.js';`],

@@ -182,6 +182,7 @@ describe('an embedded PostgreSQL that is killed', () => {
     for (const signal of ['SIGTERM', 'SIGTERM', 'SIGINT'] as const) first.child.kill(signal);
     await first.next('stopping');
     first.child.kill('SIGINT');
+    await first.next('stopped');
     expect(await first.ended()).toBe(0);
     expect(first.events.at(-1)).toEqual({ kind: 'stopped' });
     expect(isAlive(Number(pid))).toBe(false);

@@ -85,7 +85,7 @@ it('a webhook that does not answer in time is paused, shown so, and then tried o
   const receiver = await Receiver.start();
   const { id: webhook } = (await kms.change(createWebhook, { url: receiver.url }, admin)).output;
   const health = async () => (await kms.perform(getWebhook, { webhook }, admin)).health;
-  const hasty = new EventDelivery(deps, deps.outbox, new HttpWebhookSender(1000));
+  const hasty = new EventDelivery(deps, deps.outbox, new HttpWebhookSender(200));
   receiver.answer = 'hang';
   for (let pings = 0; pings < 12; pings++) await kms.change(testWebhook, { webhook }, admin);
   await send(hasty);

@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { INSTALL_SCOPE } from '../../src/ledger/sealed-tables.js';
 import { firstCaller, PostgresInstall } from '../support/postgres-install.js';
 import { sampleKey, type NewKey, type NewVersion } from '../support/sample-key.js';
+import { until } from '../support/until.js';
 
 let install: PostgresInstall;
 let sql: Client;
@@ -48,14 +49,6 @@ const integrityFailure = expect.objectContaining({ code: 'integrity-failure' }) 
 
 function isIntegrityFailure(error: unknown): boolean {
   return (error as { code?: unknown }).code === 'integrity-failure';
-}
-
-async function waitFor(check: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    if (await check()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it did not happen');
 }
 
 describe('an untouched database', () => {
@@ -164,13 +157,13 @@ async function whileTampered(table: string, statement: string, id: string, serve
   try {
     await sql.query(statement);
     await expect(onFreshNode((ledger) => ledger.findKey(keyringId, id))).rejects.toEqual(integrityFailure);
-    await waitFor(() => install.first.ledger.findKey(keyringId, id).then(() => false, isIntegrityFailure));
+    await until(() => install.first.ledger.findKey(keyringId, id).then(() => false, isIntegrityFailure));
   } finally {
     await sql.query(`delete from ${table}; insert into ${table} select * from kept; drop table kept`);
   }
   if (!servesAgain) return;
   expect((await onFreshNode((ledger) => ledger.findKey(keyringId, id)))?.key.id).toBe(id);
-  await waitFor(() =>
+  await until(() =>
     install.first.ledger.findKey(keyringId, id).then(
       () => true,
       () => false,
@@ -189,14 +182,14 @@ describe('the install', () => {
       values,
     );
     await expect(onFreshNode((ledger) => ledger.install())).rejects.toEqual(integrityFailure);
-    await waitFor(() =>
+    await until(() =>
       install.first.ledger.install().then(
         () => false,
         () => true,
       ),
     );
     await sql.query(`delete from credential where id = 'AAAAAAAAAAAAAAAA'`);
-    await waitFor(() =>
+    await until(() =>
       install.first.ledger.install().then(
         () => true,
         () => false,
@@ -219,7 +212,7 @@ describe('the install', () => {
     await sql.query('create table if not exists kept_credential as select * from credential');
     await sql.query(statement);
     await expect(onFreshNode((ledger) => ledger.install())).rejects.toEqual(integrityFailure);
-    await waitFor(() =>
+    await until(() =>
       install.first.ledger.install().then(
         () => false,
         () => true,
@@ -231,7 +224,7 @@ describe('the install', () => {
     await sql.query('insert into credential select * from kept_credential');
     if (statement.includes('head'))
       await sql.query(`update head set revision = revision + 1 where scope_id = '${INSTALL_SCOPE}'`);
-    await waitFor(() =>
+    await until(() =>
       install.first.ledger.install().then(
         () => true,
         () => false,

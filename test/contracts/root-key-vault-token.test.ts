@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { Secret } from '../../src/crypto/secret.js';
 import type { RootKey, WrappedByRoot } from '../../src/roots/root-key.js';
+import { renewalDelay } from '../../src/roots/vault/vault-lease.js';
 import { appRole, byRole, countOf, TransitFixture, tokenOf } from '../support/transit-fixture.js';
 import { failure, mustNotShow } from './root-key.contract.js';
 
@@ -68,9 +69,10 @@ describe('the Vault token of a root', () => {
     await mustRoundTrip(root);
   });
 
-  it('is renewed before it expires', async () => {
+  it('is renewed again and again, each time before it expires', async () => {
+    for (const ttl of [1, 2, 60, 32 * 86_400]) expect(renewalDelay(ttl)).toBeLessThan(ttl * 1000);
     const server = await transit.start();
-    const root = await transit.open(server, tokenOf(server, { ttl: 2 }));
+    const root = await transit.open(server, tokenOf(server, { ttl: 1, leeway: 60 }));
     await root.check();
     for (let renewals = 0; renewals < 2;) {
       const [request] = await once(server.requests, 'request');

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditRecord } from '../../src/audit/record.js';
 import type { Arrival } from '../../src/operations/arrival.js';
@@ -17,8 +17,6 @@ import { makePostgresBed, type PostgresBed } from '../support/postgres-bed.js';
 
 const DAY = 86_400_000;
 const KEYS = 8;
-
-jest.setTimeout(120_000);
 
 let bed: PostgresBed;
 let admin: Arrival;

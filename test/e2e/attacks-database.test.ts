@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,6 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeCallers } from '../support/make-callers.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
-
-/** Several servers, on a machine that may be busy. */
-jest.setTimeout(120_000);
 
 const RING = '/api/v1/keyrings/default';
 const KEYS = `${RING}/keys`;

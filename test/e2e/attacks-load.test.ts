@@ -1,10 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
-
-/** Much work, on a machine that may be busy. */
-jest.setTimeout(180_000);
 
 const MIB = 1024 * 1024;
 const KEYS = '/api/v1/keyrings/default/keys';
@@ -94,9 +91,11 @@ describe('a limit', () => {
   it('of a caller’s work holds back him and nobody else, until he has waited', async () => {
     const sign = () => call(server, tokens.app, 'POST', `${KEYS}/signer/sign`, { message: '' });
     // Each costs 16; the bucket holds 500.
-    const answers = await Promise.all(Array.from({ length: 120 }, sign));
+    const answers: ApiAnswer[] = [];
+    while (answers.every(({ status }) => status !== 429))
+      answers.push(...(await Promise.all(Array.from({ length: 120 }, sign))));
     const counts = counted(answers);
-    expect(counts).toEqual({ 200: counts['200'], '429 too-many-requests': 120 - (counts['200'] ?? 0) });
+    expect(counts).toEqual({ 200: counts['200'], '429 too-many-requests': answers.length - (counts['200'] ?? 0) });
     expect(counts['200']).toBeGreaterThanOrEqual(31);
     expect(counts['429 too-many-requests']).toBeGreaterThan(0);
     expectRetryAfter(answers);

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCertificateRequest } from '../../src/client/certificate-request.js';
 import { addressOf, describedRoutes, type DescribedRoute } from '../support/described-routes.js';
 import { webhookAdminToken } from '../support/webhook-admin.js';
 import { call, Server, type ApiAnswer, type Tokens } from '../support/server.js';
-
-/** Some thousand requests, on a machine that may be busy. */
-jest.setTimeout(120_000);
 
 const OWN = 'own-ring';
 /** In every name that belongs to the other tenant: no answer may show it. */

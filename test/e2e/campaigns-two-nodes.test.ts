@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,6 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeCallers } from '../support/make-callers.js';
 import { call, Server, type Tokens } from '../support/server.js';
-
-/** Two servers start, on a machine that may be busy. */
-jest.setTimeout(180_000);
 
 const CAMPAIGNS = '/api/v1/campaigns';
 const HOW_MANY = 5;

@@ -14,7 +14,7 @@ beforeAll(async () => {
   tokens = await server.tokens();
   const as = (token: string) => new KeysteadClient({ url: server.url, token });
   [admin, app, auditor] = [as(tokens.keyAdmin), as(tokens.app), as(tokens.auditor)];
-}, 60_000);
+});
 afterAll(() => server.remove());
 
 const advance = (by: string) => call(server, tokens.admin, 'POST', '/api/v1/test/clock', { advance: by });

@@ -8,15 +8,9 @@ import { Receiver } from '../support/receiver.js';
 import { Server, type Tokens } from '../support/server.js';
 import { webhookAdminToken } from '../support/webhook-admin.js';
 import { until } from '../support/until.js';
+import { keystead as runHere, type Ran } from '../unit/cli/shell.js';
 
 const MAIN = resolve('dist/src/cli/main.js');
-
-interface Ran {
-  readonly code: number | null;
-  readonly stdout: Buffer;
-  readonly out: string;
-  readonly err: string;
-}
 
 let server: Server;
 let tokens: Tokens;
@@ -24,13 +18,23 @@ let dir: string;
 beforeAll(async () => {
   [server, dir] = await Promise.all([Server.start(), mkdtemp(join(tmpdir(), 'keystead-cli-'))]);
   tokens = await server.tokens();
-}, 60_000);
+});
 afterAll(async () => {
   await Promise.all([server.remove(), rm(dir, { recursive: true })]);
 });
 
-/** The real command as a process of its own, with one of the tokens of the first start. */
+/** The real command with one of the tokens of the first start. */
 async function keystead(who: keyof Tokens, words: string, stdin: Buffer | string = ''): Promise<Ran> {
+  const env = { KEYSTEAD_URL: server.url, KEYSTEAD_TOKEN: tokens[who] };
+  return runHere(words.replaceAll('DIR', dir).split(' '), { stdin, env });
+}
+
+/** The same as a process of its own, in a directory of its own. */
+async function asProcess(
+  who: keyof Tokens,
+  words: string,
+  stdin: Buffer | string = '',
+): Promise<Omit<Ran, 'code'> & { readonly code: number | null }> {
   const env = { ...process.env, KEYSTEAD_URL: server.url, KEYSTEAD_TOKEN: tokens[who] };
   const child = spawn(process.execPath, [MAIN, ...words.split(' ')], { cwd: dir, env });
   const [stdout, stderr]: [Buffer[], Buffer[]] = [[], []];
@@ -49,38 +53,38 @@ async function json<T>(who: keyof Tokens, words: string, stdin: Buffer | string 
 }
 
 it('the way of the README: a key, encrypt, decrypt, rotate, decrypt the old, read the records', async () => {
-  expect((await keystead('keyAdmin', 'key create orders')).out).toMatch(/^name +orders$/m);
-  const { out: ciphertext } = await keystead('app', 'encrypt --direct --key orders --context tenant=a', 'card 4711');
-  expect((await keystead('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
-  expect((await keystead('keyAdmin', 'key rotate orders')).out).toMatch(/^primaryVersion +2$/m);
-  expect((await keystead('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
-  const { out: records, code } = await keystead('auditor', 'audit list --key orders');
+  expect((await asProcess('keyAdmin', 'key create orders')).out).toMatch(/^name +orders$/m);
+  const { out: ciphertext } = await asProcess('app', 'encrypt --direct --key orders --context tenant=a', 'card 4711');
+  expect((await asProcess('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
+  expect((await asProcess('keyAdmin', 'key rotate orders')).out).toMatch(/^primaryVersion +2$/m);
+  expect((await asProcess('app', 'decrypt --context tenant=a', ciphertext)).out).toBe('card 4711');
+  const { out: records, code } = await asProcess('auditor', 'audit list --key orders');
   expect(code).toBe(0);
   const [title, ...lines] = records.trimEnd().split('\n');
   expect(title).toMatch(/^AT +CALLER +OPERATION +OUTCOME +RESOURCE$/);
   expect(
     lines.map((line) => line.split(/ {2,}/)[2]).filter((operation) => !/describe|list/.test(operation ?? '')),
   ).toEqual(['decrypt', 'key.rotate', 'decrypt', 'encrypt', 'key.create']);
-  expect((await keystead('app', 'whoami')).code).toBe(0);
-  expect((await keystead('app', 'status')).out).toMatch(/^ready +true$/m);
+  expect((await asProcess('app', 'whoami')).code).toBe(0);
+  expect((await asProcess('app', 'status')).out).toMatch(/^ready +true$/m);
 });
 
 it('a file of 64 MiB goes through envelope encryption, a rewrap, and a pipe', async () => {
-  await keystead('keyAdmin', 'key create files');
-  await keystead('keyAdmin', 'key create archive');
+  await asProcess('keyAdmin', 'key create files');
+  await asProcess('keyAdmin', 'key create archive');
   const plaintext = Buffer.concat(Array.from({ length: 64 }, (_, i) => Buffer.alloc(2 ** 20, i)));
   await writeFile(join(dir, 'big'), plaintext);
-  expect(await keystead('app', 'encrypt big -o big.ks --key files -c file=big')).toMatchObject({ code: 0, err: '' });
-  expect((await keystead('app', 'rewrap-file big.ks --key archive -c file=big')).code).toBe(0);
-  expect((await keystead('keyAdmin', 'key disable files')).code).toBe(0);
-  expect((await keystead('app', 'decrypt big.ks -o big.out -c file=big')).code).toBe(0);
+  expect(await asProcess('app', 'encrypt big -o big.ks --key files -c file=big')).toMatchObject({ code: 0, err: '' });
+  expect((await asProcess('app', 'rewrap-file big.ks --key archive -c file=big')).code).toBe(0);
+  expect((await asProcess('keyAdmin', 'key disable files')).code).toBe(0);
+  expect((await asProcess('app', 'decrypt big.ks -o big.out -c file=big')).code).toBe(0);
   expect((await readFile(join(dir, 'big.out'))).equals(plaintext)).toBe(true);
-  const { stdout } = await keystead('app', 'decrypt -c file=big', await readFile(join(dir, 'big.ks')));
+  const { stdout } = await asProcess('app', 'decrypt -c file=big', await readFile(join(dir, 'big.ks')));
   expect(stdout.equals(plaintext)).toBe(true);
   const spoilt = await readFile(join(dir, 'big.ks'));
   spoilt[40_000_000] = spoilt[40_000_000]! ^ 1;
   await writeFile(join(dir, 'spoilt.ks'), spoilt);
-  expect(await keystead('app', 'decrypt spoilt.ks -o spoilt.out -c file=big')).toMatchObject({ code: 7, out: '' });
+  expect(await asProcess('app', 'decrypt spoilt.ks -o spoilt.out -c file=big')).toMatchObject({ code: 7, out: '' });
   expect((await readdir(dir)).filter((name) => name.includes('spoilt'))).toEqual(['spoilt.ks']);
 });
 
@@ -103,10 +107,10 @@ it('signatures and MACs are made and verified', async () => {
   await keystead('keyAdmin', 'key create signing --spec ecc-p256 --usage sign-verify');
   await keystead('keyAdmin', 'key create webhook --spec hmac-sha-256');
   await writeFile(join(dir, 'release'), randomBytes(2_000_000));
-  const { out: signature } = await keystead('app', 'sign release --key signing --digest sha256');
+  const { out: signature } = await keystead('app', 'sign DIR/release --key signing --digest sha256');
   await writeFile(join(dir, 'release.sig'), signature);
-  const verify = 'verify --key signing --digest sha256 --signature @release.sig';
-  expect(await keystead('app', `${verify} release`)).toMatchObject({ code: 0, out: 'valid, by version 1\n' });
+  const verify = 'verify --key signing --digest sha256 --signature @DIR/release.sig';
+  expect(await keystead('app', `${verify} DIR/release`)).toMatchObject({ code: 0, out: 'valid, by version 1\n' });
   expect(await keystead('app', verify, 'another')).toMatchObject({
     code: 7,
     out: '',
@@ -133,7 +137,7 @@ it('ciphertexts move, key pairs are made, secrets are agreed on', async () => {
   expect((await keystead('app', 'decrypt', pair['ciphertext'])).stdout.toString('base64')).toBe(pair['privateKey']);
   const own = generateKeyPairSync('x25519');
   await writeFile(join(dir, 'own.pem'), own.publicKey.export({ type: 'spki', format: 'pem' }));
-  const { out: agreed } = await keystead('app', 'derive-shared-secret --key exchange --public-key @own.pem');
+  const { out: agreed } = await keystead('app', 'derive-shared-secret --key exchange --public-key @DIR/own.pem');
   const { out: published } = await keystead('app', 'key public-key exchange');
   const publicKey = createPublicKey(published);
   expect(agreed.trim()).toBe(diffieHellman({ privateKey: own.privateKey, publicKey }).toString('base64'));
@@ -145,11 +149,11 @@ it('ciphertexts move, key pairs are made, secrets are agreed on', async () => {
 it('material goes in and out', async () => {
   await writeFile(join(dir, 'partner.key'), randomBytes(32), { mode: 0o600 });
   await keystead('keyAdmin', 'key create partner --import --exportable --spec aes-256-gcm');
-  expect(await json('keyAdmin', 'key import partner --material partner.key')).toMatchObject({
+  expect(await json('keyAdmin', 'key import partner --material DIR/partner.key')).toMatchObject({
     state: 'enabled',
     origin: 'imported',
   });
-  expect((await keystead('keyAdmin', 'key export partner -o partner.out')).code).toBe(0);
+  expect((await keystead('keyAdmin', 'key export partner -o DIR/partner.out')).code).toBe(0);
   expect((await readFile(join(dir, 'partner.out'))).equals(await readFile(join(dir, 'partner.key')))).toBe(true);
 });
 
@@ -159,8 +163,10 @@ it('callers, tokens and bindings are administered', async () => {
   expect(token).toMatch(/^kst_\w+\n$/);
   await writeFile(join(dir, 'shop.token'), token);
   const binding = await json<{ id: string }>('admin', 'binding create shop crypto-user --keyring default');
-  expect(await json('admin', 'whoami --token-file shop.token')).toMatchObject({ id: caller.id, name: 'shop' });
-  expect((await keystead('admin', 'random 16 --format hex --token-file shop.token')).out).toMatch(/^[0-9a-f]{32}\n$/);
+  expect(await json('admin', 'whoami --token-file DIR/shop.token')).toMatchObject({ id: caller.id, name: 'shop' });
+  expect((await keystead('admin', 'random 16 --format hex --token-file DIR/shop.token')).out).toMatch(
+    /^[0-9a-f]{32}\n$/,
+  );
   const { out: bindings } = await keystead('admin', 'binding list --caller shop');
   expect(bindings).toMatch(new RegExp(`^${binding.id} +shop +crypto-user +keyring default +allow`, 'm'));
   expect((await keystead('admin', `binding delete ${binding.id}`)).code).toBe(0);
@@ -185,9 +191,9 @@ it('callers, tokens and bindings are administered', async () => {
   expect(items[0]?.lastUsedAt).toMatch(/^\d{4}-/);
   const { out: second } = await keystead('admin', `token rotate shop ${items[0]?.id} --overlap 1h`);
   await writeFile(join(dir, 'second.token'), second);
-  expect(await json('admin', 'whoami --token-file second.token')).toMatchObject({ name: 'shop' });
+  expect(await json('admin', 'whoami --token-file DIR/second.token')).toMatchObject({ name: 'shop' });
   expect((await keystead('admin', `token revoke shop ${items[0]?.id}`)).code).toBe(0);
-  expect((await keystead('admin', 'whoami --token-file shop.token')).code).toBe(3);
+  expect((await keystead('admin', 'whoami --token-file DIR/shop.token')).code).toBe(3);
   for (const list of ['caller list', 'keyring list']) expect((await keystead('admin', list)).code).toBe(0);
 });
 

@@ -13,7 +13,7 @@ let auditor: KeysteadClient;
 beforeAll(async () => {
   clients = await Clients.start();
   ({ admin, keyAdmin, app, auditor } = clients);
-}, 60_000);
+});
 afterAll(() => clients.server.remove());
 
 describe('keys', () => {

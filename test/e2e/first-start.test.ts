@@ -1,4 +1,4 @@
-import { afterAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,11 +7,9 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { createTestDatabase } from '../support/database.js';
 import { call, Server } from '../support/server.js';
 
-/** Servers that start and stop many times, on a machine that may be busy. */
-jest.setTimeout(180_000);
-
 const left: Server[] = [];
 afterAll(async () => {
+  for (const server of left) await server.stop();
   for (const server of left) await server.remove();
 });
 
@@ -22,8 +20,12 @@ async function started(options: Parameters<typeof Server.start>[0] = {}): Promis
 }
 
 describe('the embedded default', () => {
+  let server: Server;
+  beforeAll(async () => {
+    server = await started();
+  });
+
   it('makes root key and tokens with mode 0600, serves, stops cleanly, and finds everything again', async () => {
-    const server = await started();
     for (const name of ['root.key', 'tokens.env']) {
       expect((await stat(join(server.dataDir, name))).mode & 0o777).toBe(0o600);
     }
@@ -66,23 +68,13 @@ describe('the embedded default', () => {
     expect(await wrong.ended()).toBe(78);
     expect(wrong.output).toContain('wrong-root-key');
     await rename(`${rootKey}.away`, rootKey);
-    const right = await started({ dataDir: server.dataDir });
-    expect((await call(right, tokens.app, 'POST', '/api/v1/keyrings/default/decrypt', { ciphertext })).status).toBe(
+    server = await started({ dataDir: server.dataDir });
+    expect((await call(server, tokens.app, 'POST', '/api/v1/keyrings/default/decrypt', { ciphertext })).status).toBe(
       200,
     );
   });
 
-  it('does not listen beyond this machine while tokens of the first start are live', async () => {
-    const server = await started();
-    await server.stop();
-    const open = { KEYSTEAD_HOST: '0.0.0.0', KEYSTEAD_BEHIND_TLS_PROXY: 'true' };
-    const beyond = await Server.launch({ dataDir: server.dataDir, env: open });
-    expect(await beyond.ended()).toBe(78);
-    expect(beyond.output).toContain('4 tokens of the first start');
-  });
-
   it('refuses a second server on the same data directory', async () => {
-    const server = await started();
     const second = await Server.launch({ dataDir: server.dataDir });
     expect(await second.ended()).not.toBe(0);
     expect(second.output).toMatch(/data directory/i);
@@ -90,7 +82,6 @@ describe('the embedded default', () => {
   });
 
   it('leaves nothing that a role could use to change the audit records', async () => {
-    const server = await started();
     const socket = join(server.dataDir, 'postgres', 'run');
     const tables = {
       audit_stream: 'node = null',
@@ -112,6 +103,14 @@ describe('the embedded default', () => {
         await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
       await client.end();
     }
+  });
+
+  it('does not listen beyond this machine while tokens of the first start are live', async () => {
+    await server.stop();
+    const open = { KEYSTEAD_HOST: '0.0.0.0', KEYSTEAD_BEHIND_TLS_PROXY: 'true' };
+    const beyond = await Server.launch({ dataDir: server.dataDir, env: open });
+    expect(await beyond.ended()).toBe(78);
+    expect(beyond.output).toContain('4 tokens of the first start');
   });
 });
 

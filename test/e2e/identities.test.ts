@@ -8,6 +8,7 @@ import { KeysteadClient, isKeysteadError, type ClientOptions } from '../../src/c
 import { Authority, type Issued } from '../support/authority.js';
 import { Issuer, makeSigningKey } from '../support/issuer.js';
 import { Server } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const SPIFFE = 'spiffe://prod.example/shop';
 
@@ -78,7 +79,7 @@ describe('a client certificate', () => {
 
     authority.revoke(shop);
     await file('ca.crl', await authority.crl());
-    while ((await client.whoami().catch(() => undefined)) !== undefined) await new Promise(setImmediate);
+    await until(async () => (await client.whoami().catch(() => undefined)) === undefined, 100);
     expect(await failure({ cert, key })).toBe('unauthenticated');
     const renewed = await authority.issue({ uris: [SPIFFE] });
     expect(await failure({ cert: renewed.cert, key: renewed.key })).toBe('none');

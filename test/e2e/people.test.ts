@@ -159,7 +159,7 @@ describe('the command line', () => {
     child.stderr.on('data', (piece: Buffer) => {
       err += piece.toString('utf8');
       const secret = /^ {2}([A-Z2-7]{32})$/m.exec(err)?.[1];
-      if (secret) child.stdin.end(`${codeAt(secret, Date.now())}\n`);
+      if (secret && child.stdin.writable) child.stdin.end(`${codeAt(secret, Date.now())}\n`);
     });
     child.stdin.write(`${token}\n${PASSWORD}\n${PASSWORD}\n`);
     await new Promise((end) => child.on('close', end));

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { KeysteadClient } from '../../src/client/client.js';
 import { call, Server, type Tokens } from '../support/server.js';
-
-jest.setTimeout(120_000);
 
 /** What the guide's table promises of each example that time alone brings about; the keys have versions that can end. */
 const RULES: readonly (readonly [example: string, rule: string])[] = [

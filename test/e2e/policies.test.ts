@@ -9,7 +9,7 @@ let tokens: Tokens;
 beforeAll(async () => {
   server = await Server.start();
   tokens = await server.tokens();
-}, 60_000);
+});
 afterAll(async () => server.remove());
 
 const keystead = (words: string, stdin = '') =>

@@ -9,7 +9,7 @@ const TABLES = ['key', 'key_version', 'alias', 'binding', 'credential'] as const
 
 /** Asks slower than refusals before the authentication are folded: 50 in 10 s are on record one by one. */
 async function until<T>(ask: () => Promise<T>, isEnough: (answer: T) => boolean): Promise<T> {
-  for (let tries = 0; tries < 60; tries++) {
+  for (let tries = 0; tries < 200; tries++) {
     const answer = await ask();
     if (isEnough(answer)) return answer;
     await sleep(300);

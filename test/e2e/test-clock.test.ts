@@ -9,7 +9,7 @@ let tokens: Tokens;
 beforeAll(async () => {
   server = await Server.start({ env: { KEYSTEAD_TEST_CLOCK: '1' } });
   tokens = await server.tokens();
-}, 60_000);
+});
 afterAll(async () => server.remove());
 
 const advance = (token: string, by: string) => call(server, token, 'POST', '/api/v1/test/clock', { advance: by });
@@ -62,4 +62,4 @@ it('is refused on an external database, and is not there unless it is asked for'
   } finally {
     await plain.remove();
   }
-}, 60_000);
+});

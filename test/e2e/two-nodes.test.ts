@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,6 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeCallers } from '../support/make-callers.js';
 import { call, Server } from '../support/server.js';
-
-/** Two servers start, on a machine that may be busy. */
-jest.setTimeout(180_000);
 
 let database: TestDatabase;
 let one: Server;
@@ -117,15 +114,15 @@ it('a caller that is disabled, and a role that is taken away, end on the other n
 it('a rotated token ends on both nodes when its overlap does, and the new one serves on both', async () => {
   const { caller, id, token } = await makeToken();
   const rotate = `/api/v1/callers/${caller}/tokens/${id}/rotate`;
-  const { status, body } = await call(one, admin, 'POST', rotate, { overlap: '1s' });
+  const { status, body } = await call(one, admin, 'POST', rotate, { overlap: '2s' });
   expect(status).toBe(201);
   await untilAccepted(body.token);
   const lived = await Promise.all([untilRefused(one, token), untilRefused(two, token)]);
   expect([await whoami(one, token), await whoami(two, token)]).toEqual([401, 401]);
   expect([await whoami(one, body.token), await whoami(two, body.token)]).toEqual([200, 200]);
-  const rest = Date.parse(body.previous.expiresAt) - Date.now();
-  expect(rest).toBeLessThanOrEqual(0);
-  console.log(`an overlap of 1000 ms ended after ms: ${lived.map((ms) => ms.toFixed(0)).join(' ')}`);
+  // Not before its time, as far as two clocks agree: the nodes go by the database's.
+  expect(Date.parse(body.previous.expiresAt) - Date.now()).toBeLessThan(1000);
+  console.log(`an overlap of 2000 ms ended after ms: ${lived.map((ms) => ms.toFixed(0)).join(' ')}`);
 });
 
 it('the last use on one node is seen on the other', async () => {

@@ -35,7 +35,7 @@ beforeAll(async () => {
   await operator.bindings.create({ caller, role: 'rescuer', scope: { everything: true } });
   ({ token } = await operator.tokens.create(caller, {}));
   rescuer = as(token);
-}, 60_000);
+});
 afterAll(async () => {
   await server.remove();
   await rm(directory, { recursive: true });

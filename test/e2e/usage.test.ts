@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,6 @@ import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { makeCallers } from '../support/make-callers.js';
 import { Server, type Tokens } from '../support/server.js';
-
-/** A server that starts several times, on a machine that may be busy. */
-jest.setTimeout(120_000);
 
 let database: TestDatabase;
 let sql: Client;
@@ -67,7 +64,7 @@ it('is exact over a clean stop', async () => {
   const { lastUsedAt, lastUsedBy, bytes } = await client(tokens.keyAdmin).versions.usage('counted', 1);
   const { id } = await client(tokens.app).whoami();
   expect({ lastUsedBy, bytes }).toEqual({ lastUsedBy: id, bytes: 140 });
-  expect(Date.parse(lastUsedAt ?? '')).toBeLessThanOrEqual(Date.now());
+  expect(Date.parse(lastUsedAt ?? '')).toBeLessThan(Date.now() + 60_000);
 });
 
 it('loses the last seconds at most when the server is killed', async () => {

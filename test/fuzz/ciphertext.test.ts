@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../support/fast-check.js';
 import type { KeySpec } from '../../src/crypto/key-spec.js';
 import { Secret } from '../../src/crypto/secret.js';
 import { isKmsError } from '../../src/errors.js';

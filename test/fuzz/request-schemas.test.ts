@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../support/fast-check.js';
 import { isKmsError } from '../../src/errors.js';
 import { parseJson } from '../../src/doors/http/parse-json.js';
 import type { EndpointShape } from '../../src/doors/rest/endpoint-shape.js';

@@ -2,13 +2,12 @@ import { createServer } from 'node:http';
 import { Provider } from 'oidc-provider';
 
 /**
- * A real issuer of OpenID Connect as a process of its own. It is sent `{ port, jwks }` once, listens, and says so with
- * its port. Its clients get JWTs for the resource `keystead` by their credentials.
+ * A real issuer of OpenID Connect as a process of its own. It is sent `{ port, jwks }` once, listens, and says so. Its
+ * clients get JWTs for the resource `keystead` by their credentials.
  */
 process.once('message', ({ port, jwks }) => {
   const server = createServer().listen(port, '127.0.0.1', () => {
-    const { port: own } = server.address();
-    const provider = new Provider(`http://127.0.0.1:${own}`, {
+    const provider = new Provider(`http://127.0.0.1:${port}`, {
       jwks,
       clients: [
         {
@@ -34,6 +33,6 @@ process.once('message', ({ port, jwks }) => {
       },
     });
     server.on('request', provider.callback());
-    process.send({ port: own });
+    process.send('listening');
   });
 });

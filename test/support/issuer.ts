@@ -2,6 +2,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey } from 'jose';
+import { freePort } from './free-port.js';
 
 const PROCESS = fileURLToPath(new URL('issuer-process.js', import.meta.url));
 
@@ -24,8 +25,8 @@ export class Issuer {
   ) {}
 
   static async start(key: SigningKey): Promise<Issuer> {
-    const { child, port } = await launch(0, key);
-    return new Issuer(child, port, key);
+    const port = await freePort();
+    return new Issuer(await launch(port, key), port, key);
   }
 
   get url(): string {
@@ -35,7 +36,7 @@ export class Issuer {
   /** The same issuer with another key and no longer with the old one. */
   async rollOver(key: SigningKey): Promise<void> {
     await this.stop();
-    this.child = (await launch(this.port, key)).child;
+    this.child = await launch(this.port, key);
     this.key = key;
   }
 
@@ -73,11 +74,14 @@ export class Issuer {
   }
 }
 
-async function launch(port: number, { kid, privateKey }: SigningKey): Promise<{ child: ChildProcess; port: number }> {
+async function launch(port: number, { kid, privateKey }: SigningKey): Promise<ChildProcess> {
   const child = fork(PROCESS, { stdio: 'ignore' });
   const jwk = await exportJWK(privateKey);
   child.send({ port, jwks: { keys: [{ ...jwk, kid, alg: 'RS256', use: 'sig' }] } });
-  const [ready]: { port: number }[] = await once(child, 'message');
-  if (!ready) throw new Error('the issuer did not start');
-  return { child, port: ready.port };
+  const ended = once(child, 'exit').then(([code]) =>
+    Promise.reject(new Error(`the issuer ended with ${String(code)}`)),
+  );
+  await Promise.race([once(child, 'message'), ended]);
+  ended.catch(() => undefined);
+  return child;
 }

@@ -87,11 +87,12 @@ export class RootBed {
     return bed;
   }
 
-  /** A node that serves: its roots proven, its first heartbeat given. */
+  /** A node that serves: its roots proven, its first heartbeat given. It gives the next one when the test says so. */
   async start(settings: NodeSettings): Promise<RootNode> {
     const node = await this.connect(settings);
     await node.open();
     await node.heartbeat.start();
+    await node.heartbeat.pause();
     return node;
   }
 

@@ -2,11 +2,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeysteadClient } from '../../src/client/client.js';
+import { freePort } from './free-port.js';
 
 const MAIN = resolve('dist/src/main.js');
 
@@ -69,8 +69,9 @@ export class Server {
 
   async ready(): Promise<void> {
     for (;;) {
-      if (this.process.exitCode !== null)
-        throw new Error(`the server ended with ${this.process.exitCode}: ${this.output}`);
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null)
+        throw new Error(`the server ended with ${exitCode ?? signalCode}: ${this.output}`);
       if (await this.#isReady()) return;
       await sleep(25);
     }
@@ -106,7 +107,7 @@ export class Server {
   }
 
   async ended(): Promise<number | null> {
-    if (this.process.exitCode === null) await once(this.process, 'exit');
+    if (this.process.exitCode === null && this.process.signalCode === null) await once(this.process, 'exit');
     return this.process.exitCode;
   }
 
@@ -145,13 +146,4 @@ export async function call(
   const text = await answer.text();
   const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
   return { status: answer.status, headers: answer.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  return typeof address === 'object' && address ? address.port : 0;
 }

@@ -3,6 +3,7 @@ import { TransitRefusal } from './transit-keys.js';
 
 interface Token {
   readonly period: number;
+  readonly leeway: number;
   readonly renewable: boolean;
   readonly deny: readonly RegExp[];
   /** Milliseconds of the wall clock; undefined: never. */
@@ -13,6 +14,8 @@ interface Token {
 export interface TokenOptions {
   /** Seconds; 0: never expires. */
   readonly ttl?: number;
+  /** Seconds that it lives on after that, for who renews it on a machine that is busy. */
+  readonly leeway?: number;
   /** Seconds from the issue after which no renewal helps. */
   readonly maxTtl?: number;
   readonly renewable?: boolean;
@@ -24,11 +27,12 @@ export interface TokenOptions {
 export class TransitTokens {
   readonly #tokens = new Map<string, Token>();
 
-  issue({ ttl = 0, maxTtl = 32 * 86_400, renewable = true, deny = [] }: TokenOptions = {}): string {
+  issue({ ttl = 0, leeway = 0, maxTtl = 32 * 86_400, renewable = true, deny = [] }: TokenOptions = {}): string {
     const token = `hvs.${randomBytes(24).toString('base64url')}`;
     const now = Date.now();
     const expiresAt = ttl === 0 ? undefined : now + ttl * 1000;
-    this.#tokens.set(token, { period: ttl, renewable, deny, expiresAt, maxExpiresAt: now + maxTtl * 1000 });
+    const maxExpiresAt = now + maxTtl * 1000;
+    this.#tokens.set(token, { period: ttl, leeway: leeway * 1000, renewable, deny, expiresAt, maxExpiresAt });
     return token;
   }
 
@@ -50,7 +54,7 @@ export class TransitTokens {
   /** @throws TransitRefusal 403 */
   mustAllow(value: string, path: string): void {
     const token = this.#tokens.get(value);
-    if (!token || (token.expiresAt !== undefined && token.expiresAt <= Date.now())) {
+    if (!token || (token.expiresAt !== undefined && token.expiresAt + token.leeway <= Date.now())) {
       throw new TransitRefusal(403, ['2 errors occurred:\n\t* permission denied\n\t* invalid token\n\n']);
     }
     if (token.deny.some((pattern) => pattern.test(path))) {
@@ -89,7 +93,8 @@ export class TransitTokens {
   }
 
   #ttlOf(value: string): number {
-    const expiresAt = this.#tokens.get(value)?.expiresAt;
-    return expiresAt === undefined ? 0 : Math.max(0, Math.round((expiresAt - Date.now()) / 1000));
+    const { expiresAt, leeway = 0 } = this.#tokens.get(value) ?? {};
+    if (expiresAt === undefined) return 0;
+    return Math.max(leeway > 0 ? 1 : 0, Math.round((expiresAt - Date.now()) / 1000));
   }
 }

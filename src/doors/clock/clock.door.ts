@@ -53,7 +53,8 @@ export class ClockDoor implements BeforeApplicationShutdown {
 
   async #once(): Promise<void> {
     try {
-      const report = await runMaintenance(this.kms, this.deps, () => this.#isStopped);
+      const run = () => runMaintenance(this.kms, this.deps, () => this.#isStopped);
+      const report = await (this.deps.testClock?.inTurn(run) ?? run());
       if (report.failed > 0)
         this.#log.error({ message: 'something that was due failed; the audit records say why', ...report });
     } catch (error) {

@@ -5,6 +5,7 @@ import type { Deps } from '../deps.js';
 import type { Kms } from '../kms.js';
 import { runMaintenance, type MaintenanceReport } from '../maintenance.js';
 import type { Resolved, UseOperation } from '../operation.js';
+import type { TestClock } from './test-clock.js';
 
 const MAX_MS = 3_650 * 86_400_000;
 
@@ -13,8 +14,8 @@ export interface AdvanceTestClockInput {
   readonly advance: string;
 }
 
-/** How far the clock may be moved; it is moved once that is on record. */
-const advance: UseOperation<AdvanceTestClockInput, Resolved, number> = {
+/** The clock, and how far it may be moved; it is moved once that is on record. */
+const advance: UseOperation<AdvanceTestClockInput, Resolved, { readonly clock: TestClock; readonly ms: number }> = {
   name: 'test-clock.advance',
 
   resolve: async () => ({
@@ -25,14 +26,15 @@ const advance: UseOperation<AdvanceTestClockInput, Resolved, number> = {
   }),
 
   run(deps, _resolved, input) {
-    if (!deps.testClock) {
+    const { testClock: clock } = deps;
+    if (!clock) {
       throw new KmsError('unsupported-operation', 'the server runs without a test clock (KEYSTEAD_TEST_CLOCK=1)');
     }
     const ms = parseDuration(input.advance);
     if (ms === undefined || ms <= 0 || ms > MAX_MS) {
       throw new KmsError('invalid-request', 'advance: a duration such as "91d", at most 10 years');
     }
-    return { output: ms, detail: { advance: input.advance } };
+    return { output: { clock, ms }, detail: { advance: input.advance } };
   },
 };
 
@@ -48,8 +50,11 @@ export async function advanceTestClock(
   input: AdvanceTestClockInput,
   arrival: Arrival,
 ): Promise<TestClockAdvanced> {
-  deps.testClock?.advance(await kms.perform(advance, input, arrival));
-  await deps.usage.flush();
-  const report = await runMaintenance(kms, deps);
-  return { now: new Date(deps.engineClock.now()), ...report };
+  const { clock, ms } = await kms.perform(advance, input, arrival);
+  return clock.inTurn(async () => {
+    clock.advance(ms);
+    await deps.usage.flush();
+    const report = await runMaintenance(kms, deps);
+    return { now: new Date(deps.engineClock.now()), ...report };
+  });
 }

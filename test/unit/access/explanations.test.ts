@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { AccessView } from '../../../src/access/access-view.js';
 import type { Resource } from '../../../src/access/grant.js';
 import { OPERATIONS, ROLES } from '../../../src/access/permissions.js';

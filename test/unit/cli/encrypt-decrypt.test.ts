@@ -60,7 +60,7 @@ describe('files', () => {
   });
 
   it.each([
-    ['changed in the middle', (bytes: Buffer) => bytes.fill(0, 150_000, 150_001)],
+    ['changed in the middle', (bytes: Buffer) => bytes.fill(bytes[150_000]! ^ 1, 150_000, 150_001)],
     ['cut off', (bytes: Buffer) => bytes.subarray(0, 200_000)],
     ['continued', (bytes: Buffer) => Buffer.concat([bytes, bytes])],
   ])('%s are refused, and no output appears', async (_, spoil) => {

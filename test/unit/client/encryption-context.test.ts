@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { encodeContext } from '../../../src/client/encryption-context.js';
 import { canonicalContext } from '../../../src/keys/encryption-context.js';
 

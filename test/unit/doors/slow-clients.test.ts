@@ -19,12 +19,12 @@ class LongController {
 let planted: Planted;
 
 beforeAll(async () => {
-  planted = await startPlanted([PlantedController, LongController], { requestMs: 100, maxInFlight: 1 });
+  planted = await startPlanted(undefined, { requestMs: 100 });
 });
 afterAll(async () => planted.app.close());
 
-async function open(bytes: string): Promise<Socket> {
-  const socket = connect(planted.port, '127.0.0.1');
+async function open(bytes: string, { port } = planted): Promise<Socket> {
+  const socket = connect(port, '127.0.0.1');
   socket.on('error', () => undefined);
   await once(socket, 'connect');
   socket.write(bytes);
@@ -38,8 +38,6 @@ async function allOf(socket: Socket): Promise<string> {
   await once(socket, 'close');
   return text;
 }
-
-const status = async (): Promise<number> => (await fetch(`${planted.url}/planted/open`)).status;
 
 describe('a client that', () => {
   it.each([
@@ -70,11 +68,14 @@ describe('a client that', () => {
   });
 
   it('does not read its answer is cut off, and gives its place back', async () => {
-    const socket = await open('GET /long HTTP/1.1\r\nHost: x\r\n\r\n');
+    const patient = await startPlanted([PlantedController, LongController], { requestMs: 2000, maxInFlight: 1 });
+    const status = async () => (await fetch(`${patient.url}/planted/open`)).status;
+    const socket = await open('GET /long HTTP/1.1\r\nHost: x\r\n\r\n', patient);
     socket.pause();
     while ((await status()) !== 503);
     while ((await status()) !== 200);
     expect(socket.bytesRead).toBeLessThan(32 * MIB);
     socket.destroy();
+    await patient.app.close();
   });
 });

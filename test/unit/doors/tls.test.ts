@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,8 +44,13 @@ afterEach(async () => {
   await rm(directory, { recursive: true });
 });
 
+/** Each file whole, as it may be looked at meanwhile. */
 async function put(files: Partial<Record<keyof typeof paths, string>>): Promise<void> {
-  for (const [name, text] of Object.entries(files)) await writeFile(paths[name as keyof typeof paths], text);
+  for (const [name, text] of Object.entries(files)) {
+    const path = paths[name as keyof typeof paths];
+    await writeFile(`${path}.new`, text);
+    await rename(`${path}.new`, path);
+  }
 }
 
 async function start(settings: Partial<TlsSettings> = {}): Promise<void> {

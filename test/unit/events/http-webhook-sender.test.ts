@@ -127,7 +127,7 @@ describe('a receiver that misbehaves', () => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
-    const sent = await new HttpWebhookSender(1000).post(`http://127.0.0.1:${port}/`, {}, '', NEVER);
+    const sent = await new HttpWebhookSender(2000).post(`http://127.0.0.1:${port}/`, {}, '', NEVER);
     expect(sent).toEqual({ status: 200 });
     server.close();
     for (const socket of sockets) socket.destroy();
@@ -145,9 +145,7 @@ describe('a receiver that misbehaves', () => {
   });
 
   it('by not being there is known', async () => {
-    const gone = await Receiver.start();
-    const { url } = gone;
-    await gone.stop();
-    expect(await new HttpWebhookSender().post(url, {}, '', NEVER)).toEqual({ error: 'unreachable', status: null });
+    const sent = await new HttpWebhookSender().post('http://127.0.0.1:1/', {}, '', NEVER);
+    expect(sent).toEqual({ error: 'unreachable', status: null });
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { assert, dictionary, property, string } from 'fast-check';
+import { assert, dictionary, property, string } from '../../support/fast-check.js';
 import { canonicalContext, CONTEXT_LIMITS } from '../../../src/keys/encryption-context.js';
 
 const invalid = expect.objectContaining({ code: 'invalid-request' });

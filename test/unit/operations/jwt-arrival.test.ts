@@ -26,7 +26,6 @@ beforeAll(async () => {
   bed = await makeMemoryBed(
     new OidcIssuers([{ issuer: issuer.url, audience: ['keystead'], claim: 'sub', groupsClaim: 'groups' }]),
   );
-  bed.clock.advance(Date.now() - bed.clock.now());
   admin = await bed.arriveAs('administrator');
 });
 afterAll(async () => {
@@ -34,8 +33,16 @@ afterAll(async () => {
   await bed.dispose();
 });
 
-const arrive = (jwt: string) =>
-  bed.kms.arrive({ door: 'test', source: '192.0.2.1', requestId: randomUUID(), presented: { kind: 'jwt', jwt } });
+/** Now, as the issuer sees it. */
+const arrive = (jwt: string) => {
+  bed.clock.advance(Date.now() - bed.clock.now());
+  return bed.kms.arrive({
+    door: 'test',
+    source: '192.0.2.1',
+    requestId: randomUUID(),
+    presented: { kind: 'jwt', jwt },
+  });
+};
 
 async function add(subject: string, claims?: Readonly<Record<string, string>>) {
   const { output: caller } = await bed.kms.change(createCaller, { name: `ci-${++names}`, type: 'service' }, admin);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import type { PolicyRow } from '../../../src/rotation/records.js';
 import { permissionsOfPolicy } from '../../../src/operations/policies/permissions-of-policy.js';
 import { candidatesFor, policyOf } from '../../../src/operations/policies/policy-in-force.js';

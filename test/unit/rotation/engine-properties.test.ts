@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { occurrences } from '../../../src/rotation/cron.js';
 import type { Policy } from '../../../src/rotation/policy.js';
 import { simulate } from '../../../src/rotation/simulate.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { applyAction } from '../../../src/rotation/apply-action.js';
 import { isSameAction, type DueAction } from '../../../src/rotation/due-action.js';
 import type { GovernedKey, VersionUsage } from '../../../src/rotation/governed-key.js';

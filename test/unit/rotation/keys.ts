@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { VERSION_STATES } from '../../../src/keys/version-states.js';
 import type { GovernedKey } from '../../../src/rotation/governed-key.js';
 import { DAY, governed, START } from './governed.js';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import * as fc from '../../support/fast-check.js';
 import { parsePolicy } from '../../../src/rotation/parse-policy.js';
 import type { Policy } from '../../../src/rotation/policy.js';
 

@@ -21,6 +21,7 @@ export interface TlsLog {
 export class TlsServers {
   readonly #servers: Server[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #looked: Promise<void> = Promise.resolve();
   #refused = '';
 
   private constructor(
@@ -58,8 +59,16 @@ export class TlsServers {
     return server;
   }
 
-  /** Looks whether the files have changed. Never throws. */
-  async reload(): Promise<void> {
+  /** Looks whether the files have changed: one look after the other, so that none brings back what an earlier one read. Never throws. */
+  reload(): Promise<void> {
+    return (this.#looked = this.#looked.then(() => this.#look()));
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #look(): Promise<void> {
     try {
       const material = await readTlsMaterial(this.settings);
       this.#refused = '';
@@ -74,10 +83,6 @@ export class TlsServers {
         this.log.warn(`TLS: the files changed but are not usable, the old ones stay: ${reason}`);
       this.#refused = reason;
     }
-  }
-
-  close(): void {
-    clearInterval(this.#timer);
   }
 
   #tellEnd(): void {
