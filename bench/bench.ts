@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { auditSection, measureAudit } from './audit/audit-report.js';
 import { describeMachine } from './machine.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { report } from './report.js';
@@ -18,9 +19,12 @@ function tell(line: string): void {
 async function bench(options: BenchOptions): Promise<void> {
   const externalUrl = process.env['KEYSTEAD_BENCH_DATABASE_URL'] || undefined;
   const machine = describeMachine();
-  const requests = options.onlyRotation ? undefined : await runBench(options, externalUrl, tell);
-  const rotation = rotationSection(await measureRotation(options.keys, tell));
-  const page = report(requests, rotation, machine, options, new Date());
+  const { onlyRotation, onlyAudit } = options;
+  const requests = onlyRotation || onlyAudit ? undefined : await runBench(options, externalUrl, tell);
+  const sections: string[] = [];
+  if (!onlyAudit) sections.push(rotationSection(await measureRotation(options.keys, tell)));
+  if (!onlyRotation) sections.push(auditSection(await measureAudit(options, tell), options));
+  const page = report(requests, sections, machine, options, new Date());
   process.stdout.write(`\n${page}`);
   if (options.name === undefined) return;
   await mkdir(RESULTS, { recursive: true });

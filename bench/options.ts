@@ -10,6 +10,12 @@ export interface BenchOptions {
   readonly keys: number;
   /** Only the part on policies and revocation. */
   readonly onlyRotation: boolean;
+  /** Only the part on the audit log. */
+  readonly onlyAudit: boolean;
+  /** In the log of which proofs are made. */
+  readonly records: number;
+  /** Of them, in the search index. */
+  readonly searchable: number;
   /** Results are written to `bench/results/<name>.md`; undefined: only printed. */
   readonly name: string | undefined;
 }
@@ -20,6 +26,9 @@ export const USAGE = `npm run bench -- [options]
   --connections <n>  kept alive, one request at a time on each (default 64)
   --keys <n>         due at once, in the part on rotation (default 10000)
   --only-rotation    only that part
+  --records <n>      in the log, in the part on the audit log (default 1000000)
+  --searchable <n>   of them can be searched (default 250000)
+  --only-audit       only that part
   --name <text>      also write bench/results/<text>.md
 KEYSTEAD_BENCH_DATABASE_URL: an external PostgreSQL, by a role that may create databases.`;
 
@@ -33,6 +42,9 @@ export function readOptions(args: readonly string[]): BenchOptions {
       connections: { type: 'string', default: '64' },
       keys: { type: 'string', default: '10000' },
       'only-rotation': { type: 'boolean', default: false },
+      records: { type: 'string', default: '1000000' },
+      searchable: { type: 'string', default: '250000' },
+      'only-audit': { type: 'boolean', default: false },
       name: { type: 'string' },
     },
   });
@@ -42,12 +54,15 @@ export function readOptions(args: readonly string[]): BenchOptions {
     connections: Math.round(positive('connections', values.connections)),
     keys: Math.round(positive('keys', values.keys)),
     onlyRotation: values['only-rotation'],
+    onlyAudit: values['only-audit'],
+    records: Math.round(positive('records', values.records, 1e9)),
+    searchable: Math.round(positive('searchable', values.searchable, 1e9)),
     name: values.name,
   };
 }
 
-function positive(option: string, text: string): number {
+function positive(option: string, text: string, most = 10_000): number {
   const number = Number(text);
-  if (number > 0 && number <= 10_000) return number;
+  if (number > 0 && number <= most) return number;
   throw new Error(`--${option}: a number over 0, not ${text}`);
 }

@@ -18,6 +18,8 @@ export async function cpuTimeOf({ pid, withChildren }: ProcessGroup): Promise<nu
   if (!withChildren) return leader?.own ?? 0;
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
   const all = await Promise.all(pids.map((name) => timesOf(Number(name))));
+  // A child that ended while they were counted is in none of the sums.
+  if ((await timesOf(pid))?.ended !== leader?.ended) return cpuTimeOf({ pid, withChildren });
   const children = all.filter((times) => times?.parent === pid);
   return children.reduce((total, times) => total + (times?.own ?? 0), (leader?.own ?? 0) + (leader?.ended ?? 0));
 }

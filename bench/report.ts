@@ -1,14 +1,14 @@
 import type { BenchOptions } from './options.js';
 import type { BenchResult, Row } from './run-bench.js';
+import { table, type Cells } from './table.js';
 import { ITEMS_OF } from './workloads.js';
 
 const BARE = 'bare node:http';
-type Cells = readonly string[];
 
 /** The published page: Markdown, also readable on a terminal. */
 export function report(
   requests: BenchResult | undefined,
-  rotation: string,
+  sections: readonly string[],
   machine: readonly string[],
   options: BenchOptions,
   at: Date,
@@ -17,7 +17,7 @@ export function report(
     `# Benchmark of ${at.toISOString().slice(0, 10)}`,
     list([...machine, ...(requests?.databases ?? [])]),
     ...(requests ? requestSections(requests, options) : []),
-    rotation,
+    ...sections,
     '',
   ].join('\n\n');
 }
@@ -105,18 +105,4 @@ function milliseconds(us: number): string {
 
 function list(lines: readonly string[]): string {
   return lines.map((line) => `- ${line}`).join('\n');
-}
-
-function table(head: Cells, rows: readonly Cells[]): string {
-  const all = [head, ...rows];
-  const widths = head.map((_, column) => Math.max(3, ...all.map((row) => row[column]?.length ?? 0)));
-  const isText = (column: number) => column === 0 || head[column] === 'target';
-  const line = (cells: Cells) =>
-    `| ${widths.map((width, column) => pad(cells[column] ?? '', width, isText(column))).join(' | ')} |`;
-  const rule = widths.map((width, column) => (isText(column) ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
-  return [line(head), `| ${rule.join(' | ')} |`, ...rows.map((row) => line(row))].join('\n');
-}
-
-function pad(text: string, width: number, toTheRight: boolean): string {
-  return toTheRight ? text.padEnd(width) : text.padStart(width);
 }

@@ -24,7 +24,7 @@ export interface WarmKeyCost {
  * connection: on a server that has room for few keys.
  */
 export async function measureWarmKey(): Promise<WarmKeyCost> {
-  const target = await startEmbedded({ KEYSTEAD_CACHE_KEYS: String(CACHED_KEYS) });
+  const target = await startEmbedded({ settings: { KEYSTEAD_CACHE_KEYS: String(CACHED_KEYS) } });
   try {
     const { server, tokens } = target;
     const admin = new KeysteadClient({ url: server.url, token: tokens.keyAdmin });

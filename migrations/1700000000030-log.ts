@@ -38,7 +38,14 @@ const TABLES = [
   `create table audit_bundle (index bigint not null, entries bytea not null, constraint audit_bundle_pk primary key (index))`,
   `create table audit_checkpoint (size bigint not null, note text not null,
      signed_at timestamptz(3) not null default clock_timestamp(), constraint audit_checkpoint_pk primary key (size))`,
+  // Which times are in each 4096 records of the search index: a time bounds the indexes.
+  `create table audit_span (block bigint not null, earliest timestamptz(3) not null, latest timestamptz(3) not null,
+     constraint audit_span_pk primary key (block)) with (fillfactor = 50)`,
   `insert into audit_tree values (1, 0, 0)`,
+  // What is read again within a second, and hashes: to compress them costs more than it saves.
+  `alter table audit_batch alter entries set storage external, alter leaf_hashes set storage external`,
+  `alter table audit_tile alter hashes set storage external`,
+  `alter table audit_tip alter hashes set storage external`,
 ];
 
 const APPEND_ONLY = [

@@ -24,6 +24,8 @@ export interface PrivateServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Node's own options, such as --cpu-prof. */
   readonly nodeOptions?: readonly string[];
+  /** Another program than the server's own. */
+  readonly program?: string;
 }
 
 /** A Keystead of one's own: a process on a free loopback port, with its data in a new directory that goes with it. */
@@ -41,7 +43,11 @@ export class PrivateServer {
   }
 
   /** @throws Error with what the server printed, if it does not come up */
-  static async start({ settings = {}, nodeOptions = [] }: PrivateServerOptions = {}): Promise<PrivateServer> {
+  static async start({
+    settings = {},
+    nodeOptions = [],
+    program = MAIN,
+  }: PrivateServerOptions = {}): Promise<PrivateServer> {
     const dataDir = await mkdtemp(join(tmpdir(), 'keystead-private-'));
     const port = await freePort();
     const env = {
@@ -51,7 +57,7 @@ export class PrivateServer {
       KEYSTEAD_LOG_LEVEL: 'warn',
       ...settings,
     };
-    const child = spawn(process.execPath, [...nodeOptions, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [...nodeOptions, program], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const server = new PrivateServer(child, `http://127.0.0.1:${port}`, dataDir);
     try {
       await server.#ready();

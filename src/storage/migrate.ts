@@ -58,6 +58,7 @@ const READ_WRITE = [
   'audit_cursor',
   'audit_tree',
   'audit_tip',
+  'audit_span',
   'audit_sink',
 ];
 const PURGEABLE = [

@@ -42,6 +42,11 @@ function record(requestId: string): AuditRecord {
   return { id: uuidv7(), at: new Date(), ...who, ...what, ...how, requestId };
 }
 
+/** @param hour of the first day of 2020 */
+function recordAt(hour: number, requestId: string): AuditRecord {
+  return { ...record(requestId), at: new Date(Date.UTC(2020, 0, 1, hour)) };
+}
+
 async function size(): Promise<number> {
   const { rows } = await sql.query<{ size: string }>('select size from audit_tree');
   return Number(rows[0]?.size);
@@ -109,6 +114,27 @@ describe('the audit log in PostgreSQL', () => {
     expect(found.map(({ requestId }) => requestId)[0]).toBe('searched');
     await log.projection.restart();
     expect((await log.journal.query({ limit: 3 })).map(({ id }) => id)).toEqual(found.map(({ id }) => id));
+  });
+
+  it('finds by time also what a clock that is wrong has written far from its time', async () => {
+    const many = Array.from({ length: 9000 }, (_, nth) => recordAt(1 + Math.floor(nth / 3000), `hour-${nth}`));
+    const all = [recordAt(3, 'early in the log'), ...many, recordAt(1, 'late in the log')];
+    await Promise.all(all.map((one) => log.journal.append(one, [])));
+    const found = async (from: number, until: number) => {
+      const [since, before] = [from, until].map((hour) => new Date(Date.UTC(2020, 0, 1, hour)));
+      return log.journal.query({ since: since as Date, until: before as Date, limit: 10_000 });
+    };
+    expect((await found(1, 2)).map(({ requestId }) => requestId)).toContain('late in the log');
+    expect(await found(1, 2)).toHaveLength(3001);
+    expect((await found(3, 4)).at(-1)?.requestId).toBe('early in the log');
+    expect(await found(3, 4)).toHaveLength(3001);
+    expect(await found(2, 3)).toHaveLength(3000);
+    expect(await found(5, 6)).toHaveLength(0);
+    const counted = await log.journal.summarise(
+      { since: new Date(Date.UTC(2020, 0, 1)), until: new Date(Date.UTC(2020, 0, 2)) },
+      'hour',
+    );
+    expect(counted.histogram.map(({ success }) => success)).toEqual([3001, 3000, 3001]);
   });
 
   it.each([

@@ -3,13 +3,13 @@ export const MAX_ENTRY_BYTES = 65_535;
 
 /** Entries as tlog-tiles bundles them: each after its length, big-endian. */
 export function bundleOf(entries: readonly Buffer[]): Buffer {
-  return Buffer.concat(
-    entries.flatMap((entry) => {
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(entry.length);
-      return [length, entry];
-    }),
-  );
+  const bundle = Buffer.allocUnsafe(entries.reduce((total, { length }) => total + 2 + length, 0));
+  let at = 0;
+  for (const entry of entries) {
+    at = bundle.writeUInt16BE(entry.length, at);
+    at += entry.copy(bundle, at);
+  }
+  return bundle;
 }
 
 /** @throws RangeError for what is cut short */

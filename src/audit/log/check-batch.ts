@@ -1,4 +1,4 @@
-import { createPublicKey, verify } from 'node:crypto';
+import { createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { leafHash } from '../merkle-hash.js';
 import { openNote, type VerifierKey } from '../verifier/open-note.js';
 import { batchDigest } from './batch-digest.js';
@@ -25,10 +25,10 @@ export interface CheckedBatch {
 
 /**
  * Hashes every entry anew and follows the writer's chain and signature.
- * @param publicKey the stream's, from `streamKey`
+ * @param key the stream's, from `streamKey`
  * @throws Error that says what is wrong
  */
-export function checkBatch(batch: StoredBatch, head: StreamHead, publicKey: Buffer): CheckedBatch {
+export function checkBatch(batch: StoredBatch, head: StreamHead, key: KeyObject): CheckedBatch {
   const { stream, seq, count } = batch;
   const wrong = (what: string) => new Error(`batch ${seq} of stream ${stream} ${what}`);
   if (seq !== head.seq + 1) throw wrong(`does not follow record ${head.seq}: records are missing or were put in`);
@@ -37,19 +37,19 @@ export function checkBatch(batch: StoredBatch, head: StreamHead, publicKey: Buff
   const leafHashes = Buffer.concat(leaves);
   if (entries.length !== count || !leafHashes.equals(batch.leafHashes)) throw wrong('was changed');
   const digest = batchDigest(head.digest, stream, seq, count, leafHashes);
-  const x = publicKey.toString('base64url');
-  const key = createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
   if (!verify(null, digest, key, batch.signature)) throw wrong('is not signed by its writer');
   return { entries, leaves, head: { seq: seq + count - 1, digest } };
 }
 
 /**
  * The key of a stream, for which the log's key vouches.
- * @throws NotVerified
+ * @throws NotVerified; Error when the certificate is of another key
  */
-export function mustBeCertified(stream: string, publicKey: Buffer, certificate: string, log: VerifierKey): void {
+export function streamKey(stream: string, publicKey: Buffer, certificate: string, log: VerifierKey): KeyObject {
   const text = openNote(certificate, log);
   if (text !== certificateText(log.name, stream, publicKey)) {
     throw new Error(`the key of stream ${stream} is not the one that the log's key vouched for`);
   }
+  const x = publicKey.toString('base64url');
+  return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AuditRecord } from '../record.js';
 import { MAX_ENTRY_BYTES } from './bundle.js';
-import { canonicalJson } from './canonical-json.js';
+import { canonicalJson, inOrder } from './canonical-json.js';
 
 /** Where a record stands among those of the process that wrote it: a missing one leaves a gap. */
 export interface StreamPlace {
@@ -14,36 +14,61 @@ export interface StreamPlace {
 export type LogEntry = AuditRecord & StreamPlace;
 
 const FORMAT = 1;
+const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
  * The bytes of a record in the log, for ever: canonical JSON in UTF-8, with the field names of the HTTP API. A detail too long for an entry
  * is left out for its SHA-256, but for the revisions (`heads`).
  */
-export function encodeEntry(record: AuditRecord, { stream, seq }: StreamPlace): Buffer {
-  const fields = { ...fieldsOf(record), stream, seq, v: FORMAT };
-  const entry = Buffer.from(canonicalJson(fields));
+export function encodeEntry(record: AuditRecord, place: StreamPlace): Buffer {
+  const entry = Buffer.from(textOf(record, record.detail, place));
   if (entry.length <= MAX_ENTRY_BYTES) return entry;
   const { heads } = record.detail;
   const detail = {
     ...(heads === undefined ? {} : { heads }),
     omittedSha256: hash('sha256', canonicalJson(record.detail), 'hex'),
   };
-  return Buffer.from(canonicalJson({ ...fields, detail }));
+  return Buffer.from(textOf(record, detail, place));
+}
+
+/** The fields one by one, in the order of RFC 8785: a caller's object may carry more than the record, and sorting each would cost the most. */
+function textOf(record: AuditRecord, detail: AuditRecord['detail'], { stream, seq }: StreamPlace): string {
+  return JSON.stringify({
+    at: record.at,
+    caller: record.caller,
+    callerName: record.callerName,
+    code: record.code,
+    credential: record.credential,
+    detail: inOrder(detail),
+    door: record.door,
+    durationUs: record.durationUs,
+    id: record.id,
+    key: record.key,
+    keyring: record.keyring,
+    node: record.node,
+    operation: record.operation,
+    outcome: record.outcome,
+    requestId: record.requestId,
+    resource: record.resource,
+    seq,
+    source: record.source,
+    stream,
+    v: FORMAT,
+    version: record.version,
+  });
+}
+
+/** The JSON of an entry, where the fields need not be known. @throws TypeError for bytes that are no text, or of another format */
+export function entryText(entry: Uint8Array): string {
+  const text = utf8.decode(entry);
+  // What is inside a string has its quotes escaped.
+  if (!text.includes(`,"v":${FORMAT},"version":`)) throw new TypeError('an entry of this format is not known here');
+  return text;
 }
 
 /** @throws SyntaxError, TypeError for what `encodeEntry` did not make */
 export function decodeEntry(entry: Uint8Array): LogEntry {
-  const { v, at, ...fields } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(entry)) as LogEntry & {
-    readonly v: number;
-  };
+  const { v, at, ...fields } = JSON.parse(utf8.decode(entry)) as LogEntry & { readonly v: number };
   if (v !== FORMAT) throw new TypeError(`an entry of format ${String(v)} is not known here`);
   return { ...fields, at: new Date(at) };
-}
-
-/** The fields one by one: a caller's object may carry more than the record. */
-function fieldsOf(record: AuditRecord): AuditRecord {
-  const { id, at, caller, callerName, credential, door, source, operation, resource, keyring } = record;
-  const { key, version, outcome, code, requestId, node, durationUs, detail } = record;
-  const what = { operation, resource, keyring, key, version, outcome, code };
-  return { id, at, caller, callerName, credential, door, source, ...what, requestId, node, durationUs, detail };
 }

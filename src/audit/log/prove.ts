@@ -29,23 +29,24 @@ export class Prover {
     const count = end - start;
     if (Number.isInteger(Math.log2(count))) return this.#subtree(Math.log2(count), start / count);
     const middle = start + largestPowerBelow(count);
-    return nodeHash(await this.root(start, middle), await this.root(middle, end));
+    const [left, right] = await Promise.all([this.root(start, middle), this.root(middle, end)]);
+    return nodeHash(left, right);
   }
 
   async #path(index: number, start: number, end: number): Promise<Buffer[]> {
     if (end - start === 1) return [];
     const middle = start + largestPowerBelow(end - start);
     return index < middle
-      ? [...(await this.#path(index, start, middle)), await this.root(middle, end)]
-      : [...(await this.#path(index, middle, end)), await this.root(start, middle)];
+      ? joined(this.#path(index, start, middle), this.root(middle, end))
+      : joined(this.#path(index, middle, end), this.root(start, middle));
   }
 
   async #subproof(from: number, start: number, end: number, isWhole: boolean): Promise<Buffer[]> {
     if (from === end) return isWhole ? [] : [await this.root(start, end)];
     const middle = start + largestPowerBelow(end - start);
     return from <= middle
-      ? [...(await this.#subproof(from, start, middle, isWhole)), await this.root(middle, end)]
-      : [...(await this.#subproof(from, middle, end, false)), await this.root(start, middle)];
+      ? joined(this.#subproof(from, start, middle, isWhole), this.root(middle, end))
+      : joined(this.#subproof(from, middle, end, false), this.root(start, middle));
   }
 
   /** A full subtree of 2^height leaves, the index-th of its kind. */
@@ -63,6 +64,12 @@ export class Prover {
     this.#tiles.set(name, known);
     return known;
   }
+}
+
+/** All tiles are asked for before the first is there, so that they can be read together. */
+async function joined(path: Promise<Buffer[]>, last: Promise<Buffer>): Promise<Buffer[]> {
+  const [hashes, hash] = await Promise.all([path, last]);
+  return [...hashes, hash];
 }
 
 /** The largest power of two that is less than a number above 1. */

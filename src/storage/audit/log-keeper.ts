@@ -4,7 +4,8 @@ import type { Projection } from './projection.js';
 import type { Sequencer } from './sequencer.js';
 
 const EVERY_MS = 100;
-const CHECKPOINT_EVERY_MS = 1000;
+/** Sooner than the second that is promised: a round may be late. */
+const CHECKPOINT_EVERY_MS = 500;
 
 /**
  * What every node does for the log in the background. Nothing waits for it. Order and checkpoints are one lane, the search index another: the

@@ -4,19 +4,25 @@ import { TILE_WIDTH } from '../../audit/log/tile.js';
 import { HASH_BYTES } from '../../audit/merkle-hash.js';
 import { readEntries, type Sql } from './log-tables.js';
 
-/** The hashes of a tile, as many as there are: 256 when it is full. */
-export async function readTile(sql: Sql, level: number, index: number): Promise<Buffer> {
-  const [full] = await sql.query<{ hashes: Buffer }[]>(
-    'select hashes from audit_tile where level = $1 and index = $2',
-    [level, index],
-  );
-  if (full) return full.hashes;
-  const [last] = await sql.query<{ hashes: Buffer; size: string }[]>(
-    'select t.hashes, a.size from audit_tip t, audit_tree a where t.level = $1',
-    [level],
-  );
-  const isLast = last && Math.floor(Number(last.size) / TILE_WIDTH ** (level + 1)) === index;
-  return isLast ? last.hashes : Buffer.alloc(0);
+/** The last tile of each level is not full yet, and is kept with the tip. */
+const TILES = `select coalesce(t.hashes, p.hashes, ''::bytea) as hashes
+  from audit_tree a cross join unnest($1::integer[], $2::bigint[]) with ordinality as wanted(level, index, nth)
+    left join audit_tile t on t.level = wanted.level and t.index = wanted.index
+    left join audit_tip p on p.level = wanted.level and wanted.index = a.size >> least(63, 8 * (wanted.level + 1))
+  where a.id = 1 order by nth`;
+
+interface TilePlace {
+  readonly level: number;
+  readonly index: number;
+}
+
+/** The hashes of each tile, as many as there are: 256 when it is full. */
+async function readTiles(sql: Sql, tiles: readonly TilePlace[]): Promise<Buffer[]> {
+  const rows = await sql.query<{ hashes: Buffer }[]>(TILES, [
+    tiles.map(({ level }) => level),
+    tiles.map(({ index }) => index),
+  ]);
+  return rows.map(({ hashes }) => hashes);
 }
 
 /** The first `width` entries of a bundle. */
@@ -28,10 +34,24 @@ export async function readBundle(sql: Sql, index: number, width: number): Promis
 
 /** The first `width` hashes of a tile. */
 export async function readTilePart(sql: Sql, level: number, index: number, width: number): Promise<Buffer> {
-  return (await readTile(sql, level, index)).subarray(0, width * HASH_BYTES);
+  const [hashes] = await readTiles(sql, [{ level, index }]);
+  return hashes?.subarray(0, width * HASH_BYTES) ?? Buffer.alloc(0);
 }
 
 /** @param sql of one snapshot, or of a log that only grows: tiles that fill up meanwhile hold what they held */
 export function proverOn(sql: Sql): Prover {
-  return new Prover((level, index) => readTile(sql, level, index));
+  let asked: TilePlace[] = [];
+  let answer: Promise<Buffer[]> | undefined;
+  const readAsked = async () => {
+    // A proof asks for all of its tiles before it waits for the first: they are read at once.
+    await Promise.resolve();
+    const tiles = asked;
+    [asked, answer] = [[], undefined];
+    return readTiles(sql, tiles);
+  };
+  return new Prover(async (level, index) => {
+    const nth = asked.push({ level, index }) - 1;
+    answer ??= readAsked();
+    return (await answer)[nth] ?? Buffer.alloc(0);
+  });
 }

@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { decodeEntry } from '../../audit/log/entry.js';
+import { entryText } from '../../audit/log/entry.js';
 import { isKmsError } from '../../errors.js';
 import { isUuid } from '../../keys/uuid.js';
 import { databaseFailure } from '../database-failure.js';
@@ -10,6 +10,11 @@ import { PROJECT_SQL } from './record-columns.js';
 const PROJECTING_LOCK = 7_300_021;
 /** At once. */
 const MAX_RECORDS = 1000;
+
+const SPANS = `insert into audit_span (block, earliest, latest)
+  select index >> 12, min(at), max(at) from audit_record where index >= $1 and index < $2 group by 1
+  on conflict (block) do update set earliest = least(audit_span.earliest, excluded.earliest),
+    latest = greatest(audit_span.latest, excluded.latest)`;
 
 /** The records as they are searched, made from the log. It lags behind the log, and can be made again from it. */
 export class Projection {
@@ -56,6 +61,7 @@ export class Projection {
       if (start === end) return 0;
       if (start < Number(tree?.remade)) await this.#remove(manager, start, end);
       await this.#insert(manager, start, await readEntries(manager, start, end));
+      await manager.query(SPANS, [start, end]);
       await manager.query('update audit_tree set projected = $1 where id = 1', [end]);
       return end - start;
     });
@@ -72,8 +78,8 @@ export class Projection {
   async #insert(manager: EntityManager, start: number, entries: readonly Buffer[]): Promise<void> {
     await manager.query('savepoint projecting');
     try {
-      const rows = entries.map((entry, at) => ({ ...decodeEntry(entry), index: start + at }));
-      await manager.query(PROJECT_SQL, [JSON.stringify(rows)]);
+      const rows = entries.map((entry, at) => `${entryText(entry).slice(0, -1)},"index":${start + at}}`);
+      await manager.query(PROJECT_SQL, [`[${rows.join(',')}]`]);
     } catch (error) {
       if (isKmsError(databaseFailure(error), 'database-unavailable')) throw error;
       await manager.query('rollback to savepoint projecting');

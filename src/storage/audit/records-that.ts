@@ -4,6 +4,10 @@ import { AuditRecordEntity } from '../entities/audit-record.entity.js';
 
 const EQUAL = ['caller', 'operation', 'outcome', 'door', 'source', 'requestId'] as const;
 
+/** A time bounds the indexes, by the spans: every index of the table is by index, none by time. */
+const SINCE = `record.at >= :since and record.index >= (select min(block) << 12 from audit_span where latest >= :since)`;
+const UNTIL = `record.at < :until and record.index < (select (max(block) + 1) << 12 from audit_span where earliest < :until)`;
+
 /** @param ofKey what holds of a record of the key, in SQL */
 export function recordsThat(
   database: DataSource,
@@ -21,7 +25,7 @@ export function recordsThat(
     select.andWhere(`record.detail -> 'contextHashes' @> to_jsonb(:contextHash::text)`, { contextHash });
   }
   if (after !== undefined) select.andWhere('record.index > :after', { after });
-  if (since) select.andWhere('record.at >= :since', { since });
-  if (until) select.andWhere('record.at < :until', { until });
+  if (since) select.andWhere(SINCE, { since });
+  if (until) select.andWhere(UNTIL, { until });
   return select;
 }

@@ -1,12 +1,12 @@
+import type { KeyObject } from 'node:crypto';
 import type { DataSource, EntityManager } from 'typeorm';
-import { bundleOf } from '../../audit/log/bundle.js';
-import { checkBatch, mustBeCertified, type StoredBatch } from '../../audit/log/check-batch.js';
+import { checkBatch, streamKey, type StoredBatch } from '../../audit/log/check-batch.js';
 import { NEW_STREAM, type StreamHead } from '../../audit/log/stream.js';
-import { TILE_WIDTH } from '../../audit/log/tile.js';
-import type { FullTile } from '../../audit/log/tree-tip.js';
 import type { VerifierKey } from '../../audit/verifier/open-note.js';
 import { SingleFlight } from '../ledger/single-flight.js';
-import { readEntries, readTip } from './log-tables.js';
+import { growTree } from './grow-tree.js';
+import { readTip } from './log-tables.js';
+import { writeRows } from './write-rows.js';
 
 const SEQUENCING_LOCK = 7_300_020;
 /** At once. */
@@ -34,6 +34,8 @@ interface PendingRow extends Omit<StoredBatch, 'seq'> {
 export class Sequencer {
   /** Streams of which a batch is not what its writer wrote: left out, for people to look at. */
   readonly #refused = new Set<string>();
+  /** Of streams whose certificate was checked. */
+  readonly #keys = new Map<string, KeyObject>();
 
   readonly #catching = new SingleFlight(async () => {
     while ((await this.tick(true)) === MAX_BATCHES);
@@ -80,76 +82,43 @@ export class Sequencer {
 
   async #grow(manager: EntityManager, pending: readonly PendingRow[]): Promise<void> {
     const tip = await readTip(manager);
-    const start = tip.size;
     const heads = new Map<string, StreamHead>();
     const positions: [first: number, count: number, arrival: string][] = [];
     const entries: Buffer[] = [];
-    const tiles: FullTile[] = [];
+    const leaves: Buffer[] = [];
     for (const row of pending) {
       const checked = this.#check(row, heads.get(row.stream) ?? cursorOf(row));
       if (!checked) continue;
       heads.set(row.stream, checked.head);
-      positions.push([tip.size, checked.leaves.length, row.arrival]);
+      positions.push([tip.size + leaves.length, checked.leaves.length, row.arrival]);
       entries.push(...checked.entries);
-      for (const leaf of checked.leaves) tiles.push(...tip.append(leaf));
+      leaves.push(...checked.leaves);
     }
-    await write(manager, 'audit_position (first, count, arrival)', ['bigint', 'integer', 'bigint'], positions);
-    const tileRows = tiles.map(({ level, index, hashes }) => [level, index, hashes]);
-    await write(manager, 'audit_tile (level, index, hashes)', ['integer', 'bigint', 'bytea'], tileRows);
-    const bundles = await fullBundles(manager, start, entries);
-    await write(manager, 'audit_bundle (index, entries)', ['bigint', 'bytea'], bundles);
+    await writeRows(manager, 'audit_position (first, count, arrival)', ['bigint', 'integer', 'bigint'], positions);
     const cursors = [...heads].map(([stream, { seq, digest }]) => [stream, seq, digest]);
     const moved = 'on conflict (stream) do update set seq = excluded.seq, digest = excluded.digest';
-    await write(manager, 'audit_cursor (stream, seq, digest)', ['uuid', 'bigint', 'bytea'], cursors, moved);
-    const tips = tip.levels().map((hashes, level) => [level, hashes]);
-    const grown =
-      'on conflict (level) do update set hashes = excluded.hashes where audit_tip.hashes <> excluded.hashes';
-    await write(manager, 'audit_tip (level, hashes)', ['integer', 'bytea'], tips, grown);
-    await manager.query('update audit_tree set size = $1 where id = 1', [tip.size]);
+    await writeRows(manager, 'audit_cursor (stream, seq, digest)', ['uuid', 'bigint', 'bytea'], cursors, moved);
+    await growTree(manager, tip, entries, leaves);
   }
 
   #check(row: PendingRow, head: StreamHead): ReturnType<typeof checkBatch> | undefined {
     if (this.#refused.has(row.stream)) return undefined;
     try {
-      mustBeCertified(row.stream, row.publicKey, row.certificate, this.logKey);
-      return checkBatch({ ...row, seq: Number(row.seq) }, head, row.publicKey);
+      return checkBatch({ ...row, seq: Number(row.seq) }, head, this.#keyOf(row));
     } catch (error) {
       this.#refused.add(row.stream);
       this.onWrong((error as Error).message);
       return undefined;
     }
   }
+
+  #keyOf({ stream, publicKey, certificate }: PendingRow): KeyObject {
+    const key = this.#keys.get(stream) ?? streamKey(stream, publicKey, certificate, this.logKey);
+    this.#keys.set(stream, key);
+    return key;
+  }
 }
 
 function cursorOf({ cursorSeq, cursorDigest }: PendingRow): StreamHead {
   return cursorSeq !== null && cursorDigest ? { seq: Number(cursorSeq), digest: cursorDigest } : NEW_STREAM;
-}
-
-/** The bundles that became full. @param added the entries from `start` on */
-async function fullBundles(
-  manager: EntityManager,
-  start: number,
-  added: readonly Buffer[],
-): Promise<[index: number, entries: Buffer][]> {
-  const first = Math.floor(start / TILE_WIDTH);
-  const after = Math.floor((start + added.length) / TILE_WIDTH);
-  if (after === first) return [];
-  const entries = [...(await readEntries(manager, first * TILE_WIDTH, start)), ...added];
-  return Array.from({ length: after - first }, (_, at) => [
-    first + at,
-    bundleOf(entries.slice(at * TILE_WIDTH, (at + 1) * TILE_WIDTH)),
-  ]);
-}
-
-async function write(
-  manager: EntityManager,
-  into: string,
-  types: readonly string[],
-  rows: readonly (readonly unknown[])[],
-  conflict = '',
-): Promise<void> {
-  if (rows.length === 0) return;
-  const arrays = types.map((type, at) => `$${at + 1}::${type}[]`).join(', ');
-  const columns = types.map((_, at) => rows.map((row) => row[at]));
-  await manager.query(`insert into ${into} select * from unnest(${arrays}) ${conflict}`, columns);
 }

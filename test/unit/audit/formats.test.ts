@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
+import { canonicalJson } from '../../../src/audit/log/canonical-json.js';
 import { bundleOf, entriesOf } from '../../../src/audit/log/bundle.js';
 import { checkpointText, proofText } from '../../../src/audit/log/checkpoint-text.js';
 import { decodeEntry, encodeEntry } from '../../../src/audit/log/entry.js';
@@ -66,6 +67,11 @@ describe('entries', () => {
       `"19508a6349252fddbd31cdc6a2a70675f5c26a855856a8777f4ccaf0bbf43f17"`,
     );
     expect(decodeEntry(entry)).toEqual({ ...RECORD, ...PLACE });
+  });
+
+  it('have their fields in the order of RFC 8785', () => {
+    const text = encodeEntry(RECORD, PLACE).toString();
+    expect(text).toBe(canonicalJson(JSON.parse(text)));
   });
 
   it('do not depend on the order of fields', () => {
