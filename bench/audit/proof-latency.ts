@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { KeysteadClient } from '../../src/client/client.js';
 import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
 import { openCheckpoint } from '../../src/audit/verifier/open-checkpoint.js';
+import { proverOn } from '../../src/storage/audit/log-tiles.js';
 import type { AuditStand } from './audit-stand.js';
 import { latencyOf, type Latency } from './percentile.js';
 
@@ -9,7 +10,7 @@ const TIMES = 500;
 const FEW_TIMES = 100;
 
 /** Over HTTP, one request after the other; each of them is authenticated, authorised and on record itself. */
-export async function measureProofs({ url, auditor }: AuditStand): Promise<readonly Latency[]> {
+export async function measureProofs({ url, auditor, database }: AuditStand): Promise<readonly Latency[]> {
   const { audit } = new KeysteadClient({ url, token: auditor });
   const key = readVerifierKey(await audit.log.verifierKey());
   const { size } = openCheckpoint(await audit.log.checkpoint(), key);
@@ -23,6 +24,9 @@ export async function measureProofs({ url, auditor }: AuditStand): Promise<reado
       audit.proof(randomInt(size)),
     ),
     await latencyOf('consistency of two sizes', TIMES, consistency),
+    await latencyOf('the path of a record alone, out of the database, without a request', TIMES, () =>
+      proverOn(database.reads).inclusion(randomInt(size), size),
+    ),
     await latencyOf('a checkpoint over everything, signed for the request', FEW_TIMES, () => audit.log.checkpoint()),
   ];
 }
