@@ -121,6 +121,7 @@ const PROJECTION = [
   `create index audit_record_keyring on audit_record (keyring, index)`,
   `create index audit_record_request on audit_record (request_id)`,
   `create index audit_record_not_success on audit_record (index) where outcome <> 'success'`,
+  `create index audit_record_key_not_success on audit_record (key, index) where outcome <> 'success'`,
 ];
 
 const STATEMENTS = [...TABLES, ...GUARDS, ...FUNCTIONS, ...PROJECTION];

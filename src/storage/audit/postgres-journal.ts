@@ -142,7 +142,7 @@ export class PostgresJournal extends Journal {
   }
 
   async #find(query: AuditQuery, ofKey: string): Promise<AuditRecordEntity[]> {
-    const select = recordsThat(this.reads, query, ofKey);
+    const select = await recordsThat(this.reads, query, ofKey);
     const isNewest = query.order !== 'oldest';
     if (query.beyond !== undefined) {
       select.andWhere(`record.index ${isNewest ? '<' : '>'} :beyond`, { beyond: query.beyond });

@@ -14,7 +14,8 @@ export async function summariseRecords(
   interval: AuditInterval,
   behind: number,
 ): Promise<AuditSummary> {
-  const rows = await recordsThat(database, filters, OF_KEY)
+  const records = await recordsThat(database, filters, OF_KEY);
+  const rows = await records
     .select(`date_trunc('${interval}', record.at, 'UTC')`, 'from')
     .addSelect('record.outcome', 'outcome')
     .addSelect('record.operation', 'operation')

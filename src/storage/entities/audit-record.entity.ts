@@ -10,6 +10,7 @@ import { bigintAsNumber } from './bigint-as-number.js';
 @Index('audit_record_data_key', { synchronize: false })
 @Index('audit_record_keyring', ['keyring', 'index'])
 @Index('audit_record_request', ['requestId'])
+@Index('audit_record_key_not_success', ['key', 'index'], { where: "outcome <> 'success'" })
 @Index('audit_record_not_success', ['index'], { where: "outcome <> 'success'" })
 @Entity('audit_record')
 export class AuditRecordEntity {
