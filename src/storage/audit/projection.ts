@@ -1,5 +1,5 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { entryText } from '../../audit/log/entry.js';
+import { decodeEntry, entryText } from '../../audit/log/entry.js';
 import { isKmsError } from '../../errors.js';
 import { isUuid } from '../../keys/uuid.js';
 import { databaseFailure } from '../database-failure.js';
