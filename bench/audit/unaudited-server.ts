@@ -20,16 +20,20 @@ class NoJournal extends Journal {
     return [];
   }
 
-  override query(): never {
+  override search(): never {
     throw new Error('nothing is on record here');
   }
 
+  override rebuild(): never {
+    return this.search();
+  }
+
   override summarise(): never {
-    return this.query();
+    return this.search();
   }
 
   override dataKeysUnder(): never {
-    return this.query();
+    return this.search();
   }
 }
 
