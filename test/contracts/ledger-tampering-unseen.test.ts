@@ -110,7 +110,7 @@ describe('a scope that was rolled back whole, head included, while no node ran',
       else await onFreshNode(disableCaller);
       await keep(tables, `${at}_today`);
       await onFreshNode(({ ledger }) => ledger.findKey(keyringId, `before-${at}`));
-      await putBack(tables, `${at}_yesterday`);
+      await putBack(tables, `${at}_yesterday`, id());
       const use = ({ ledger }: InstallNode) => ledger.findKey(keyringId, `before-${at}`);
       await expect(onFreshNode(use)).rejects.toEqual(integrityFailure);
       await putBack(tables, `${at}_today`, id());
