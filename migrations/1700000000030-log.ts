@@ -21,7 +21,7 @@ const TABLES = [
   `create table audit_stream_head (stream uuid not null, seq bigint not null, digest bytea not null,
      constraint audit_stream_head_pk primary key (stream)) with (fillfactor = 20)`,
   `create table audit_batch (arrival bigint not null, stream uuid not null, seq bigint not null, count integer not null,
-     entries bytea not null, leaf_hashes bytea not null, signature bytea not null,
+     before bytea not null, entries bytea not null, leaf_hashes bytea not null, signature bytea not null,
      committed_at timestamptz(3) not null default clock_timestamp(), constraint audit_batch_pk primary key (arrival))`,
   `create unique index audit_batch_stream on audit_batch (stream, seq)`,
   `create table audit_revision (scope_id uuid not null, revision bigint not null,
@@ -92,13 +92,15 @@ const FUNCTIONS = [
    language plpgsql security definer set search_path = public, pg_temp as $$
    declare head audit_stream_head%rowtype;
    begin
+     -- Whatever the server is set to: nothing is answered before its record is on the disk.
+     if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', true); end if;
      select * into head from audit_stream_head h where h.stream = p_stream for update;
      if head.seq = p_seq + p_count - 1 and head.digest = p_digest then return false; end if;
      if head.seq is distinct from p_seq - 1 or head.digest is distinct from p_before then
        raise exception 'audit stream % is not where its writer left it', p_stream using errcode = 'P0001';
      end if;
-     insert into audit_batch (arrival, stream, seq, count, entries, leaf_hashes, signature)
-       values (nextval('audit_arrival'), p_stream, p_seq, p_count, p_entries, p_leaf_hashes, p_signature);
+     insert into audit_batch (arrival, stream, seq, count, before, entries, leaf_hashes, signature)
+       values (nextval('audit_arrival'), p_stream, p_seq, p_count, p_before, p_entries, p_leaf_hashes, p_signature);
      update audit_stream_head h set seq = p_seq + p_count - 1, digest = p_digest where h.stream = p_stream;
      return true;
    end $$`,

@@ -28,6 +28,7 @@ import { RootsModule } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
 import { LogWatch } from './storage/audit/log-watch.js';
+import { LogKeeper } from './storage/audit/log-keeper.js';
 import { SinkFeeds } from './storage/audit/sink-feeds.js';
 import { AuditModule } from './storage/audit.module.js';
 import { StorageModule } from './storage/storage.module.js';
@@ -51,6 +52,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(WitnessDelivery) witnesses: WitnessDelivery,
     @Inject(SinkFeeds) sinks: SinkFeeds,
     @Inject(LogWatch) log: LogWatch,
+    @Inject(LogKeeper) keeper: LogKeeper,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
@@ -62,6 +64,9 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
       () => checkpoints.failing,
     );
     meter.watchSize('audit_witnesses_failing', 'Witnesses that do not co-sign.', () => witnesses.failing);
+    meter.watchSize('audit_log_failing', '1: records are not ordered, searchable or signed.', () =>
+      keeper.failure ? 1 : 0,
+    );
     meter.watchSize('audit_sinks_failing', 'Places that do not take audit records.', () => sinks.failing.length);
     meter.watchSize('audit_sink_behind', 'Records that wait for the slowest place.', () => sinks.behind);
     meter.watchSize('audit_unordered', 'Audit records without a place in the log.', () => log.lag.unordered);

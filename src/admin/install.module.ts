@@ -14,6 +14,7 @@ import { RootCeremony } from '../operations/root-ceremony.js';
 import { RootKeys } from '../roots/root-keys.js';
 import { Database } from '../storage/database.js';
 import { LogWatch } from '../storage/audit/log-watch.js';
+import { LogKeeper } from '../storage/audit/log-keeper.js';
 import { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import { Health } from '../telemetry/health.js';
 import { NodeHealth } from './node-health.js';
@@ -35,9 +36,9 @@ import { firstStart } from './first-start.js';
     },
     {
       provide: Health,
-      useFactory: (database: Database, root: RootCeremony, sinks: SinkFeeds, log: LogWatch) =>
-        new NodeHealth(database, root, sinks, log),
-      inject: [Database, RootCeremony, SinkFeeds, LogWatch],
+      useFactory: (database: Database, root: RootCeremony, sinks: SinkFeeds, log: LogWatch, keeper: LogKeeper) =>
+        new NodeHealth(database, root, sinks, log, keeper),
+      inject: [Database, RootCeremony, SinkFeeds, LogWatch, LogKeeper],
     },
   ],
   exports: [RootCeremony, KeyringSecrets, SealKeys, InstallReady, Health],

@@ -8,7 +8,9 @@ import { Checkpointer } from '../storage/audit/checkpointer.js';
 import { LogKeeper } from '../storage/audit/log-keeper.js';
 import { LogWriter } from '../storage/audit/log-writer.js';
 import { Sequencer } from '../storage/audit/sequencer.js';
+import { signFirst } from '../storage/audit/sign-first.js';
 import { Database } from '../storage/database.js';
+import { CheckpointFile } from './checkpoint-file.js';
 import { enterNextEpoch, logFiles, makeNextSigner } from './log-epoch-files.js';
 import { mustBeSetUp } from './must-be-set-up.js';
 import { withOfflineService } from './offline.module.js';
@@ -43,6 +45,7 @@ export async function newLogEpoch(environment: Readonly<Record<string, string | 
     await enterNextEpoch(files, next.verifierKey);
     const writer = new LogWriter(appends, next, config.KEYSTEAD_NODE_NAME);
     await writer.append([epochRecord(config.KEYSTEAD_NODE_NAME, before, lastCheckpoint)], []);
+    await signFirst(app.get(Database).changes, next, new CheckpointFile(files.checkpoint));
     return { origin: next.name, verifierKey: next.verifierKey, lastCheckpoint };
   });
 }

@@ -1,5 +1,6 @@
 import type { RootCeremony } from '../operations/root-ceremony.js';
 import type { LogWatch } from '../storage/audit/log-watch.js';
+import type { LogKeeper } from '../storage/audit/log-keeper.js';
 import type { SinkFeeds } from '../storage/audit/sink-feeds.js';
 import type { Database } from '../storage/database.js';
 import { hasPendingMigrations } from '../storage/migrate.js';
@@ -20,6 +21,7 @@ export class NodeHealth extends Health {
     private readonly root: RootCeremony,
     private readonly sinks: Pick<SinkFeeds, 'behind' | 'count' | 'failing'>,
     private readonly log: Pick<LogWatch, 'lag'>,
+    private readonly keeper: Pick<LogKeeper, 'failure'>,
   ) {
     super();
   }
@@ -41,14 +43,15 @@ export class NodeHealth extends Health {
       }),
       check('root-key', () => this.root.active.check()),
     ]);
-    return [...checks, this.#logLag(), ...this.#delivery()];
+    return [...checks, this.#log(), ...this.#delivery()];
   }
 
-  /** No request waits for what is behind: it is told, and no more. */
-  #logLag(): HealthCheck {
+  /** No request waits for what is behind, and each record is kept: it is told, and no more. */
+  #log(): HealthCheck {
     const { unordered, unsigned, unsearchable } = this.log.lag;
-    const detail = `records that wait: ${unordered} for their place in the log, ${unsigned} to be signed, ${unsearchable} to be searched`;
-    return { name: 'audit-log', ok: true, detail };
+    const waiting = `records that wait: ${unordered} for their place in the log, ${unsigned} to be signed, ${unsearchable} to be searched`;
+    const { failure } = this.keeper;
+    return { name: 'audit-log', ok: true, detail: failure === undefined ? waiting : `${failure}; ${waiting}` };
   }
 
   /** A place outside that takes no records keeps nobody from being served: it is told, and no more. */

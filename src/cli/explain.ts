@@ -1,6 +1,7 @@
 import { isKeysteadError } from '../client/client.js';
 import { isObject, type WireObject } from '../client/wire.js';
 import { NotVerified } from '../audit/verifier/not-verified.js';
+import { printable } from './printable.js';
 import { UsageError } from './usage-error.js';
 
 /** What went wrong, for `--json`. */
@@ -36,7 +37,7 @@ export function explanationLine({ code, detail, requestId }: Explanation): strin
   const notes = [local ? '' : code, requestId === undefined ? '' : `request ${requestId}`].filter(
     (note) => note !== '',
   );
-  return `keystead: ${detail}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}\n`;
+  return `keystead: ${detail.split('\n').map(printable).join('\n')}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}\n`;
 }
 
 const TROUBLES: Readonly<Record<string, string>> = {

@@ -1,8 +1,11 @@
 import { createReadStream } from 'node:fs';
 import type { LogSource, Subtree } from '../audit/verifier/log-source.js';
+import { NotVerified } from '../audit/verifier/not-verified.js';
 import { readDroppedLine, type DroppedLine } from './dropped-line.js';
 
 const NEWLINE = 0x0a;
+/** Of a record. */
+const LONGEST = 65_535;
 
 /** An export of the whole log in JSON Lines: a record a line, byte for byte as it is in the log. */
 export class LogFile implements LogSource {
@@ -19,6 +22,13 @@ export class LogFile implements LogSource {
 
   get minimumIndex(): number {
     return this.before?.minimumIndex ?? 0;
+  }
+
+  /** How many records there are, with those that were dropped. */
+  async size(): Promise<number> {
+    let records = this.before ? this.minimumIndex - 1 : 0;
+    for await (const _ of linesOf(this.path)) records += 1;
+    return records;
   }
 
   async *dropped(): AsyncGenerator<Subtree, void> {
@@ -47,6 +57,8 @@ async function* linesOf(path: string): AsyncGenerator<Buffer, void> {
       start = end + 1;
     }
     rest = bytes.subarray(start);
+    if (rest.length > LONGEST)
+      throw new NotVerified(`${path} is no export of a log: a line is longer than a record can be`);
   }
   if (rest.length > 0) yield rest;
 }

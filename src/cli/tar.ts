@@ -44,7 +44,11 @@ export function readTar(archive: Buffer): ReadonlyMap<string, Buffer> {
   const files = new Map<string, Buffer>();
   for (let at = 0; at < archive.length;) {
     const header = archive.subarray(at, at + BLOCK);
-    if (header.every((byte) => byte === 0)) return files;
+    if (header.every((byte) => byte === 0)) {
+      if (archive.subarray(at).some((byte) => byte !== 0))
+        throw new NotVerified('there is something behind the end of the archive');
+      return files;
+    }
     const name = header.subarray(0, NAME).toString('latin1').split('\0')[0] ?? '';
     const size = /^[0-7]{11}\0$/.exec(header.subarray(SIZE_AT, SIZE_AT + 12).toString('latin1'));
     const isFile = isTar(header) && ['0', '\0'].includes(String.fromCharCode(header[TYPE_AT] ?? 1));
@@ -57,6 +61,8 @@ export function readTar(archive: Buffer): ReadonlyMap<string, Buffer> {
     if (files.has(name)) throw new NotVerified(`${name} is in the archive twice`);
     files.set(name, archive.subarray(start, end));
     at = start + Math.ceil((end - start) / BLOCK) * BLOCK;
+    if (archive.subarray(end, at).some((byte) => byte !== 0))
+      throw new NotVerified(`there is something behind ${name}`);
   }
   throw new NotVerified('the archive is cut off');
 }

@@ -35,9 +35,9 @@ const places = (known: RegExp, what: string) =>
     issues.push({ code: 'custom', message: `must be ${what}, between commas`, input: list });
     return z.NEVER;
   });
-const targets = places(/^(stdout$|file:\/.|https?:\/\/.)/, 'file:/path, stdout or URLs of webhooks');
+const targets = places(/^(stdout$|file:\/.|https?:\/\/[^/@]+(\/|$))/, 'file:/path, stdout or URLs of webhooks');
 const sinks = places(
-  /^(stdout$|file:\/.|https?:\/\/.|syslog\+(tcp|tls):\/\/[^/]+:\d+$)/,
+  /^(stdout$|file:\/.|https?:\/\/[^/@]+(\/|$)|syslog\+(tcp|tls):\/\/[^/]+:\d+$)/,
   'file:/path, stdout, URLs of webhooks, syslog+tcp://host:port or syslog+tls://host:port',
 );
 

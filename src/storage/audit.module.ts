@@ -30,6 +30,7 @@ import { SinkFeed } from './audit/sink-feed.js';
 import { SinkFeeds } from './audit/sink-feeds.js';
 import { Sequencer } from './audit/sequencer.js';
 import { WitnessTarget } from './audit/witness-target.js';
+import { WrittenTree } from './audit/written-tree.js';
 import { Database } from './database.js';
 
 const BY_TRIGGER_ONLY =
@@ -47,7 +48,12 @@ const LAST_DELIVERY_MS = 5000;
         new LogWriter(appends, signer, config.KEYSTEAD_NODE_NAME),
       inject: [Database, LogSigner, CONFIG],
     },
-    { provide: Sequencer, useFactory: openSequencer, inject: [Database, LogSigner] },
+    {
+      provide: WrittenTree,
+      useFactory: (signer: LogSigner) => new WrittenTree(readVerifierKey(signer.verifierKey)),
+      inject: [LogSigner],
+    },
+    { provide: Sequencer, useFactory: openSequencer, inject: [Database, LogSigner, WrittenTree, LogWriter] },
     { provide: Projection, useFactory: openProjection, inject: [Database] },
     {
       provide: Journal,
@@ -60,7 +66,7 @@ const LAST_DELIVERY_MS = 5000;
     {
       provide: Checkpointer,
       useFactory: openCheckpointer,
-      inject: [Database, LogSigner, KeptCheckpoint, CheckpointDelivery, WitnessDelivery],
+      inject: [Database, LogSigner, KeptCheckpoint, WrittenTree, CheckpointDelivery, WitnessDelivery],
     },
     {
       provide: AuditLog,
@@ -71,7 +77,7 @@ const LAST_DELIVERY_MS = 5000;
     { provide: LogWatch, useFactory: ({ reads }: Database) => new LogWatch(reads), inject: [Database] },
     { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer, LogWatch] },
   ],
-  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds, LogWatch],
+  exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds, LogWatch, LogKeeper],
 })
 export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShutdown {
   constructor(
@@ -99,9 +105,12 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
   }
 }
 
-function openSequencer({ changes }: Database, signer: LogSigner): Sequencer {
+function openSequencer({ changes }: Database, signer: LogSigner, written: WrittenTree, writer: LogWriter): Sequencer {
   const logger = new Logger('AuditLog');
-  return new Sequencer(changes, readVerifierKey(signer.verifierKey), (what) => logger.error(what));
+  return new Sequencer(changes, readVerifierKey(signer.verifierKey), written, (what, stream) => {
+    logger.error(`${what}: the records of this stream are left out of the log`);
+    writer.leftOut(stream);
+  });
 }
 
 function openProjection({ changes }: Database): Projection {
@@ -139,10 +148,11 @@ function openCheckpointer(
   { changes }: Database,
   signer: LogSigner,
   kept: KeptCheckpoint,
+  written: WrittenTree,
   delivery: CheckpointDelivery,
   witnesses: WitnessDelivery,
 ): Checkpointer {
-  return new Checkpointer(changes, signer, kept, (note) => {
+  return new Checkpointer(changes, signer, kept, written, (note) => {
     delivery.offer(note);
     witnesses.offer(note);
   });

@@ -7,6 +7,7 @@ import { PostgresJournal } from '../../src/storage/audit/postgres-journal.js';
 import { Projection } from '../../src/storage/audit/projection.js';
 import { PublishedLog } from '../../src/storage/audit/published-log.js';
 import { Sequencer } from '../../src/storage/audit/sequencer.js';
+import { WrittenTree } from '../../src/storage/audit/written-tree.js';
 import { Database } from '../../src/storage/database.js';
 
 /** The key of every log in tests: nodes of one database share it. */
@@ -34,11 +35,16 @@ export function openTestLog(
 ) {
   const wrong: string[] = [];
   const writer = new LogWriter(appends, TEST_SIGNER, 'test');
-  const sequencer = new Sequencer(changes, readVerifierKey(TEST_SIGNER.verifierKey), (what) => wrong.push(what));
+  const key = readVerifierKey(TEST_SIGNER.verifierKey);
+  const written = new WrittenTree(key);
+  const sequencer = new Sequencer(changes, key, written, (what, stream) => {
+    wrong.push(what);
+    writer.leftOut(stream);
+  });
   const projection = new Projection(changes, (what) => wrong.push(what));
   const journal = new PostgresJournal(writer, sequencer, projection, reads, catchUpMs);
   const kept = new KeptInMemory();
-  const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept);
+  const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept, written);
   const published = new PublishedLog(reads, sequencer, checkpointer, TEST_SIGNER.verifierKey);
   return { writer, sequencer, projection, journal, kept, wrong, checkpointer, published };
 }

@@ -1,3 +1,5 @@
+import { readEntry } from './read-entry.js';
+
 /** What a record says that was dropped. */
 export interface DroppedRecords {
   /** All before this index. */
@@ -23,16 +25,15 @@ interface Drop {
       readonly setBy: string;
       readonly approvers: readonly string[];
     } | null;
-  };
+  } | null;
 }
 
 /** @returns undefined for a record that does not say that everything before `minimumIndex` was dropped by the service */
 export function dropIn(entry: Uint8Array, index: number, minimumIndex: number): DroppedRecords | undefined {
-  // What cannot be read is told elsewhere.
   if (minimumIndex === 0 || !Buffer.from(entry).includes('"operation":"audit.drop"')) return undefined;
-  const { operation, caller, outcome, detail } = JSON.parse(Buffer.from(entry).toString()) as Drop;
+  const { operation, caller, outcome, detail } = (readEntry(entry) ?? {}) as Partial<Drop>;
   if (operation !== 'audit.drop' || caller !== 'system:lifecycle' || outcome !== 'success') return undefined;
-  const { to, retention } = detail;
+  const { to, retention } = detail ?? {};
   if (to !== minimumIndex || !retention) return undefined;
   const { days: retentionDays, setBy, approvers } = retention;
   return { minimumIndex, retentionDays, setBy, approvers, index };

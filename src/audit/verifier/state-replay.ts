@@ -1,4 +1,5 @@
 import { NotVerified } from './not-verified.js';
+import { readEntry } from './read-entry.js';
 
 /** A row that decides something, as its tables have it or as a record says that it was written. */
 export interface RowMark {
@@ -38,8 +39,10 @@ export class StateReplay {
 
   /** To be called with each record, in their order. */
   add(entry: Uint8Array, index: number): void {
-    const { detail } = JSON.parse(Buffer.from(entry).toString()) as { readonly detail: Detail };
-    for (const row of detail.rows ?? []) {
+    const detail = readEntry(entry)?.['detail'] as Detail | null | undefined;
+    const { rows = [] } = detail ?? {};
+    if (!detail || !Array.isArray(rows) || rows.includes(null)) throw new NotVerified(`record ${index} cannot be read`);
+    for (const row of rows as readonly RowMark[]) {
       const name = nameOf(row);
       const before = index < this.settled ? [] : (this.#written.get(name) ?? []);
       this.#written.set(name, [...before, { ...row, index }]);

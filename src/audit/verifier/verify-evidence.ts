@@ -43,6 +43,19 @@ export function verifyEvidence(
   signer: VerifierKey,
   asked: readonly Checkpoint[] = [],
 ): EvidenceVerdict {
+  try {
+    return verified(files, signer, asked);
+  } catch (error) {
+    if (error instanceof NotVerified) throw error;
+    throw new NotVerified(`a file of the archive has not the form that it should have: it was changed`);
+  }
+}
+
+function verified(
+  files: ReadonlyMap<string, Buffer>,
+  signer: VerifierKey,
+  asked: readonly Checkpoint[],
+): EvidenceVerdict {
   const names = Object.values(EVIDENCE_FILES);
   const strange = [...files.keys()].find((name) => !names.some((known) => known === name));
   if (strange !== undefined) throw new NotVerified(`${strange} is no part of an archive of evidence: it was put in`);

@@ -3,6 +3,7 @@ import { dropIn, type DroppedRecords } from './drop-in.js';
 import { Dates } from './dates.js';
 import { NotVerified } from './not-verified.js';
 import type { Checkpoint } from './open-checkpoint.js';
+import { readEntry } from './read-entry.js';
 import { RunningRoot } from './running-root.js';
 import { whatChanged } from './what-changed.js';
 
@@ -106,11 +107,7 @@ function gapBefore(
 }
 
 function placeOf(entry: Uint8Array): Numbered | undefined {
-  try {
-    const { stream, seq, at } = JSON.parse(Buffer.from(entry).toString()) as Readonly<Record<string, unknown>>;
-    const isNumbered = typeof stream === 'string' && typeof at === 'string' && Number.isSafeInteger(seq);
-    return isNumbered ? { stream, seq: seq as number, at } : undefined;
-  } catch {
-    return undefined;
-  }
+  const { stream, seq, at } = readEntry(entry) ?? {};
+  const isNumbered = typeof stream === 'string' && typeof at === 'string' && Number.isSafeInteger(seq);
+  return isNumbered ? { stream, seq: seq as number, at } : undefined;
 }

@@ -16,12 +16,9 @@ export async function whatChanged(
   signed: Checkpoint,
   records = signed.size,
 ): Promise<NotVerified> {
-  const before = source.hashes && (await signedHashes(source.hashes(0, signed.size), signed));
-  if (before) {
-    const { minimumIndex = 0 } = source;
-    const now = [...before.slice(0, minimumIndex), ...(await leavesOf(source, minimumIndex, signed.size))];
-    return new NotVerified(difference(before, now, from));
-  }
+  const start = Math.max(from, source.minimumIndex ?? 0);
+  const before = source.hashes && (await signedHashes(source.hashes(0, signed.size), signed, start));
+  if (before) return new NotVerified(difference(before, await leavesOf(source, start, signed.size), start));
   if (records < signed.size) {
     const lost = `the log has ${records} records, and a checkpoint over ${signed.size} is signed`;
     return new NotVerified(`${lost}: the newest ${signed.size - records} were removed, or an older state was put back`);
@@ -34,15 +31,19 @@ export async function whatChanged(
   return new NotVerified(`${which} not what was signed: ${what}`);
 }
 
-/** @returns undefined: the log's hashes are not those that were signed */
-async function signedHashes(hashes: AsyncIterable<Uint8Array>, signed: Checkpoint): Promise<string[] | undefined> {
+/** Those from `start` on. @returns undefined: the log's hashes are not those that were signed */
+async function signedHashes(
+  hashes: AsyncIterable<Uint8Array>,
+  signed: Checkpoint,
+  start: number,
+): Promise<string[] | undefined> {
   const root = new RunningRoot();
-  const all: string[] = [];
+  const kept: string[] = [];
   for await (const hash of hashes) {
+    if (root.size >= start) kept.push(Buffer.from(hash).toString('base64'));
     root.addLeaf(hash);
-    all.push(Buffer.from(hash).toString('base64'));
   }
-  return root.size === signed.size && root.root().equals(signed.root) ? all : undefined;
+  return root.size === signed.size && root.root().equals(signed.root) ? kept : undefined;
 }
 
 async function leavesOf(source: LogSource, start: number, size: number): Promise<string[]> {
@@ -51,26 +52,30 @@ async function leavesOf(source: LogSource, start: number, size: number): Promise
   return leaves;
 }
 
-/** @param before the hashes that were signed; @param now those of the records that are there */
-function difference(before: readonly string[], now: readonly string[], from: number): string {
+/**
+ * @param before the hashes that were signed
+ * @param now    those of the records that are there
+ * @param start  index of the first of both
+ */
+function difference(before: readonly string[], now: readonly string[], start: number): string {
   const differs = (at: number) => before[at] !== now[at];
-  const first = before.findIndex((_, at) => at >= from && differs(at));
+  const first = before.findIndex((_, at) => differs(at));
   if (first < 0) return `the log could not be read the same twice; try again`;
   const last = before.findLastIndex((_, at) => differs(at));
   if (before[first] === now[last] && before[last] === now[first] && first !== last) {
     const between = before.slice(first + 1, last).every((_, at) => !differs(first + 1 + at));
-    if (between) return `the records ${first} and ${last} were swapped`;
+    if (between) return `the records ${start + first} and ${start + last} were swapped`;
   }
   const [due, there] = [before[first], now[first]];
   const removed = there === undefined ? before.length - first : before.indexOf(there, first) - first;
-  if (removed > 0) return `${several(first, first + removed - 1, 'removed')}: what was signed there is gone`;
+  if (removed > 0) return `${several(start + first, removed, 'removed')}: what was signed there is gone`;
   const added = now.indexOf(due ?? '', first) - first;
-  if (added > 0) return `${several(first, first + added - 1, 'put in')}: nobody signed what is there`;
+  if (added > 0) return `${several(start + first, added, 'put in')}: nobody signed what is there`;
   const changed = before.filter((_, at) => differs(at)).length;
-  const others = changed === 1 ? '' : `, and ${changed - 1} of those behind it, up to record ${last}`;
-  return `record ${first} was changed: it is not what was signed${others}`;
+  const others = changed === 1 ? '' : `, and ${changed - 1} of those behind it, up to record ${start + last}`;
+  return `record ${start + first} was changed: it is not what was signed${others}`;
 }
 
-function several(from: number, to: number, what: string): string {
-  return from === to ? `record ${from} was ${what}` : `the records ${from} to ${to} were ${what}`;
+function several(from: number, count: number, what: string): string {
+  return count === 1 ? `record ${from} was ${what}` : `the records ${from} to ${from + count - 1} were ${what}`;
 }

@@ -83,6 +83,7 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
           replay ? replaying(shown, replay.log) : shown,
           notes.map((note) => openCheckpoint(note, signer)),
         );
+        const size = source instanceof LogFile ? await source.size() : verdict.records;
         const state = replay?.log.compare(replay.rows);
         const witnessed = witnessedIn(notes, signer, policy);
         await keeper?.keep(fresh.filter((note) => !kept.some((before) => before.note === note)));
@@ -91,6 +92,7 @@ export function addAuditVerifyCommand(audit: Command, open: OpenSession): void {
           verified: true,
           ...verdict,
           ...witnessed,
+          ...(size > verdict.records && { notVouchedFor: size - verdict.records }),
           ...(state && { state: `${state.rows} rows`, unnamed: state.unnamed }),
         });
       }),

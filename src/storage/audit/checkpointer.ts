@@ -3,17 +3,19 @@ import { checkpointText } from '../../audit/log/checkpoint-text.js';
 import type { KeptCheckpoint } from '../../audit/log/kept-checkpoint.js';
 import type { LogSigner } from '../../audit/log/log-signer.js';
 import { EMPTY_ROOT } from '../../audit/merkle-hash.js';
+import { NotVerified } from '../../audit/verifier/not-verified.js';
 import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../audit/verifier/open-note.js';
 import { isConsistent, type TreeHead } from '../../audit/verifier/verify-proof.js';
 import { KmsError } from '../../errors.js';
 import { Serial } from '../ledger/serial.js';
-import { readTip } from './log-tables.js';
+import { readTip, type Sql } from './log-tables.js';
 import { proverOn } from './log-tiles.js';
+import type { WrittenTree } from './written-tree.js';
 
 /**
- * Signs the tree as it is, but never one that contradicts what was signed before: what this node signed last is kept outside the database,
- * and the tree must go on from it.
+ * Signs the tree as it is, but never one that contradicts what was signed before, nor one with a record that no writer of the log wrote: what this
+ * node signed last is kept outside the database, the tree must go on from it, and all that was added must be batches with their writers' signatures.
  */
 export class Checkpointer {
   /** One at a time: what is kept must not go back to what was read earlier. */
@@ -23,6 +25,7 @@ export class Checkpointer {
     private readonly database: DataSource,
     private readonly signer: LogSigner,
     private readonly kept: KeptCheckpoint,
+    private readonly written: WrittenTree,
     private readonly onSigned: (note: string) => void = () => undefined,
   ) {}
 
@@ -60,6 +63,10 @@ export class Checkpointer {
       if (!isConsistent(before, now, await proverOn(manager).consistency(before.size, now.size))) {
         throw refused(`its first ${before.size} records are not those that were signed`);
       }
+      const lookedAt = await this.#lookedAt(manager, before, now);
+      await this.written.mustBeWritten(manager, lookedAt, now).catch((error: unknown) => {
+        throw error instanceof NotVerified ? refused(error.message) : error;
+      });
       const note = this.signer.sign(checkpointText(this.signer.name, now.size, now.root));
       await this.kept.write(note);
       return { size: now.size, note };
@@ -76,6 +83,26 @@ export class Checkpointer {
     const note = await this.kept.read();
     if (note === undefined) return { size: 0, root: EMPTY_ROOT };
     return openCheckpoint(note, readVerifierKey(this.signer.verifierKey));
+  }
+
+  /** The newest tree in this one that a node has signed: that one has looked at its records. */
+  async #lookedAt(sql: Sql, before: TreeHead, now: TreeHead): Promise<TreeHead> {
+    const [newest] = await sql.query<{ note: string }[]>(
+      'select note from audit_checkpoint where size > $1 and size < $2 order by size desc limit 1',
+      [before.size, now.size],
+    );
+    const signed = newest && this.#opened(newest.note);
+    if (!signed) return before;
+    const proof = await proverOn(sql).consistency(signed.size, now.size);
+    return isConsistent(signed, now, proof) ? signed : before;
+  }
+
+  #opened(note: string): TreeHead | undefined {
+    try {
+      return openCheckpoint(note, readVerifierKey(this.signer.verifierKey));
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -7,8 +7,8 @@ import type { Sql } from './log-tables.js';
 
 /** At once. */
 const MOST_BUNDLES = 16;
-/** What is not searchable yet stays, and what was not yet delivered to a place that some node still brings records to. */
-const END = `select least(t.projected, (select min(delivered) from audit_sink where claimed_until > now() - interval '1 day')) as end
+/** What is not searchable or not signed yet stays, and what was not yet delivered to a place that some node still brings records to. */
+const END = `select least(t.projected, coalesce((select max(size) from audit_checkpoint), 0), (select min(delivered) from audit_sink where claimed_until > now() - interval '1 day')) as end
   from audit_tree t where t.id = 1`;
 
 /**

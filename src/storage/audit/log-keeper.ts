@@ -1,3 +1,4 @@
+import { isKmsError } from '../../errors.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { LogWatch } from './log-watch.js';
 import type { Projection } from './projection.js';
@@ -15,6 +16,8 @@ export class LogKeeper {
   #running: Promise<unknown> | undefined;
   readonly #stopping = new AbortController();
   #signedAt = -Infinity;
+  /** By step: what it fails with. */
+  readonly #failures = new Map<string, string>();
 
   /** @param onFailure is told each time a step failed; the next round tries again */
   constructor(
@@ -24,6 +27,14 @@ export class LogKeeper {
     private readonly watch: LogWatch,
     private readonly onFailure: (error: unknown) => void,
   ) {}
+
+  /** What keeps records from being ordered, searched or signed; undefined: nothing. */
+  get failure(): string | undefined {
+    const { leftOut } = this.sequencer;
+    const streams = leftOut > 0 ? [`${leftOut} streams are left out`] : [];
+    const all = [...streams, ...this.#failures.values()];
+    return all.length > 0 ? all.join('; ') : undefined;
+  }
 
   start(): void {
     this.#running ??= Promise.all([this.#repeat(() => this.#order()), this.#repeat(() => this.#index())]);
@@ -61,12 +72,12 @@ export class LogKeeper {
   }
 
   async #order(): Promise<void> {
-    do await this.#try(() => this.sequencer.tick(false));
+    do await this.#try('ordering', () => this.sequencer.tick(false));
     while (this.sequencer.isBehind && !this.#isCheckpointDue());
     if (!this.#isCheckpointDue()) return;
     this.#signedAt = performance.now();
-    await this.#try(() => this.checkpointer.sign());
-    await this.#try(() => this.watch.look());
+    await this.#try('signing', () => this.checkpointer.sign());
+    await this.#try('looking', () => this.watch.look());
   }
 
   #isCheckpointDue(): boolean {
@@ -75,13 +86,16 @@ export class LogKeeper {
 
   async #index(): Promise<void> {
     const mayGoOn = () => !this.sequencer.isBehind && !this.#stopping.signal.aborted;
-    if (mayGoOn()) await this.#try(() => this.projection.advance(mayGoOn));
+    if (mayGoOn()) await this.#try('searching', () => this.projection.advance(mayGoOn));
   }
 
-  async #try(step: () => Promise<unknown>): Promise<void> {
+  async #try(what: string, step: () => Promise<unknown>): Promise<void> {
     try {
       await step();
+      this.#failures.delete(what);
     } catch (error) {
+      // Of another error the text may be of a statement, or of its values.
+      this.#failures.set(what, isKmsError(error) ? error.detail : `${what} fails: the service's log says why`);
       this.onFailure(error);
     }
   }

@@ -1,6 +1,7 @@
 import type { TreeTip } from '../../audit/log/tree-tip.js';
 import { TreeTip as Tip } from '../../audit/log/tree-tip.js';
 import { entriesOf } from '../../audit/log/bundle.js';
+import { KmsError } from '../../errors.js';
 import { TILE_WIDTH } from '../../audit/log/tile.js';
 
 /** Anything that runs SQL and gives rows: TypeORM's source, or its manager inside a transaction. */
@@ -54,5 +55,18 @@ async function readBatched(sql: Sql, start: number, end: number): Promise<Buffer
 
 /** @param first the index of the first of these entries */
 function within(entries: Buffer, first: number, start: number, end: number): Buffer[] {
-  return entriesOf(entries).slice(Math.max(0, start - first), Math.max(0, end - first));
+  return readable(entries, first).slice(Math.max(0, start - first), Math.max(0, end - first));
+}
+
+/** @throws KmsError integrity-failure */
+function readable(entries: Buffer, first: number): readonly Buffer[] {
+  try {
+    return entriesOf(entries);
+  } catch (error) {
+    throw new KmsError(
+      'integrity-failure',
+      `the audit records from ${first} on cannot be read: they were changed`,
+      error,
+    );
+  }
 }

@@ -1,6 +1,7 @@
 import { bundleOf } from '../../audit/log/bundle.js';
 import { Prover } from '../../audit/log/prove.js';
 import { TILE_WIDTH } from '../../audit/log/tile.js';
+import { TreeTip } from '../../audit/log/tree-tip.js';
 import { HASH_BYTES } from '../../audit/merkle-hash.js';
 import { readEntries, type Sql } from './log-tables.js';
 
@@ -36,6 +37,16 @@ export async function readBundle(sql: Sql, index: number, width: number): Promis
 export async function readTilePart(sql: Sql, level: number, index: number, width: number): Promise<Buffer> {
   const [hashes] = await readTiles(sql, [{ level, index }]);
   return hashes?.subarray(0, width * HASH_BYTES) ?? Buffer.alloc(0);
+}
+
+/** The edge of the tree as it was at a size that it had. */
+export async function readTipAt(sql: Sql, size: number): Promise<TreeTip> {
+  const levels: Buffer[] = [];
+  for (let rest = size; rest > 0; rest = Math.floor(rest / TILE_WIDTH)) {
+    const index = Math.floor(rest / TILE_WIDTH);
+    levels.push(await readTilePart(sql, levels.length, index, rest % TILE_WIDTH));
+  }
+  return new TreeTip(size, levels);
 }
 
 /** @param sql of one snapshot, or of a log that only grows: tiles that fill up meanwhile hold what they held */

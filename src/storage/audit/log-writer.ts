@@ -22,6 +22,7 @@ export class LogWriter {
   readonly #requests: Stream;
   readonly #changes: Stream;
   #opened: Promise<unknown> | undefined;
+  #leftOut: string | undefined;
   #head = NEW_STREAM;
   /** Sent, and never answered: perhaps it is there. */
   #inDoubt: { readonly batch: Batch; readonly records: readonly AuditRecord[] } | undefined;
@@ -53,8 +54,14 @@ export class LogWriter {
     return this.#send(this.#inDoubt.batch, scopes);
   }
 
+  /** Of a stream nothing more gets into the log: who writes to it is told so. */
+  leftOut(stream: string): void {
+    if (stream === this.#requests.id || stream === this.#changes.id) this.#leftOut = stream;
+  }
+
   /** Streams are opened on a connection of their own: not in a transaction that may be rolled back. */
   async #open(): Promise<void> {
+    if (this.#leftOut !== undefined) throw changedBehindUs(this.#leftOut);
     const open = ({ id, publicKey, certificate }: Stream) =>
       this.pool.query(OPEN, [id, this.node, publicKey, certificate]);
     this.#opened ??= Promise.all([open(this.#requests), open(this.#changes)]);

@@ -1,6 +1,6 @@
 import type { DataSource, EntityManager } from 'typeorm';
 import { decodeEntry, entryText } from '../../audit/log/entry.js';
-import { isKmsError } from '../../errors.js';
+import { isKmsError, KmsError } from '../../errors.js';
 import { isUuid } from '../../keys/uuid.js';
 import { databaseFailure } from '../database-failure.js';
 import { SingleFlight } from '../ledger/single-flight.js';
@@ -57,7 +57,13 @@ export class Projection {
         'select size, greatest(projected, minimum) as projected, remade from audit_tree where id = 1',
       );
       const start = Number(tree?.projected ?? 0);
-      const end = Math.min(Number(tree?.size ?? 0), start + MAX_RECORDS);
+      const size = Number(tree?.size ?? 0);
+      if (start > size)
+        throw new KmsError(
+          'integrity-failure',
+          `${start} audit records are said to be searchable, and there are ${size}`,
+        );
+      const end = Math.min(size, start + MAX_RECORDS);
       if (start === end) return 0;
       if (start < Number(tree?.remade)) await this.#remove(manager, start, end);
       await this.#insert(manager, start, await readEntries(manager, start, end));

@@ -2,10 +2,13 @@ import type { DataSource } from 'typeorm';
 import { AuditLog, type SealedRowMark, type SealedRowName } from '../../audit/audit-log.js';
 import { proofText } from '../../audit/log/checkpoint-text.js';
 import type { Droppable } from '../../audit/log/may-drop.js';
-import { tileWidth, type TileName } from '../../audit/log/tile.js';
+import { TILE_WIDTH, tileWidth, type TileName } from '../../audit/log/tile.js';
+import { HASH_BYTES, leafHash } from '../../audit/merkle-hash.js';
+import { NotVerified } from '../../audit/verifier/not-verified.js';
 import { openCheckpoint } from '../../audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../audit/verifier/open-note.js';
 import { WitnessPolicy } from '../../audit/verifier/witness-policy.js';
+import { KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
 import type { Checkpointer } from './checkpointer.js';
 import { droppableUpTo } from './droppable.js';
@@ -49,7 +52,12 @@ export class PublishedLog extends AuditLog {
   }
 
   override entry(index: number): Promise<Buffer | undefined> {
-    return this.#reading(async () => (await readEntries(this.database, index, index + 1))[0]);
+    return this.#reading(async () => {
+      const [entry] = await readEntries(this.database, index, index + 1);
+      const tile = await readTilePart(this.database, 0, Math.floor(index / TILE_WIDTH), (index % TILE_WIDTH) + 1);
+      if (!entry || leafHash(entry).equals(tile.subarray(-HASH_BYTES))) return entry;
+      throw new KmsError('integrity-failure', `audit record ${index} is not what its hash says: it was changed`);
+    });
   }
 
   override proof(index: number, ofSize?: number): Promise<string | undefined> {
@@ -103,6 +111,8 @@ export class PublishedLog extends AuditLog {
     try {
       return await read();
     } catch (error) {
+      if (error instanceof NotVerified)
+        throw new KmsError('integrity-failure', `the audit log: ${error.message}`, error);
       throw databaseFailure(error);
     }
   }

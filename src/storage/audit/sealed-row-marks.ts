@@ -1,5 +1,6 @@
 import type { DataSource } from 'typeorm';
 import type { SealedRowMark, SealedRowName } from '../../audit/audit-log.js';
+import { KmsError } from '../../errors.js';
 import { SEALED_TABLES, type SealedTableName } from '../../ledger/sealed-tables.js';
 import { SEALED_ENTITIES } from '../entities/entities.js';
 import { primaryKeyOf } from '../ledger/primary-key.js';
@@ -32,10 +33,17 @@ async function marksOf(
   const columns = names.map((name) => metadata.findColumnWithPropertyName(name)?.databaseName ?? name);
   const values = after === undefined ? [] : Object.values(primaryKeyOf(table, after));
   const behind = `where (${columns.join(', ')}) > (${values.map((_, at) => `$${at + 2}`).join(', ')})`;
-  const rows = await database.query<{ id: string; revision: string; tag: Buffer }[]>(
-    `select concat_ws('/', ${columns.map((column) => `${column}::text`).join(', ')}) as id, revision, tag
-       from ${metadata.tableName} ${after === undefined ? '' : behind} order by ${columns.join(', ')} limit $1`,
-    [limit, ...values],
-  );
+  const select = `select concat_ws('/', ${columns.map((column) => `${column}::text`).join(', ')}) as id, revision, tag
+    from ${metadata.tableName} ${after === undefined ? '' : behind} order by ${columns.join(', ')} limit $1`;
+  const rows = await database
+    .query<{ id: string; revision: string; tag: Buffer }[]>(select, [limit, ...values])
+    .catch((error: unknown) => {
+      throw isNoKey(error) ? new KmsError('invalid-request', 'cursor: not one of this list') : error;
+    });
   return rows.map(({ id, revision, tag }) => ({ table, id, revision: Number(revision), tag: tag.toString('base64') }));
+}
+
+/** What was taken for a primary key is none of this table. SQLSTATE class 22, data exception. */
+function isNoKey(error: unknown): boolean {
+  return String((error as { readonly code?: unknown }).code).startsWith('22');
 }

@@ -71,13 +71,18 @@ export class SinkFeed {
     const [claim] = await this.database.query<{ delivered: string; size: string; mine: boolean }[]>(
       `with claimed as (insert into audit_sink as s (name, claimed_by, claimed_until) values ($1, $2, now() + ${CLAIM})
          on conflict (name) do update set claimed_by = $2, claimed_until = now() + ${CLAIM}
-           where s.claimed_by = $2 or s.claimed_until is null or s.claimed_until < now() returning delivered)
+           where s.claimed_by = $2 or s.claimed_until is null or s.claimed_until < now() or s.claimed_until > now() + 2 * ${CLAIM}
+         returning delivered)
        select greatest(coalesce(c.delivered, s.delivered, 0), t.minimum) as delivered, t.size, c.delivered is not null as mine
          from audit_tree t left join claimed c on true left join audit_sink s on s.name = $1 where t.id = 1`,
       [this.name, this.#id],
     );
     const [from, size] = [Number(claim?.delivered ?? 0), Number(claim?.size ?? 0)];
-    this.behind = Math.max(0, size - from);
+    if (from > size)
+      throw new Error(
+        `${from} records are said to be delivered, and there are ${size}: something else changed the database`,
+      );
+    this.behind = size - from;
     if (claim?.mine !== true || this.behind === 0) return 0;
     const entries = await readEntries(this.database, from, Math.min(size, from + MAX_RECORDS));
     await this.target.send(entries.map((entry, at) => ({ index: from + at, entry })));

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckpointDelivery } from '../../../src/audit/delivery/checkpoint-delivery.js';
-import { deliveryTarget } from '../../../src/audit/delivery/delivery-target.js';
+import { deliveryTarget, streamTarget } from '../../../src/audit/delivery/delivery-target.js';
+
+const LOADER = pathToFileURL(resolve('test/support/typescript-loader.js')).href;
 
 let dir: string;
 let hook: Server;
@@ -106,4 +111,50 @@ it('a target that hangs holds up no other', async () => {
 
 it.each(['ftp://x', 'file:relative', '', 'nowhere'])('refuses %j', (address) => {
   expect(() => deliveryTarget(address)).toThrow('is no target');
+});
+
+it('a URL with a password is refused, and no address is repeated', () => {
+  for (const address of ['https://audit:hunter2@example.com/x', 'https://[hunter2/x']) {
+    expect(() => deliveryTarget(address)).toThrow('is no target');
+    expect(() => deliveryTarget(address)).not.toThrow('hunter2');
+  }
+});
+
+it('a pipe that nobody reads is refused, not waited for', async () => {
+  const path = join(dir, 'pipe');
+  execFileSync('mkfifo', [path]);
+  await expect(deliveryTarget(`file:${path}`).deliver('one\n')).rejects.toThrow('ENXIO');
+});
+
+it('a reader that hangs is told of, and nothing gathers behind it', async () => {
+  const taken: (() => void)[] = [];
+  const stream = new Writable({ write: (_piece, _encoding, done) => void taken.push(done) });
+  const target = streamTarget('stdout', stream, 10);
+  await expect(target.deliver('one\n')).rejects.toThrow('it took nothing in time');
+  await expect(target.deliver('two\n')).rejects.toThrow('it has not taken yet what it was given before');
+  expect(stream.writableLength).toBe(4);
+  taken.shift()?.();
+  await until(() => stream.writableLength === 0);
+  const again = target.deliver('three\n');
+  taken.shift()?.();
+  await again;
+});
+
+it('what a file took half of is not left there', async () => {
+  const path = join(dir, 'limited');
+  const script = `
+    import { deliveryTarget } from '${pathToFileURL(resolve('src/audit/delivery/delivery-target.ts')).href}';
+    const target = deliveryTarget('file:${path}');
+    process.on('SIGXFSZ', () => undefined);
+    await target.deliver('one\\n');
+    await target.deliver('x'.repeat(4000)).then(() => process.exit(1), () => undefined);`;
+  // A file may be of one block: the second piece does not fit whole.
+  execFileSync('sh', [
+    '-c',
+    `ulimit -f 1; exec "$0" --import "$1" --input-type=module -e "$2"`,
+    process.execPath,
+    LOADER,
+    script,
+  ]);
+  expect(await readFile(path, 'utf8')).toBe('one\n');
 });
