@@ -7,6 +7,8 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { prepareDataDir } from '../../src/admin/prepare-data-dir.js';
 import { AppModule } from '../../src/app.module.js';
 import { Journal } from '../../src/audit/journal.js';
+import { KeptCheckpoint } from '../../src/audit/log/kept-checkpoint.js';
+import { LogSigner } from '../../src/audit/log/log-signer.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { readConfig } from '../../src/config/config.js';
 import { createHttpApp } from '../../src/doors/http/create-http-app.js';
@@ -15,6 +17,7 @@ import { Checkpointer } from '../../src/storage/audit/checkpointer.js';
 import { LogKeeper } from '../../src/storage/audit/log-keeper.js';
 import { Projection } from '../../src/storage/audit/projection.js';
 import { Sequencer } from '../../src/storage/audit/sequencer.js';
+import { signFirst } from '../../src/storage/audit/sign-first.js';
 import { AuditModule } from '../../src/storage/audit.module.js';
 import { Database } from '../../src/storage/database.js';
 import { JsonLogger } from '../../src/telemetry/json-logger.js';
@@ -67,6 +70,11 @@ export class AuditStand {
 
   get checkpointer(): Checkpointer {
     return this.app.get(Checkpointer);
+  }
+
+  /** Signs the log as it is, whoever wrote it. */
+  async signAsItIs(): Promise<void> {
+    await signFirst(this.database.changes, this.app.get(LogSigner), this.app.get(KeptCheckpoint));
   }
 
   async stop(): Promise<void> {

@@ -22,5 +22,7 @@ export async function fillLog(stand: AuditStand, size: number, tell: (line: stri
     });
     if (chunk % 64 === 0) tell(`${grown} of ${size} records are in the log`);
   }
+  // Of records that no writer wrote a node signs nothing by itself.
+  await stand.signAsItIs();
   return grown;
 }

@@ -7,7 +7,7 @@ import { readTip } from './log-tables.js';
 import { Sequencer } from './sequencer.js';
 import { WrittenTree } from './written-tree.js';
 
-/** The first checkpoint of an epoch. Nobody can look any more at who wrote what under the key before: what goes on is what is there. */
+/** The first checkpoint of an epoch, or of a log that was filled otherwise. Nobody can look any more at who wrote what under the key before: what goes on is what is there. */
 export async function signFirst(database: DataSource, signer: LogSigner, kept: KeptCheckpoint): Promise<void> {
   const key = readVerifierKey(signer.verifierKey);
   const tip = await readTip(database);
