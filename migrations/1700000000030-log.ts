@@ -29,7 +29,7 @@ const TABLES = [
   `create table audit_cursor (stream uuid not null, seq bigint not null, digest bytea not null,
      constraint audit_cursor_pk primary key (stream)) with (fillfactor = 20)`,
   `create table audit_tree (id integer not null, size bigint not null, projected bigint not null,
-     constraint audit_tree_pk primary key (id)) with (fillfactor = 20)`,
+     projected_bytes integer not null default 0, constraint audit_tree_pk primary key (id)) with (fillfactor = 20)`,
   `create table audit_tip (level integer not null, hashes bytea not null, constraint audit_tip_pk primary key (level))`,
   `create table audit_position (first bigint not null, count integer not null, arrival bigint not null,
      constraint audit_position_pk primary key (first))`,
@@ -41,7 +41,7 @@ const TABLES = [
   // Which times are in each 4096 records of the search index: a time bounds the indexes.
   `create table audit_span (block bigint not null, earliest timestamptz(3) not null, latest timestamptz(3) not null,
      constraint audit_span_pk primary key (block)) with (fillfactor = 50)`,
-  `insert into audit_tree values (1, 0, 0)`,
+  `insert into audit_tree (id, size, projected) values (1, 0, 0)`,
   // What is read again within a second, and hashes: to compress them costs more than it saves.
   `alter table audit_batch alter entries set storage external, alter leaf_hashes set storage external`,
   `alter table audit_tile alter hashes set storage external`,
@@ -60,9 +60,6 @@ const APPEND_ONLY = [
 ];
 
 const GUARDS = [
-  `drop trigger audit_record_no_change on audit_record`,
-  `drop trigger audit_record_no_truncate on audit_record`,
-  `drop function audit_record_is_append_only()`,
   `create function audit_is_append_only() returns trigger language plpgsql as $$
    begin raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege'; end $$`,
   ...APPEND_ONLY.flatMap((table) => [
@@ -109,21 +106,25 @@ const FUNCTIONS = [
   `revoke execute on function audit_append(uuid, bigint, integer, bytea, bytea, bytea, bytea, bytea) from public`,
 ];
 
-/** The records as they are searched: derived from the log, and made again from it at any time. */
+/**
+ * Where the records are that are searched for: derived from the log, and made again from it at any time. What a record says is read
+ * out of its bundle: `length` bytes from `start` on. A block is 4096 records: an index by block is a third of one by place.
+ */
 const PROJECTION = [
-  `drop index audit_record_install_head, audit_record_keyring_head, audit_record_key, audit_record_source_key,
-     audit_record_caller, audit_record_keyring, audit_record_not_success`,
-  `truncate audit_record`,
-  `alter table audit_record add column index bigint not null`,
-  `create unique index audit_record_index on audit_record (index)`,
-  `create index audit_record_key on audit_record (key, index)`,
-  `create index audit_record_source_key on audit_record ((detail ->> 'sourceKeyId'), index)
-     where detail ->> 'sourceKeyId' is not null`,
-  `create index audit_record_caller on audit_record (caller, index)`,
-  `create index audit_record_keyring on audit_record (keyring, index)`,
+  `drop table audit_record`,
+  `create table audit_record (index bigint not null, at timestamptz(3) not null, keyring uuid, key uuid, source_key uuid,
+     request_id uuid, version integer, start integer not null, length integer not null, caller text collate "C" not null,
+     operation text collate "C" not null, outcome text collate "C" not null, door text collate "C" not null,
+     source text collate "C", context uuid[], data_key_versions integer[], constraint audit_record_pk primary key (index))`,
+  `create index audit_record_key on audit_record (key, (index >> 12)) where key is not null`,
+  `create index audit_record_source_key on audit_record (source_key, index) where source_key is not null`,
+  `create index audit_record_caller on audit_record (caller, (index >> 12))`,
+  `create index audit_record_keyring on audit_record (keyring, (index >> 12)) where keyring is not null`,
   `create index audit_record_request on audit_record (request_id)`,
+  `create index audit_record_context on audit_record using gin (context)`,
+  `create index audit_record_data_key on audit_record (key, version, index) where data_key_versions is not null`,
   `create index audit_record_not_success on audit_record (index) where outcome <> 'success'`,
   `create index audit_record_key_not_success on audit_record (key, index) where outcome <> 'success'`,
 ];
 
-const STATEMENTS = [...TABLES, ...GUARDS, ...FUNCTIONS, ...PROJECTION];
+const STATEMENTS = [...TABLES, ...GUARDS, ...FUNCTIONS, ...PROJECTION, `drop function audit_record_is_append_only()`];

@@ -37,8 +37,6 @@ const STATEMENTS = [
     `alter table ${table} enable always trigger ${table}_no_change`,
     `alter table ${table} enable always trigger ${table}_no_delete`,
   ]),
-  `create index audit_record_context on audit_record using gin ((detail -> 'contextHashes') jsonb_path_ops)
-     where detail -> 'contextHashes' is not null`,
   `create unique index audit_position_arrival on audit_position (arrival)`,
   // What was appended in one batch with what stays is kept beside it until the batch is old as a whole or fills bundles.
   `create function audit_drop(p_minimum bigint) returns void

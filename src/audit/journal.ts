@@ -34,8 +34,8 @@ export interface AuditQuery extends AuditFilters {
 export interface DataKeysQuery {
   readonly key: string;
   readonly version: number;
-  /** Id of the last record of the page before. */
-  readonly before?: string;
+  /** Index of the last record of the page before. */
+  readonly before?: number;
   readonly limit: number;
 }
 
@@ -88,5 +88,5 @@ export abstract class Journal {
    * Of the calls by which data keys were wrapped under a version of a key, newest first.
    * @throws KmsError overloaded where not all can be searched yet
    */
-  abstract dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]>;
+  abstract dataKeysUnder(query: DataKeysQuery): Promise<readonly FoundRecord[]>;
 }

@@ -38,6 +38,13 @@ export function cursorId(page: PageInput): string | undefined {
   return id;
 }
 
+/** A cursor over places in a list. @throws KmsError invalid-request */
+export function cursorIndex(page: PageInput): number | undefined {
+  const text = cursorText(page);
+  if (text !== undefined && !/^\d{1,15}$/.test(text)) throw badCursor();
+  return text === undefined ? undefined : Number(text);
+}
+
 /** @param found up to `limit + 1` items in the page's order: one more than fits says that there is a next page */
 export function pageOf<Row, Item>(
   found: readonly Row[],

@@ -129,8 +129,8 @@ describe('campaigns that are quiet', () => {
 
 it('data keys of a version are found by an index', async () => {
   const key = uuidv7();
-  await sql.query(`insert into audit_record select gen_random_uuid(), now(), 'c', null, null, 'rest', null,
-    case n % 2 when 0 then 'data-key' else 'encrypt' end, 'key/1', null, '${key}', n % 3, 'success', null, 'r', 'n', 1, '{}', 1000000 + n
+  await sql.query(`insert into audit_record (index, at, key, version, start, length, caller, operation, outcome, door, data_key_versions)
+    select 1000000 + n, now(), '${key}', n % 3, 0, 0, 'c', 'data-key', 'success', 'rest', case n % 2 when 0 then array[n % 3] end
     from generate_series(1, 20000) n`);
   await sql.query('analyze audit_record');
   const values = [`'${key}'::uuid`, '1', 'null', '100'];

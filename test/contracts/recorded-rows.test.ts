@@ -27,18 +27,23 @@ const govern = async (policy: object) => {
   return key;
 };
 
+const records = () => bed.deps.journal.query({ order: 'oldest', limit: 10_000 });
+
 /** In how many records each row is that there is now: by its tag, which no other row has. */
-const timesRecorded = () =>
-  bed.query<{ name: string; times: string }>(
+async function timesRecorded(): Promise<{ name: string; times: number }[]> {
+  const recorded = (await records()).flatMap(
+    ({ detail }) => (detail['rows'] ?? []) as { table: string; tag: string }[],
+  );
+  const rows = await bed.query<{ name: string; tag: string }>(
     ['key', 'key_version', 'policy', 'campaign']
-      .map(
-        (
-          table,
-        ) => `select '${table}' as name, (select count(*) from audit_record, jsonb_array_elements(detail -> 'rows') row
-           where row ->> 'table' = '${table}' and row ->> 'tag' = encode(tag, 'base64')) as times from ${table}`,
-      )
+      .map((table) => `select '${table}' as name, encode(tag, 'base64') as tag from ${table}`)
       .join(' union all '),
   );
+  return rows.map(({ name, tag }) => ({
+    name,
+    times: recorded.filter((row) => row.table === name && row.tag === tag).length,
+  }));
+}
 
 it('of a change with several records each sealed row is in one of them, and all speak of the new revision', async () => {
   const key = await govern({ revoke: { compromised: 'decrypt-only', campaign: true } });
@@ -48,11 +53,10 @@ it('of a change with several records each sealed row is in one of them, and all 
   const [head] = await bed.query<{ revision: string }>('select revision from head where scope_id = $1', [
     bed.keyringId,
   ]);
-  const spoken = await bed.query<{ operation: string }>(
-    `select operation from audit_record where detail -> 'heads' ->> $1 = $2 order by operation`,
-    [bed.keyringId, head?.revision],
+  const spoken = (await records()).filter(
+    ({ detail }) => (detail['heads'] as Record<string, number> | undefined)?.[bed.keyringId] === Number(head?.revision),
   );
-  expect(spoken.map(({ operation }) => operation)).toEqual(['campaign.start', 'version.revoke']);
+  expect(spoken.map(({ operation }) => operation).toSorted()).toEqual(['campaign.start', 'version.revoke']);
 
   const keys = [await govern({ rotate: { every: '30d' } }), await govern({ rotate: { every: '30d' } })];
   bed.clock.advance(30 * DAY);
@@ -60,7 +64,7 @@ it('of a change with several records each sealed row is in one of them, and all 
 
   const rows = await timesRecorded();
   expect(new Set(rows.map(({ name }) => name))).toEqual(new Set(['key', 'key_version', 'policy', 'campaign']));
-  expect(rows.filter(({ times }) => times !== '1')).toEqual([]);
+  expect(rows.filter(({ times }) => times !== 1)).toEqual([]);
 });
 
 it('the newest records of a keyring speak of the revision that it has, so that one put back as it was is noticed', async () => {

@@ -64,11 +64,12 @@ export class MemoryJournal extends Journal {
     );
   }
 
-  override async dataKeysUnder({ key, version, before, limit }: DataKeysQuery): Promise<AuditRecord[]> {
-    const isMeant = (record: AuditRecord) =>
-      record.key === key && versionsOf(record).includes(version) && (before === undefined || record.id < before);
-    const newestFirst = this.ledger.records.toSorted((a, b) => (a.id < b.id ? 1 : -1));
-    return newestFirst.filter((record) => wrapsDataKeys(record) && isMeant(record)).slice(0, limit);
+  override async dataKeysUnder({ key, version, before = Infinity, limit }: DataKeysQuery): Promise<FoundRecord[]> {
+    const newestFirst = this.#find({ key, limit: Infinity });
+    const isMeant = (record: FoundRecord) => record.index < before && versionsOf(record).includes(version);
+    return newestFirst
+      .filter((record) => record.key === key && wrapsDataKeys(record) && isMeant(record))
+      .slice(0, limit);
   }
 }
 

@@ -41,7 +41,7 @@ import { PostgresNodes } from '../../src/storage/postgres-nodes.js';
 import { PostgresRootMigrations } from '../../src/storage/postgres-root-migrations.js';
 import { PostgresRootWrappings } from '../../src/storage/postgres-root-wrappings.js';
 import { PostgresWrappingStore } from '../../src/storage/postgres-wrapping-store.js';
-import { catchUpLog, openTestLog, type TestLog } from './test-log.js';
+import { readLog, openTestLog, type TestLog } from './test-log.js';
 import { createTestDatabase, type TestDatabase } from './database.js';
 import { SilentMeter } from './memory-deps.js';
 import { FlakyRoot } from './flaky-root.js';
@@ -122,12 +122,13 @@ export class RootBed {
   }
 
   async records(operation: string): Promise<Pick<AuditRecord, 'caller' | 'outcome' | 'code' | 'detail'>[]> {
-    await catchUpLog(this.database.url);
-    const { rows } = await this.sql.query<AuditRecord>(
-      'select caller_name as caller, outcome, code, detail from audit_record where operation = $1 order by index',
-      [operation],
-    );
-    return rows;
+    const records = await readLog(this.database.url, { operation });
+    return records.map(({ callerName, outcome, code, detail }) => ({
+      caller: callerName ?? '',
+      outcome,
+      code,
+      detail,
+    }));
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { AuditFilters, FoundRecord } from '../../src/audit/journal.js';
 import { NoteKey } from '../../src/audit/log/note-key.js';
 import { KeptCheckpoint } from '../../src/audit/log/kept-checkpoint.js';
 import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
@@ -51,10 +52,16 @@ export function openTestLog(
 
 /** The background work of the log, which no node of a test does. */
 export async function catchUpLog(url: string): Promise<void> {
+  await readLog(url);
+}
+
+/** Everything that is on record, the oldest first. */
+export async function readLog(url: string, filters: AuditFilters = {}): Promise<readonly FoundRecord[]> {
   const settings = { dataDir: '', url, migrationUrl: undefined, poolSize: 2, log: () => undefined };
   const database = await Database.open(settings);
-  const { sequencer, projection } = openTestLog(database);
-  await sequencer.catchUp();
-  await projection.catchUp();
-  await database.stop();
+  try {
+    return await openTestLog(database).journal.query({ ...filters, order: 'oldest', limit: 100_000 });
+  } finally {
+    await database.stop();
+  }
 }

@@ -58,17 +58,18 @@ function textOf(record: AuditRecord, detail: AuditRecord['detail'], { stream, se
   });
 }
 
-/** The JSON of an entry, where the fields need not be known. @throws TypeError for bytes that are no text, or of another format */
-export function entryText(entry: Uint8Array): string {
-  const text = utf8.decode(entry);
-  // What is inside a string has its quotes escaped.
-  if (!text.includes(`,"v":${FORMAT},"version":`)) throw new TypeError('an entry of this format is not known here');
-  return text;
+/** An entry as its JSON says it. */
+export type EntryFields = Omit<LogEntry, 'at'> & { readonly at: string; readonly v: number };
+
+/** @throws SyntaxError, TypeError for what `encodeEntry` did not make */
+export function readFields(entry: Uint8Array): EntryFields {
+  const fields = JSON.parse(utf8.decode(entry)) as EntryFields;
+  if (fields.v !== FORMAT) throw new TypeError(`an entry of format ${String(fields.v)} is not known here`);
+  return fields;
 }
 
 /** @throws SyntaxError, TypeError for what `encodeEntry` did not make */
 export function decodeEntry(entry: Uint8Array): LogEntry {
-  const { v, at, ...fields } = JSON.parse(utf8.decode(entry)) as LogEntry & { readonly v: number };
-  if (v !== FORMAT) throw new TypeError(`an entry of format ${String(v)} is not known here`);
+  const { v: _v, at, ...fields } = readFields(entry);
   return { ...fields, at: new Date(at) };
 }

@@ -7,7 +7,7 @@ import type { Arrival } from '../arrival.js';
 import { may, permissionDenied } from '../authorise.js';
 import { findCaller } from '../access/resolve-caller.js';
 import type { Resolved, UseOperation } from '../operation.js';
-import { badCursor, cursorText, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import { cursorIndex, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import { findAuditedKey } from './find-audited-key.js';
 
 /** Which records are meant. */
@@ -93,13 +93,6 @@ export async function resolveAudit(deps: Deps, input: AuditFilterInput, arrival:
     scopes: [],
     basis: [install],
   };
-}
-
-/** @throws KmsError invalid-request */
-function cursorIndex(page: PageInput): number | undefined {
-  const text = cursorText(page);
-  if (text !== undefined && !/^\d{1,15}$/.test(text)) throw badCursor();
-  return text === undefined ? undefined : Number(text);
 }
 
 /** @returns undefined for all, also what belongs to none. @throws KmsError permission-denied */

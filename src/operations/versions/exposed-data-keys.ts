@@ -1,7 +1,7 @@
 import type { AuditRecord } from '../../audit/record.js';
 import type { ResolvedKey } from '../keys/get-key.js';
 import type { UseOperation } from '../operation.js';
-import { cursorId, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
+import { cursorIndex, pageLimit, pageOf, type Page, type PageInput } from '../paging.js';
 import { mustHaveVersion, resolveVersionChange, type VersionInput } from './change-version-state.js';
 
 export interface ExposedDataKeysInput extends VersionInput, PageInput {}
@@ -31,14 +31,14 @@ export const listExposedDataKeys: UseOperation<ExposedDataKeysInput, ResolvedKey
   async run(deps, { snapshot }, input) {
     const { version } = mustHaveVersion(snapshot, input.version);
     const limit = pageLimit(input);
-    const before = cursorId(input);
+    const before = cursorIndex(input);
     const records = await deps.journal.dataKeysUnder({
       key: snapshot.key.id,
       version,
       ...(before !== undefined && { before }),
       limit: limit + 1,
     });
-    const output = pageOf(records, limit, ({ id }) => id, exposedBy);
+    const output = pageOf(records, limit, ({ index }) => String(index), exposedBy);
     return { output, detail: { items: output.items.length } };
   },
 };

@@ -19,8 +19,9 @@ export async function growTree(
   const tiles = leaves.flatMap((leaf) => tip.append(leaf)).map(({ level, index, hashes }) => [level, index, hashes]);
   await writeRows(sql, 'audit_tile (level, index, hashes)', ['integer', 'bigint', 'bytea'], tiles);
   const tips = tip.levels().map((hashes, level) => [level, hashes]);
-  const grown = 'on conflict (level) do update set hashes = excluded.hashes where audit_tip.hashes <> excluded.hashes';
-  await writeRows(sql, 'audit_tip (level, hashes)', ['integer', 'bytea'], tips, grown);
+  const conflict =
+    'on conflict (level) do update set hashes = excluded.hashes where audit_tip.hashes <> excluded.hashes';
+  await writeRows(sql, 'audit_tip (level, hashes)', ['integer', 'bytea'], tips, { conflict });
   await sql.query('update audit_tree set size = $1 where id = 1', [tip.size]);
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { In, type DataSource } from 'typeorm';
+import type { DataSource } from 'typeorm';
 import {
   Journal,
   type AuditFilters,
@@ -13,11 +13,11 @@ import {
 import type { AuditRecord } from '../../audit/record.js';
 import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
-import { AuditRecordEntity } from '../entities/audit-record.entity.js';
 import { GroupCommit } from './group-commit.js';
 import { readLag } from './log-lag.js';
 import { MAX_BATCH } from './log-tables.js';
-import { recordsThat } from './records-that.js';
+import { readRecords, type RecordPlace } from './read-records.js';
+import { isOneList, recordsThat } from './records-that.js';
 import { summariseRecords } from './summarise-records.js';
 import type { LogWriter } from './log-writer.js';
 import type { Projection } from './projection.js';
@@ -30,13 +30,13 @@ const RETRY_MS = 50;
 /** A search waits no longer for what was written before it to become searchable. */
 const CATCH_UP_MS = 10_000;
 
-const DATA_KEYS = `select id from audit_record where key = $1 and outcome = 'success'
-  and (operation in ('data-key', 'data-key-pair') or detail -> 'dataKeys' is not null) and ($3::uuid is null or id < $3)`;
+const DATA_KEYS = `select index, start, length from audit_record where key = $1 and data_key_versions is not null
+  and ($3::bigint is null or index < $3)`;
 
-/** Two reads of the index of migration 12: of what was under this version, and of batches that met several. */
-export const DATA_KEYS_SQL = `(${DATA_KEYS} and version = $2 order by id desc limit $4)
-  union all (${DATA_KEYS} and version is null and detail -> 'versions' @> to_jsonb($2::integer) order by id desc limit $4)
-  order by id desc limit $4`;
+/** Two reads of one index: of what was under this version, and of batches that met several. */
+export const DATA_KEYS_SQL = `(${DATA_KEYS} and version = $2 order by index desc limit $4)
+  union all (${DATA_KEYS} and version is null and data_key_versions @> array[$2::integer] order by index desc limit $4)
+  order by index desc limit $4`;
 
 interface Append {
   readonly record: AuditRecord;
@@ -85,19 +85,19 @@ export class PostgresJournal extends Journal {
   override async search(query: AuditQuery): Promise<FoundRecords> {
     try {
       const behind = await this.#caughtUp();
-      return { records: await this.#records(query), behind };
+      return { records: await readRecords(this.reads, await this.#places(query)), behind };
     } catch (error) {
       throw databaseFailure(error);
     }
   }
 
-  async #records(query: AuditQuery): Promise<FoundRecord[]> {
+  async #places(query: AuditQuery): Promise<readonly RecordPlace[]> {
     const found = await this.#find(query, 'record.key = :key');
     if (query.key === undefined) return found;
     // A query for each index: in one, PostgreSQL would read every record of the key before it sorts.
-    const asSource = await this.#find(query, `record.detail ->> 'sourceKeyId' = :sourceKey and record.key <> :key`);
+    const asSource = await this.#find(query, 'record.sourceKey = :key and record.key <> :key');
     const sign = query.order === 'oldest' ? 1 : -1;
-    return [...found, ...asSource].toSorted((a, b) => sign * (a.index - b.index)).slice(0, query.limit);
+    return [...found, ...asSource].toSorted((a, b) => sign * (Number(a.index) - Number(b.index))).slice(0, query.limit);
   }
 
   /** @returns how many of the records that were written before the call are not searched yet: what takes longer goes on meanwhile */
@@ -124,33 +124,27 @@ export class PostgresJournal extends Journal {
     }
   }
 
-  override async dataKeysUnder(query: DataKeysQuery): Promise<AuditRecord[]> {
+  override async dataKeysUnder({ key, version, before, limit }: DataKeysQuery): Promise<readonly FoundRecord[]> {
     try {
       mustBeAll(await this.#caughtUp());
-      return await this.reads.manager.find(AuditRecordEntity, {
-        where: { id: In(await this.#idsOfDataKeys(query)) },
-        order: { id: 'DESC' },
-      });
+      const places = await this.reads.query<RecordPlace[]>(DATA_KEYS_SQL, [key, version, before ?? null, limit]);
+      return await readRecords(this.reads, places);
     } catch (error) {
       throw databaseFailure(error);
     }
   }
 
-  async #idsOfDataKeys({ key, version, before, limit }: DataKeysQuery): Promise<readonly string[]> {
-    const rows = await this.reads.query<{ id: string }[]>(DATA_KEYS_SQL, [key, version, before ?? null, limit]);
-    return rows.map(({ id }) => id);
-  }
-
-  async #find(query: AuditQuery, ofKey: string): Promise<AuditRecordEntity[]> {
+  async #find(query: AuditQuery, ofKey: string): Promise<RecordPlace[]> {
     const select = await recordsThat(this.reads, query, ofKey);
-    const isNewest = query.order !== 'oldest';
-    if (query.beyond !== undefined) {
-      select.andWhere(`record.index ${isNewest ? '<' : '>'} :beyond`, { beyond: query.beyond });
-    }
+    const direction = query.order === 'oldest' ? 'ASC' : 'DESC';
+    if (isOneList(query)) select.orderBy('record.index >> 12', direction);
     return select
-      .orderBy('record.index', isNewest ? 'DESC' : 'ASC')
+      .select('record.index', 'index')
+      .addSelect('record.start', 'start')
+      .addSelect('record.length', 'length')
+      .addOrderBy('record.index', direction)
       .limit(query.limit)
-      .getMany();
+      .getRawMany<RecordPlace>();
   }
 
   async #commit(batch: readonly Append[]): Promise<ReadonlyMap<string, number>> {

@@ -1,20 +1,31 @@
 import type { DataSource, EntityManager } from 'typeorm';
-import { decodeEntry, entryText } from '../../audit/log/entry.js';
+import { TILE_WIDTH } from '../../audit/log/tile.js';
 import { isKmsError, KmsError } from '../../errors.js';
-import { isUuid } from '../../keys/uuid.js';
 import { databaseFailure } from '../database-failure.js';
 import { SingleFlight } from '../ledger/single-flight.js';
 import { readEntries } from './log-tables.js';
-import { PROJECT_SQL } from './record-columns.js';
+import { insertSearched, readSearched, type PlacedEntry, type SearchedRecord } from './record-columns.js';
+import { writeRows } from './write-rows.js';
 
 const PROJECTING_LOCK = 7_300_021;
 /** At once. */
 const MAX_RECORDS = 1000;
 
-const SPANS = `insert into audit_span (block, earliest, latest)
-  select index >> 12, min(at), max(at) from audit_record where index >= $1 and index < $2 group by 1
-  on conflict (block) do update set earliest = least(audit_span.earliest, excluded.earliest),
-    latest = greatest(audit_span.latest, excluded.latest)`;
+/** Records of which it is known together at which times they were. */
+const BLOCK = 4096;
+const conflict = `on conflict (block) do update set earliest = least(audit_span.earliest, excluded.earliest),
+  latest = greatest(audit_span.latest, excluded.latest)`;
+
+const SPAN_TYPES = ['bigint', 'timestamptz', 'timestamptz'] as const;
+/** Before each entry of a bundle. */
+const LENGTH_BYTES = 2;
+
+const TREE = `select size, greatest(projected, minimum) as projected, case when projected < minimum then 0 else projected_bytes end as bytes,
+    remade from audit_tree where id = 1`;
+
+interface TreeRow extends Readonly<Record<'size' | 'projected' | 'remade', string>> {
+  readonly bytes: number;
+}
 
 /** The records as they are searched, made from the log. It lags behind the log, and can be made again from it. */
 export class Projection {
@@ -43,7 +54,8 @@ export class Projection {
   async restart(): Promise<number> {
     return this.database.transaction(async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
-      const restart = 'update audit_tree set projected = minimum, remade = size where id = 1 returning size, minimum';
+      const restart =
+        'update audit_tree set projected = minimum, projected_bytes = 0, remade = size where id = 1 returning size, minimum';
       const [[tree]] = await manager.query<[{ size: string; minimum: string }[], number]>(restart);
       await manager.query('delete from audit_record where index < $1 or index >= $2', [tree?.minimum, tree?.size]);
       return Number(tree?.size) - Number(tree?.minimum);
@@ -53,9 +65,7 @@ export class Projection {
   async #step(): Promise<number> {
     return this.database.transaction('READ COMMITTED', async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
-      const [tree] = await manager.query<{ size: string; projected: string; remade: string }[]>(
-        'select size, greatest(projected, minimum) as projected, remade from audit_tree where id = 1',
-      );
+      const [tree] = await manager.query<TreeRow[]>(TREE);
       const start = Number(tree?.projected ?? 0);
       const size = Number(tree?.size ?? 0);
       if (start > size)
@@ -65,41 +75,81 @@ export class Projection {
         );
       const end = Math.min(size, start + MAX_RECORDS);
       if (start === end) return 0;
-      if (start < Number(tree?.remade)) await this.#remove(manager, start, end);
-      await this.#insert(manager, start, await readEntries(manager, start, end));
-      await manager.query(SPANS, [start, end]);
-      await manager.query('update audit_tree set projected = $1 where id = 1', [end]);
+      if (start < Number(tree?.remade)) {
+        await manager.query('delete from audit_record where index >= $1 and index < $2', [start, end]);
+      }
+      const entries = placed(start, tree?.bytes ?? 0, await readEntries(manager, start, end));
+      const spans = spansOf(
+        await this.#insert(
+          manager,
+          entries.flatMap((entry) => this.#read(entry)),
+        ),
+      );
+      await writeRows(manager, 'audit_span (block, earliest, latest)', SPAN_TYPES, spans, { conflict });
+      const bytes = endOf(entries.at(-1));
+      await manager.query('update audit_tree set projected = $1, projected_bytes = $2 where id = 1', [end, bytes]);
       return end - start;
     });
   }
 
-  /** What is searched may have been changed: also what has the id of a record of these in another place. */
-  async #remove(manager: EntityManager, start: number, end: number): Promise<void> {
-    await manager.query('delete from audit_record where index >= $1 and index < $2', [start, end]);
-    const ids = (await readEntries(manager, start, end)).flatMap(idOf);
-    await manager.query('delete from audit_record where id = any($1::uuid[])', [ids]);
+  #read(entry: PlacedEntry): SearchedRecord[] {
+    try {
+      return [readSearched(entry)];
+    } catch {
+      this.#tellUnreadable(entry);
+      return [];
+    }
   }
 
-  /** A record that cannot be searched holds up none of the others. */
-  async #insert(manager: EntityManager, start: number, entries: readonly Buffer[]): Promise<void> {
+  /** A record that cannot be searched holds up none of the others. @returns those that can */
+  async #insert(manager: EntityManager, searched: readonly SearchedRecord[]): Promise<readonly SearchedRecord[]> {
     await manager.query('savepoint projecting');
     try {
-      const rows = entries.map((entry, at) => `${entryText(entry).slice(0, -1)},"index":${start + at}}`);
-      await manager.query(PROJECT_SQL, [`[${rows.join(',')}]`]);
+      await insertSearched(manager, searched);
+      return searched;
     } catch (error) {
       if (isKmsError(databaseFailure(error), 'database-unavailable')) throw error;
       await manager.query('rollback to savepoint projecting');
-      if (entries.length === 1) return this.onUnreadable(`record ${start} of the log cannot be read for searching`);
-      for (const [at, entry] of entries.entries()) await this.#insert(manager, start + at, [entry]);
     }
+    const [first] = searched;
+    if (searched.length === 1 && first) this.#tellUnreadable(first);
+    if (searched.length <= 1) return [];
+    const inserted: SearchedRecord[] = [];
+    for (const one of searched) inserted.push(...(await this.#insert(manager, [one])));
+    return inserted;
+  }
+
+  #tellUnreadable({ index }: { readonly index: number }): void {
+    this.onUnreadable(`record ${index} of the log cannot be read for searching`);
   }
 }
 
-function idOf(entry: Buffer): string[] {
-  try {
-    const { id } = decodeEntry(entry);
-    return isUuid(id) ? [id] : [];
-  } catch {
-    return [];
+/** @param start and @param bytes of the first: its index, and where it begins in its bundle */
+function placed(start: number, bytes: number, entries: readonly Buffer[]): PlacedEntry[] {
+  let end = bytes;
+  return entries.map((entry, at) => {
+    const index = start + at;
+    const one = { index, entry, start: (index % TILE_WIDTH === 0 ? 0 : end) + LENGTH_BYTES };
+    end = one.start + entry.length;
+    return one;
+  });
+}
+
+function endOf(last: PlacedEntry | undefined): number {
+  return last ? last.start + last.entry.length : 0;
+}
+
+/** The times in each block. */
+function spansOf(searched: readonly SearchedRecord[]): [block: number, earliest: Date, latest: Date][] {
+  const blocks = new Map<number, Date[]>();
+  for (const { index, at } of searched) {
+    const block = Math.floor(index / BLOCK);
+    const times = blocks.get(block);
+    if (times) times.push(at);
+    else blocks.set(block, [at]);
   }
+  return [...blocks].map(([block, times]) => {
+    const sorted = times.toSorted((a, b) => a.getTime() - b.getTime());
+    return [block, sorted[0] as Date, sorted.at(-1) as Date];
+  });
 }

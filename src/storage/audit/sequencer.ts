@@ -131,8 +131,8 @@ export class Sequencer {
     }
     await writeRows(manager, 'audit_position (first, count, arrival)', ['bigint', 'integer', 'bigint'], positions);
     const cursors = [...heads].map(([stream, { seq, digest }]) => [stream, seq, digest]);
-    const moved = 'on conflict (stream) do update set seq = excluded.seq, digest = excluded.digest';
-    await writeRows(manager, 'audit_cursor (stream, seq, digest)', ['uuid', 'bigint', 'bytea'], cursors, moved);
+    const conflict = 'on conflict (stream) do update set seq = excluded.seq, digest = excluded.digest';
+    await writeRows(manager, 'audit_cursor (stream, seq, digest)', ['uuid', 'bigint', 'bytea'], cursors, { conflict });
     await growTree(manager, tip, entries, leaves);
     return { from, to: headOf(tip) };
   }

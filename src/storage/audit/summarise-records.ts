@@ -3,7 +3,7 @@ import { summaryOf, type RecordCount } from '../../audit/summary-of.js';
 import type { AuditFilters, AuditInterval, AuditSummary } from '../../audit/journal.js';
 import { recordsThat } from './records-that.js';
 
-const OF_KEY = `(record.key = :key or record.detail ->> 'sourceKeyId' = :sourceKey)`;
+const OF_KEY = '(record.key = :key or record.sourceKey = :key)';
 
 type CountRow = Omit<RecordCount, 'count'> & { readonly count: string };
 

@@ -1,49 +1,25 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { AuditRecord } from '../../audit/record.js';
+import type { AuditOutcome } from '../../audit/record.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
-@Index('audit_record_index', ['index'], { unique: true })
-@Index('audit_record_key', ['key', 'index'])
-@Index('audit_record_caller', ['caller', 'index'])
-@Index('audit_record_source_key', { synchronize: false })
-@Index('audit_record_context', { synchronize: false })
-@Index('audit_record_data_key', { synchronize: false })
-@Index('audit_record_keyring', ['keyring', 'index'])
+/** What is searched of a record. */
+@Index('audit_record_key', { synchronize: false })
+@Index('audit_record_source_key', ['sourceKey', 'index'], { where: 'source_key is not null' })
+@Index('audit_record_caller', { synchronize: false })
+@Index('audit_record_keyring', { synchronize: false })
 @Index('audit_record_request', ['requestId'])
+@Index('audit_record_context', { synchronize: false })
+@Index('audit_record_data_key', ['key', 'version', 'index'], { where: 'data_key_versions is not null' })
 @Index('audit_record_key_not_success', ['key', 'index'], { where: "outcome <> 'success'" })
 @Index('audit_record_not_success', ['index'], { where: "outcome <> 'success'" })
 @Entity('audit_record')
 export class AuditRecordEntity {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_record_pk' })
-  id!: string;
-
   /** Its place in the log. */
-  @Column('bigint', { transformer: bigintAsNumber })
+  @PrimaryColumn('bigint', { primaryKeyConstraintName: 'audit_record_pk', transformer: bigintAsNumber })
   index!: number;
 
   @Column({ type: 'timestamptz', precision: 3 })
   at!: Date;
-
-  @Column('text')
-  caller!: string;
-
-  @Column('text', { name: 'caller_name', nullable: true })
-  callerName!: string | null;
-
-  @Column('text', { nullable: true })
-  credential!: string | null;
-
-  @Column('text')
-  door!: string;
-
-  @Column('text', { nullable: true })
-  source!: string | null;
-
-  @Column('text')
-  operation!: string;
-
-  @Column('text')
-  resource!: string;
 
   @Column('uuid', { nullable: true })
   keyring!: string | null;
@@ -51,24 +27,43 @@ export class AuditRecordEntity {
   @Column('uuid', { nullable: true })
   key!: string | null;
 
+  /** `detail.sourceKeyId` */
+  @Column('uuid', { name: 'source_key', nullable: true })
+  sourceKey!: string | null;
+
+  @Column('uuid', { name: 'request_id', nullable: true })
+  requestId!: string | null;
+
   @Column('integer', { nullable: true })
   version!: number | null;
 
-  @Column('text')
-  outcome!: AuditRecord['outcome'];
+  /** Of its bytes in its bundle. */
+  @Column('integer')
+  start!: number;
 
-  @Column('text', { nullable: true })
-  code!: string | null;
+  @Column('integer')
+  length!: number;
 
-  @Column('text', { name: 'request_id' })
-  requestId!: string;
+  @Column({ type: 'text', collation: 'C' })
+  caller!: string;
 
-  @Column('text')
-  node!: string;
+  @Column({ type: 'text', collation: 'C' })
+  operation!: string;
 
-  @Column('integer', { name: 'duration_us' })
-  durationUs!: number;
+  @Column({ type: 'text', collation: 'C' })
+  outcome!: AuditOutcome;
 
-  @Column('jsonb')
-  detail!: AuditRecord['detail'];
+  @Column({ type: 'text', collation: 'C' })
+  door!: string;
+
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  source!: string | null;
+
+  /** `detail.contextHashes`: 16 bytes each. */
+  @Column('uuid', { array: true, nullable: true })
+  context!: string[] | null;
+
+  /** Of the key, under which data keys were wrapped; null: none were. */
+  @Column('integer', { name: 'data_key_versions', array: true, nullable: true })
+  dataKeyVersions!: number[] | null;
 }
