@@ -82,6 +82,7 @@ describe('the embedded default', () => {
   });
 
   it('leaves nothing that a role could use to change the audit records', async () => {
+    expect(server.output).not.toContain('append-only by trigger alone');
     const socket = join(server.dataDir, 'postgres', 'run');
     const tables = {
       audit_stream: 'node = null',
@@ -90,6 +91,7 @@ describe('the embedded default', () => {
       audit_tile: 'level = 1',
       audit_bundle: 'index = 1',
       audit_checkpoint: 'size = 1',
+      audit_cosignature: 'size = 1',
     };
     const statements = Object.entries(tables).flatMap(([table, column]) => [
       `update ${table} set ${column}`,
@@ -99,8 +101,13 @@ describe('the embedded default', () => {
     for (const role of ['keystead_app', 'keystead']) {
       const client = new Client({ host: socket, user: role, database: 'keystead' });
       await client.connect();
-      for (const statement of statements)
-        await expect(client.query(statement)).rejects.toMatchObject({ code: '42501' });
+      for (const statement of statements) {
+        await client.query(statement).then(
+          // No bundle is full yet: its owner is refused row by row, as old ones may be dropped.
+          ({ rowCount }) => expect([role, statement, rowCount]).toEqual(['keystead', 'delete from audit_bundle', 0]),
+          (error: unknown) => expect(error).toMatchObject({ code: '42501' }),
+        );
+      }
       await client.end();
     }
   });
@@ -150,6 +157,7 @@ describe('an external database', () => {
     const token = (await readFile(file, 'utf8')).trim();
     expect(server.output).toContain(file);
     expect(server.output).not.toContain(token);
+    expect(server.output).toContain('append-only by trigger alone');
     const callers = await call(server, token, 'GET', '/api/v1/callers');
     expect(callers.body.items.map((caller: { name: string }) => caller.name)).toEqual(['bootstrap']);
     const asAdministrator = await call(server, token, 'POST', '/api/v1/keyrings/default/keys', {});
