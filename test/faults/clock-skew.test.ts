@@ -5,6 +5,7 @@ import { Client } from 'pg';
 import { PostgresInstall } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
 import { Server } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const MINUTE = 60_000;
 const PERIOD = 90 * 24 * 60 * MINUTE;
@@ -84,6 +85,8 @@ it.each([
     const [, logged = ''] = /"time":"([^"]+)"/.exec(node.output) ?? [];
     expect(Math.abs(Date.parse(logged) - began - skew)).toBeLessThan(SKEW / 2);
     while (!(await stateOf(late)).isSettled || !(await stateOf(early)).isSettled) await sleep(100);
+    // The record is found once it is ordered.
+    await until(async () => (await stateOf(late)).recordMinutesAgo !== null);
     const rotated = await stateOf(late);
     expect(rotated.versions).toBe(2);
     expect(Math.abs(rotated.minutesAgo)).toBeLessThan(5);

@@ -4,6 +4,7 @@ import { Client } from 'pg';
 import { PostgresInstall } from '../support/postgres-install.js';
 import { sampleKey } from '../support/sample-key.js';
 import { Server } from '../support/server.js';
+import { until } from '../support/until.js';
 
 const DAY = 86_400_000;
 /** KEYSTEAD_TEST_KEYS=10000 for the full size. */
@@ -97,6 +98,8 @@ it(`${KEYS} keys that are due at once, on ${NODES} nodes that are killed: each i
 
   // What is still under way would show here, too.
   await sleep(2000);
+  const size = await count('select size as count from audit_tree');
+  await until(async () => (await count('select projected as count from audit_tree')) >= size);
   expect(await count('select count(*) from key where version_count <> 2 or primary_version <> 2')).toBe(0);
   const records = `from audit_record where operation = 'key.rotate' and caller = 'system:rotation'`;
   expect(await count(`select count(*) ${records} and outcome = 'success'`)).toBe(KEYS);
