@@ -17,17 +17,19 @@ const DROPPABLE = ['audit_bundle', 'audit_position', 'audit_batch'];
 
 const STATEMENTS = [
   `alter table install_setting add column audit_log jsonb`,
-  `alter table audit_tree add column minimum bigint not null default 0`,
+  `alter table audit_tree add column minimum bigint not null default 0, add column purged bigint not null default 0`,
   `create function audit_is_dropped() returns trigger language plpgsql as $$
    declare
-     minimum bigint := (select t.minimum from audit_tree t where t.id = 1);
+     tree audit_tree%rowtype;
      first bigint;
+     last bigint;
    begin
+     select * into tree from audit_tree t where t.id = 1;
      if tg_table_name = 'audit_bundle' then first := old.index * 256;
-     elsif tg_table_name = 'audit_position' then first := old.first;
-     else first := (select p.first from audit_position p where p.arrival = old.arrival);
+     elsif tg_table_name = 'audit_position' then first := old.first; last := old.first + old.count;
+     else select p.first, p.first + p.count into first, last from audit_position p where p.arrival = old.arrival;
      end if;
-     if first < minimum then return old; end if;
+     if first < tree.minimum or last <= tree.purged then return old; end if;
      raise exception '% is append-only: % refused', tg_table_name, tg_op using errcode = 'insufficient_privilege';
    end $$`,
   ...DROPPABLE.flatMap((table) => [
@@ -57,4 +59,16 @@ const STATEMENTS = [
      delete from audit_record r where r.index < p_minimum;
    end $$`,
   `revoke execute on function audit_drop(bigint) from public`,
+  // Of batches whose records are in bundles, under a checkpoint of this size that is a day old.
+  `create function audit_purge(p_size bigint) returns void
+   language plpgsql security definer set search_path = public, pg_temp as $$
+   declare up_to bigint := (select least(c.size, t.size / 256 * 256) from audit_checkpoint c, audit_tree t
+     where c.size = p_size and c.signed_at < now() - interval '1 day' and t.id = 1);
+   begin
+     update audit_tree t set purged = up_to where t.id = 1 and t.purged < up_to;
+     if not found then return; end if;
+     delete from audit_batch b using audit_position p where p.arrival = b.arrival and p.first < up_to and p.first + p.count <= up_to;
+     delete from audit_position p where p.first < up_to and p.first + p.count <= up_to;
+   end $$`,
+  `revoke execute on function audit_purge(bigint) from public`,
 ];

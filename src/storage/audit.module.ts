@@ -19,6 +19,7 @@ import { WitnessPolicy } from '../audit/verifier/witness-policy.js';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { Checkpointer } from './audit/checkpointer.js';
+import { Inbox } from './audit/inbox.js';
 import { LogKeeper } from './audit/log-keeper.js';
 import { LogWatch } from './audit/log-watch.js';
 import { LogWriter } from './audit/log-writer.js';
@@ -74,8 +75,9 @@ const LAST_DELIVERY_MS = 5000;
       inject: [Database, Sequencer, Checkpointer, LogSigner, WitnessPolicy],
     },
     { provide: SinkFeeds, useFactory: openSinks, inject: [Database, CONFIG] },
+    { provide: Inbox, useFactory: openInbox, inject: [Database, LogSigner] },
     { provide: LogWatch, useFactory: ({ reads }: Database) => new LogWatch(reads), inject: [Database] },
-    { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer, LogWatch] },
+    { provide: LogKeeper, useFactory: openKeeper, inject: [Sequencer, Projection, Checkpointer, Inbox, LogWatch] },
   ],
   exports: [LogWriter, Journal, AuditLog, CheckpointDelivery, WitnessDelivery, SinkFeeds, LogWatch, LogKeeper],
 })
@@ -116,6 +118,10 @@ function openSequencer({ changes }: Database, signer: LogSigner, written: Writte
 function openProjection({ changes }: Database): Projection {
   const logger = new Logger('AuditLog');
   return new Projection(changes, (what) => logger.error(what));
+}
+
+function openInbox({ changes }: Database, { verifierKey }: LogSigner): Inbox {
+  return new Inbox(changes, readVerifierKey(verifierKey));
 }
 
 function openDelivery(config: Config): CheckpointDelivery {
@@ -183,11 +189,12 @@ function openKeeper(
   sequencer: Sequencer,
   projection: Projection,
   checkpointer: Checkpointer,
+  inbox: Inbox,
   watch: LogWatch,
 ): LogKeeper {
   const logger = new Logger('AuditLog');
   let said: string | undefined;
-  return new LogKeeper(sequencer, projection, checkpointer, watch, (error) => {
+  return new LogKeeper(sequencer, projection, checkpointer, inbox, watch, (error) => {
     const text = error instanceof Error ? error.message : String(error);
     if (text !== said) logger.error(text);
     said = text;

@@ -88,6 +88,7 @@ const FUNCTIONS = [
   'audit_lock_stream(uuid)',
   'audit_append(uuid, bigint, integer, bytea, bytea, bytea, bytea, bytea)',
   'audit_drop(bigint)',
+  'audit_purge(bigint)',
 ];
 
 /** No DELETE where nothing is ever deleted, and nothing but SELECT and INSERT, or a function, on the audit log. */

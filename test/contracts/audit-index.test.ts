@@ -71,7 +71,8 @@ it('is made again from the log while it is searched, whatever was done to it', a
 it('falls behind alone: order and checkpoints go on, searches say how much they lack, and what must be whole is refused', async () => {
   const watch = new LogWatch(database.reads);
   const failures: unknown[] = [];
-  const keeper = new LogKeeper(log.sequencer, log.projection, log.checkpointer, watch, (why) => failures.push(why));
+  const { sequencer, projection, checkpointer, inbox } = log;
+  const keeper = new LogKeeper(sequencer, projection, checkpointer, inbox, watch, (why) => failures.push(why));
   await sql.query('select pg_advisory_lock($1)', [PROJECTING_LOCK]);
   try {
     keeper.start();
@@ -91,6 +92,33 @@ it('falls behind alone: order and checkpoints go on, searches say how much they 
   expect(await log.journal.search({ limit: 1 })).toMatchObject({ behind: 0, records: [{ index: 1349 }] });
   await keeper.stop();
   expect(failures).toEqual([]);
+});
+
+it('deletes batches that bundles hold and a checkpoint has covered for a day, and goes on from that checkpoint', async () => {
+  const batched = async () => {
+    const { rows } = await sql.query<{ first: string; count: number }>(
+      'select p.first, b.count from audit_batch b join audit_position p using (arrival) order by p.first',
+    );
+    return rows.map(({ first, count }) => ({ first: Number(first), end: Number(first) + count }));
+  };
+  const published = await log.published.checkpoint();
+  const before = await batched();
+  const bundled = Math.floor(sizeOf(published) / 256) * 256;
+  await log.inbox.purge();
+  expect(await batched()).toEqual(before);
+  await sql.query(`alter table audit_checkpoint disable trigger audit_checkpoint_no_change`);
+  await sql.query(`update audit_checkpoint set signed_at = signed_at - interval '1 day'`);
+  await sql.query(`alter table audit_checkpoint enable always trigger audit_checkpoint_no_change`);
+  await log.inbox.purge();
+  expect(await batched()).toEqual(before.filter(({ end }) => end > bundled));
+  expect(before[0]?.end).toBeLessThan(bundled);
+
+  const restarted = openTestLog(database);
+  await restarted.journal.append({ ...RECORD, ...NOWHERE, id: uuidv7() }, []);
+  expect(sizeOf(await restarted.published.checkpoint())).toBe(sizeOf(published) + 1);
+  expect(restarted.wrong).toEqual([]);
+  expect(await restarted.journal.query({ limit: 3000 })).toHaveLength(sizeOf(published) + 1);
+  await expect(sql.query('delete from audit_batch')).rejects.toThrow('audit_batch is append-only: DELETE refused');
 });
 
 it('knows whether the role that it runs as could delete records', async () => {

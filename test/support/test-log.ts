@@ -3,6 +3,7 @@ import { NoteKey } from '../../src/audit/log/note-key.js';
 import { KeptCheckpoint } from '../../src/audit/log/kept-checkpoint.js';
 import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
 import { Checkpointer } from '../../src/storage/audit/checkpointer.js';
+import { Inbox } from '../../src/storage/audit/inbox.js';
 import { LogWriter } from '../../src/storage/audit/log-writer.js';
 import { PostgresJournal } from '../../src/storage/audit/postgres-journal.js';
 import { Projection } from '../../src/storage/audit/projection.js';
@@ -47,7 +48,8 @@ export function openTestLog(
   const kept = new KeptInMemory();
   const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept, written);
   const published = new PublishedLog(reads, sequencer, checkpointer, TEST_SIGNER.verifierKey);
-  return { writer, sequencer, projection, journal, kept, wrong, checkpointer, published };
+  const inbox = new Inbox(changes, key);
+  return { writer, sequencer, projection, journal, kept, wrong, checkpointer, published, inbox };
 }
 
 /** The background work of the log, which no node of a test does. */

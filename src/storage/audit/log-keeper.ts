@@ -1,5 +1,6 @@
 import { isKmsError } from '../../errors.js';
 import type { Checkpointer } from './checkpointer.js';
+import type { Inbox } from './inbox.js';
 import type { LogWatch } from './log-watch.js';
 import type { Projection } from './projection.js';
 import type { Sequencer } from './sequencer.js';
@@ -7,6 +8,7 @@ import type { Sequencer } from './sequencer.js';
 const EVERY_MS = 100;
 /** Sooner than the second that is promised: a round may be late. */
 const CHECKPOINT_EVERY_MS = 500;
+const PURGE_EVERY_MS = 4000;
 
 /**
  * What every node does for the log in the background. Nothing waits for it. Order and checkpoints are one lane, the search index another: the
@@ -16,6 +18,7 @@ export class LogKeeper {
   #running: Promise<unknown> | undefined;
   readonly #stopping = new AbortController();
   #signedAt = -Infinity;
+  #purgedAt = -Infinity;
   /** By step: what it fails with. */
   readonly #failures = new Map<string, string>();
 
@@ -24,6 +27,7 @@ export class LogKeeper {
     private readonly sequencer: Sequencer,
     private readonly projection: Projection,
     private readonly checkpointer: Checkpointer,
+    private readonly inbox: Inbox,
     private readonly watch: LogWatch,
     private readonly onFailure: (error: unknown) => void,
   ) {}
@@ -77,7 +81,15 @@ export class LogKeeper {
     if (!this.#isCheckpointDue()) return;
     this.#signedAt = performance.now();
     await this.#try('signing', () => this.checkpointer.sign());
+    if (this.#isPurgeDue()) await this.#try('purging', () => this.inbox.purge());
     await this.#try('looking', () => this.watch.look());
+  }
+
+  /** What is not signed may be evidence. */
+  #isPurgeDue(): boolean {
+    if (this.#failures.has('signing') || performance.now() - this.#purgedAt < PURGE_EVERY_MS) return false;
+    this.#purgedAt = performance.now();
+    return true;
   }
 
   #isCheckpointDue(): boolean {
