@@ -75,6 +75,12 @@ async function advance(by: string) {
   return (await call(server, tokens.admin, 'POST', '/api/v1/test/clock', { advance: by })).body;
 }
 
+/** Not what this run dropped: the schedule of the server may have been there before. */
+async function minimumAfter(by: string): Promise<number> {
+  await advance(by);
+  return JSON.parse((await get('log/minimum')).text).minimumIndex;
+}
+
 async function asSuperuser(statements: string): Promise<void> {
   const sql = new Client({ host: join(server.dataDir, 'postgres', 'run'), user: 'keystead', database: 'keystead' });
   await sql.connect();
@@ -106,9 +112,9 @@ it('what is held is not dropped, and nothing behind it', async () => {
   expect((await keystead('auditor', 'audit hold list')).out).toContain(`key ${key}`);
   await json('admin', `audit hold remove ${whole.id}`);
   // The key was made behind record 300.
-  expect(await advance('1d')).toMatchObject({ dropped: 256 });
+  expect(await minimumAfter('1d')).toBe(256);
   await json('admin', `audit hold remove ${ofKey.id}`);
-  expect(await advance('1d')).toMatchObject({ dropped: 256 });
+  expect(await minimumAfter('1d')).toBe(512);
   expect(await keystead('admin', `audit hold remove ${ofKey.id}`)).toMatchObject({ code: 4 });
 });
 
@@ -172,6 +178,8 @@ it('evidence says that records are missing', async () => {
 
 it('what a superuser drops without the policy is refused by the database, and found where that was undone', async () => {
   await make(300);
+  // A search first makes all that was written searchable: what is not yet is not dropped.
+  await get('records?limit=1');
   const remove = 'delete from audit_bundle where index = 2';
   await expect(asSuperuser(remove)).rejects.toThrow('audit_bundle is append-only: DELETE refused');
   await expect(asSuperuser('select audit_drop(768)').then(() => get('log/checkpoint'))).resolves.toMatchObject({
