@@ -42,8 +42,9 @@ export class Prompt {
   async #read(question: string, echo: boolean): Promise<string> {
     const isTerminal = this.terminal.stdin.isTTY === true;
     const show = (text: string) => isTerminal && this.terminal.stderr.write(text);
-    show(`${question}: `);
+    // The echo is off before there is a question that somebody could answer.
     if (isTerminal) this.#keyboard.setRawMode?.(true);
+    show(`${question}: `);
     let typed = '';
     try {
       for (;;) {
