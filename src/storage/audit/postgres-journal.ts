@@ -17,7 +17,7 @@ import { GroupCommit } from './group-commit.js';
 import { readLag } from './log-lag.js';
 import { MAX_BATCH } from './log-tables.js';
 import { readRecords, type RecordPlace } from './read-records.js';
-import { isOneList, recordsThat } from './records-that.js';
+import { orderOf, recordsThat } from './records-that.js';
 import { summariseRecords } from './summarise-records.js';
 import type { LogWriter } from './log-writer.js';
 import type { Projection } from './projection.js';
@@ -137,12 +137,11 @@ export class PostgresJournal extends Journal {
   async #find(query: AuditQuery, ofKey: string): Promise<RecordPlace[]> {
     const select = await recordsThat(this.reads, query, ofKey);
     const direction = query.order === 'oldest' ? 'ASC' : 'DESC';
-    if (isOneList(query)) select.orderBy('record.index >> 12', direction);
+    for (const column of orderOf(query)) select.addOrderBy(column, direction);
     return select
       .select('record.index', 'index')
       .addSelect('record.start', 'start')
       .addSelect('record.length', 'length')
-      .addOrderBy('record.index', direction)
       .limit(query.limit)
       .getRawMany<RecordPlace>();
   }

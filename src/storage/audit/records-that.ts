@@ -38,9 +38,12 @@ export async function recordsThat(
   return select;
 }
 
-/** Whether an index by block gives such records in the order of their places. */
-export function isOneList({ key, caller, keyrings }: Omit<AuditQuery, 'limit'>): boolean {
-  return key !== undefined || caller !== undefined || keyrings?.length === 1;
+/** By place, in words that leave PostgreSQL the index of what is searched for, also while it does not know yet how many there are. */
+export function orderOf({ key, caller, keyrings, requestId }: Omit<AuditQuery, 'limit'>): readonly string[] {
+  // Few records: they are sorted, and no index that gives them in order is any use.
+  if (requestId !== undefined) return ['record.index + 0'];
+  const isByBlock = key !== undefined || caller !== undefined || keyrings?.length === 1;
+  return isByBlock ? ['record.index >> 12', 'record.index'] : ['record.index'];
 }
 
 /** From which place on, and before which one. */
