@@ -15,13 +15,14 @@ import { Node } from './node.js';
 
 /** Of `Sequencer`: who holds it gives records their order. */
 const SEQUENCING_LOCK = 7_300_020;
-const LEADER = `select pid, application_name as name, state from pg_stat_activity join pg_locks using (pid)
-  where locktype = 'advisory' and objid = ${SEQUENCING_LOCK} and granted`;
+/** Whose answer nobody takes off the line is not at work. */
+const LEADER = `select pid, application_name as name, state = 'active' and wait_event is distinct from 'ClientWrite' as "isAtWork"
+  from pg_stat_activity join pg_locks using (pid) where locktype = 'advisory' and objid = ${SEQUENCING_LOCK} and granted`;
 
 interface Leader {
   readonly pid: number;
   readonly name: string;
-  readonly state: string;
+  readonly isAtWork: boolean;
 }
 
 /** Several nodes, each with a data directory of its own, on one PostgreSQL of their own that flushes what it commits. */
@@ -105,7 +106,7 @@ export class Cluster {
       node.freeze();
       // What it had sent is still carried out, and may be the end of it.
       let frozen = await this.#leader();
-      while (frozen?.name === node.name && frozen.state === 'active') frozen = await this.#leader();
+      while (frozen?.name === node.name && frozen.isAtWork) frozen = await this.#leader();
       if (frozen?.name === node.name) return node;
       node.thaw();
     }
