@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { auditSection, measureAudit } from './audit/audit-report.js';
+import { doorsSection, measureDoors } from './doors/doors-report.js';
 import { describeMachine } from './machine.js';
 import { readOptions, USAGE, type BenchOptions } from './options.js';
 import { report } from './report.js';
@@ -19,11 +20,12 @@ function tell(line: string): void {
 async function bench(options: BenchOptions): Promise<void> {
   const externalUrl = process.env['KEYSTEAD_BENCH_DATABASE_URL'] || undefined;
   const machine = describeMachine();
-  const { onlyRotation, onlyAudit } = options;
-  const requests = onlyRotation || onlyAudit ? undefined : await runBench(options, externalUrl, tell);
+  const { onlyRotation, onlyAudit, onlyDoors } = options;
+  const requests = onlyRotation || onlyAudit || onlyDoors ? undefined : await runBench(options, externalUrl, tell);
   const sections: string[] = [];
-  if (!onlyAudit) sections.push(rotationSection(await measureRotation(options.keys, tell)));
-  if (!onlyRotation) sections.push(auditSection(await measureAudit(options, tell), options));
+  if (!onlyRotation && !onlyAudit) sections.push(doorsSection(await measureDoors(options, tell)));
+  if (!onlyAudit && !onlyDoors) sections.push(rotationSection(await measureRotation(options.keys, tell)));
+  if (!onlyRotation && !onlyDoors) sections.push(auditSection(await measureAudit(options, tell), options));
   const page = report(requests, sections, machine, options, new Date());
   process.stdout.write(`\n${page}`);
   if (options.name === undefined) return;

@@ -12,6 +12,8 @@ export interface BenchOptions {
   readonly onlyRotation: boolean;
   /** Only the part on the audit log. */
   readonly onlyAudit: boolean;
+  /** Only the part on the AWS KMS door. */
+  readonly onlyDoors: boolean;
   /** In the log of which proofs are made. */
   readonly records: number;
   /** Of them, in the search index. */
@@ -29,6 +31,7 @@ export const USAGE = `npm run bench -- [options]
   --records <n>      in the log, in the part on the audit log (default 1000000)
   --searchable <n>   of them can be searched (default 250000)
   --only-audit       only that part
+  --only-doors       only the part on the AWS KMS door
   --name <text>      also write bench/results/<text>.md
 KEYSTEAD_BENCH_DATABASE_URL: an external PostgreSQL, by a role that may create databases.`;
 
@@ -45,6 +48,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
       records: { type: 'string', default: '1000000' },
       searchable: { type: 'string', default: '250000' },
       'only-audit': { type: 'boolean', default: false },
+      'only-doors': { type: 'boolean', default: false },
       name: { type: 'string' },
     },
   });
@@ -55,6 +59,7 @@ export function readOptions(args: readonly string[]): BenchOptions {
     keys: Math.round(positive('keys', values.keys)),
     onlyRotation: values['only-rotation'],
     onlyAudit: values['only-audit'],
+    onlyDoors: values['only-doors'],
     records: Math.round(positive('records', values.records, 1e9)),
     searchable: Math.round(positive('searchable', values.searchable, 1e9)),
     name: values.name,

@@ -87,18 +87,18 @@ const FUNCTIONS = [
   `create function audit_append(p_stream uuid, p_seq bigint, p_count integer, p_before bytea, p_digest bytea, p_entries bytea,
      p_leaf_hashes bytea, p_signature bytea) returns boolean
    language plpgsql security definer set search_path = public, pg_temp as $$
-   declare head audit_stream_head%rowtype;
    begin
      -- Whatever the server is set to: nothing is answered before its record is on the disk.
      if current_setting('synchronous_commit') = 'off' then perform set_config('synchronous_commit', 'on', true); end if;
-     select * into head from audit_stream_head h where h.stream = p_stream for update;
-     if head.seq = p_seq + p_count - 1 and head.digest = p_digest then return false; end if;
-     if head.seq is distinct from p_seq - 1 or head.digest is distinct from p_before then
+     update audit_stream_head h set seq = p_seq + p_count - 1, digest = p_digest
+       where h.stream = p_stream and h.seq = p_seq - 1 and h.digest = p_before;
+     if not found then
+       if exists (select from audit_stream_head h where h.stream = p_stream and h.seq = p_seq + p_count - 1 and h.digest = p_digest)
+         then return false; end if;
        raise exception 'audit stream % is not where its writer left it', p_stream using errcode = 'P0001';
      end if;
      insert into audit_batch (arrival, stream, seq, count, before, entries, leaf_hashes, signature)
        values (nextval('audit_arrival'), p_stream, p_seq, p_count, p_before, p_entries, p_leaf_hashes, p_signature);
-     update audit_stream_head h set seq = p_seq + p_count - 1, digest = p_digest where h.stream = p_stream;
      return true;
    end $$`,
   `revoke execute on function audit_open_stream(uuid, text, bytea, text) from public`,

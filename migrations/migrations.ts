@@ -16,6 +16,7 @@ import { Log1700000000030 } from './1700000000030-log.js';
 import { AuditSinks1700000000031 } from './1700000000031-audit-sinks.js';
 import { AuditRetention1700000000032 } from './1700000000032-audit-retention.js';
 import { Cosignatures1700000000036 } from './1700000000036-cosignatures.js';
+import { Aws1700000000040 } from './1700000000040-aws.js';
 
 /** In the order in which they are applied. */
 export const MIGRATIONS = [
@@ -37,4 +38,5 @@ export const MIGRATIONS = [
   AuditSinks1700000000031,
   AuditRetention1700000000032,
   Cosignatures1700000000036,
+  Aws1700000000040,
 ];

@@ -12,6 +12,7 @@ import { CheckpointDelivery, WitnessDelivery } from './audit/delivery/checkpoint
 import type { CredentialRow } from './access/records.js';
 import { isLoopback, type Config } from './config/config.js';
 import { CONFIG, ConfigModule } from './config/config.module.js';
+import { AwsModule } from './doors/aws/aws.module.js';
 import { ClockModule } from './doors/clock/clock.module.js';
 import { RestModule } from './doors/rest/rest.module.js';
 import { KmsError } from './errors.js';
@@ -24,7 +25,8 @@ import { EventDelivery } from './operations/events/event-delivery.js';
 import { NodeHeartbeat } from './operations/node-heartbeat.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { continueRootWork } from './operations/root/continue-root-work.js';
-import { RootsModule } from './roots/roots.module.js';
+import { RootKeys } from './roots/root-keys.js';
+import { RootsModule, type Unsealed } from './roots/roots.module.js';
 import { LedgerModule } from './storage/ledger.module.js';
 import { LedgerOnPostgres } from './storage/ledger/open-ledger.js';
 import { LogWatch } from './storage/audit/log-watch.js';
@@ -32,8 +34,10 @@ import { LogKeeper } from './storage/audit/log-keeper.js';
 import { SinkFeeds } from './storage/audit/sink-feeds.js';
 import { AuditModule } from './storage/audit.module.js';
 import { StorageModule } from './storage/storage.module.js';
+import { Health } from './telemetry/health.js';
 import { PrometheusMeter } from './telemetry/prometheus-meter.js';
 import { TelemetryModule } from './telemetry/telemetry.module.js';
+import { NoTracer, type Tracer } from './tracer.js';
 
 /** The composition root: the rooms' modules, and what only the whole knows. */
 @Module({})
@@ -46,6 +50,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(DEPS) private readonly deps: Deps,
     @Inject(WrappingStore) wrappings: WrappingStore,
     @Inject(PrometheusMeter) meter: PrometheusMeter,
+    @Inject(Health) health: Health,
     @Inject(EventDelivery) delivery: EventDelivery,
     @Inject(CONFIG) private readonly config: Config,
     @Inject(CheckpointDelivery) checkpoints: CheckpointDelivery,
@@ -53,9 +58,20 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     @Inject(SinkFeeds) sinks: SinkFeeds,
     @Inject(LogWatch) log: LogWatch,
     @Inject(LogKeeper) keeper: LogKeeper,
+    @Inject(RootKeys) private readonly roots: RootKeys,
   ) {
     meter.watchSize('loaded_versions', 'Key versions unwrapped in memory.', () => deps.loaded.size);
     meter.watchSize('cached_keys', 'Keys verified in memory.', () => ledger.cache.size);
+    meter.watchCount(
+      'loaded_versions_asked',
+      'Key versions that operations asked for.',
+      () => deps.loaded.counts.asked,
+    );
+    meter.watchCount('loaded_versions_hits', 'Those of them that were in memory.', () => deps.loaded.counts.hits);
+    meter.watchSize('overdue_keys', 'Keys whose policy could not be followed, or has been due for ten minutes.', () =>
+      deps.dueKeys.countOverdue(new Date(deps.clock.now() - 600_000)),
+    );
+    meter.watchHealth(health);
     const oldest = 'Age of the oldest event that is neither delivered nor dead.';
     meter.watchSize('events_oldest_pending_seconds', oldest, () => delivery.oldestPendingSeconds);
     meter.watchSize(
@@ -76,7 +92,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     this.#heartbeat = new NodeHeartbeat(deps.root, wrappings, node, () => continueRootWork(deps, kms));
   }
 
-  static of(config: Config): DynamicModule {
+  static of(config: Config, tracer: Tracer = new NoTracer(), unsealed?: Unsealed): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -84,16 +100,17 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
         StorageModule,
         SignerModule,
         AuditModule,
-        RootsModule,
+        RootsModule.with(unsealed),
         InstallModule,
         LedgerModule,
-        TelemetryModule,
+        TelemetryModule.with(tracer),
         OperationsModule,
         RestModule.with({
           openMetrics: config.KEYSTEAD_METRICS === 'open',
           testClock: config.KEYSTEAD_TEST_CLOCK === '1',
           version: packageVersion(),
         }),
+        AwsModule,
         ClockModule,
       ],
     };
@@ -111,7 +128,8 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.#mustKeepDevelopmentTokensHere();
     this.deps.lastUse.start();
     this.deps.usage.start();
-    await this.kms.note('service.start');
+    const { unsealedBy } = this.roots;
+    await this.kms.note('service.start', Object.keys(unsealedBy).length > 0 ? { unsealedBy } : {});
   }
 
   /** The tokens that a first start leaves in a file are for this machine alone. */
@@ -125,7 +143,7 @@ export class AppModule implements OnApplicationBootstrap, BeforeApplicationShutd
     if (live.length === 0) return;
     throw new KmsError(
       'invalid-setting',
-      `KEYSTEAD_HOST: not a loopback address, and ${live.length} tokens of the first start are still live: revoke them first (keystead token revoke), or keep KEYSTEAD_HOST=127.0.0.1`,
+      `KEYSTEAD_HOST: not a loopback address, and ${live.length} credentials of the first start are still live: revoke them first (keystead credential revoke), or keep KEYSTEAD_HOST=127.0.0.1`,
     );
   }
 

@@ -9,7 +9,9 @@ export const ERROR_CODES = [
   'invalid-ciphertext',
   'invalid-key-material',
   'invalid-import-token',
+  'invalid-key-policy',
   'payload-too-large',
+  'dry-run',
   'unsupported-media-type',
   'idempotency-mismatch',
   // the caller
@@ -31,6 +33,7 @@ export const ERROR_CODES = [
   'role-not-found',
   'group-not-found',
   'policy-not-found',
+  'grant-not-found',
   'campaign-not-found',
   'webhook-not-found',
   'delivery-not-found',
@@ -62,6 +65,7 @@ export const ERROR_CODES = [
   // the service
   'integrity-failure',
   'root-unavailable',
+  'sealed',
   'database-unavailable',
   'overloaded',
   'shutting-down',
@@ -69,11 +73,23 @@ export const ERROR_CODES = [
   // start
   'invalid-setting',
   'wrong-root-key',
+  'invalid-backup',
 ] as const;
 
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
+/** The key that an error is about, as it was when the request was decided. */
+export interface ErrorKey {
+  readonly id: string;
+  readonly spec: string;
+  readonly usage: string;
+  readonly state: string;
+}
+
 export class KmsError extends Error {
+  /** For doors whose errors name it; unknown to who may not know it. */
+  key?: ErrorKey;
+
   /**
    * @param code   what happened, from the closed list
    * @param detail a sentence for the caller: what was wrong, where, what to do. Never a secret, never an input's bytes

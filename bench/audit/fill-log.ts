@@ -1,7 +1,6 @@
 import { TILE_WIDTH } from '../../src/audit/log/tile.js';
 import { leafHash } from '../../src/audit/merkle-hash.js';
-import { growTree } from '../../src/storage/audit/grow-tree.js';
-import { readTip } from '../../src/storage/audit/log-tables.js';
+import { growTree, readEdge } from '../../src/storage/audit/grow-tree.js';
 import type { AuditStand } from './audit-stand.js';
 
 const AT_ONCE = 64 * TILE_WIDTH;
@@ -14,11 +13,12 @@ export async function fillLog(stand: AuditStand, size: number, tell: (line: stri
   let grown = 0;
   for (let chunk = 1; grown < size; chunk++) {
     grown = await stand.database.changes.transaction(async (manager) => {
-      const tip = await readTip(manager);
-      const count = AT_ONCE - (tip.size % TILE_WIDTH);
-      const entries = Array.from({ length: count }, (_, at) => Buffer.from(`{"filling":${tip.size + at},"v":1}`));
-      await growTree(manager, tip, entries, entries.map(leafHash));
-      return tip.size;
+      const edge = await readEdge(manager);
+      const from = edge.tip.size;
+      const count = AT_ONCE - (from % TILE_WIDTH);
+      const entries = Array.from({ length: count }, (_, at) => Buffer.from(`{"filling":${from + at},"v":1}`));
+      await growTree(manager, edge, { entries, leaves: entries.map(leafHash), positions: [], cursors: [] });
+      return from + count;
     });
     if (chunk % 64 === 0) tell(`${grown} of ${size} records are in the log`);
   }

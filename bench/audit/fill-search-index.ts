@@ -4,8 +4,7 @@ import { encodeEntry } from '../../src/audit/log/entry.js';
 import { TILE_WIDTH } from '../../src/audit/log/tile.js';
 import { leafHash } from '../../src/audit/merkle-hash.js';
 import { uuidv7 } from '../../src/keys/uuid.js';
-import { growTree } from '../../src/storage/audit/grow-tree.js';
-import { readTip } from '../../src/storage/audit/log-tables.js';
+import { growTree, readEdge } from '../../src/storage/audit/grow-tree.js';
 import type { AuditStand } from './audit-stand.js';
 
 const AT_ONCE = 64 * TILE_WIDTH;
@@ -60,11 +59,11 @@ export async function fillSearchIndex(
   await database.changes.query(skip);
   for (let made = 0, chunk = 0; made < count; chunk++) {
     made += await database.changes.transaction(async (manager) => {
-      const tip = await readTip(manager);
+      const edge = await readEdge(manager);
       // To the end of a bundle: what fills none is read out of batches, and these records have none.
-      const added = AT_ONCE - (tip.size % TILE_WIDTH);
+      const added = AT_ONCE - (edge.tip.size % TILE_WIDTH);
       const entries = Array.from({ length: added }, (_, at) => entryOf(made + at));
-      await growTree(manager, tip, entries, entries.map(leafHash));
+      await growTree(manager, edge, { entries, leaves: entries.map(leafHash), positions: [], cursors: [] });
       return added;
     });
     await projection.catchUp();

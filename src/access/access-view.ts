@@ -1,10 +1,25 @@
+import { rootBindings } from './account-root.js';
 import { NO_ATTRIBUTES, type Attributes } from './conditions.js';
 import { covers, grantOf, verdictOf, type Grant, type Resource, type Verdict } from './grant.js';
-import { administers, isEverybodys, isRoleName, ROLES, usesKeys, type OperationName } from './permissions.js';
+import { rootArn } from './key-rules/key-request.js';
+import { Principals } from './key-rules/principals.js';
+import { rulingOf, type Ruling } from './key-rules/ruling.js';
+import {
+  ACCOUNT_ROOT,
+  administers,
+  concernsKeys,
+  isEverybodys,
+  isRoleName,
+  ROLES,
+  usesKeys,
+  type OperationName,
+} from './permissions.js';
+import type { AwsAccount } from '../keys/aws-account.js';
+import type { KeyringRow } from '../keys/records.js';
 import type { BindingRow, BindingScope, CallerRow, CredentialRow, GroupRow, RoleRow } from './records.js';
 import { conflictOf, type Held } from './separation.js';
 
-/** Id of a caller; or that and the ids of groups that it is in by its JWT. */
+/** Id of a caller; or that and what else it is for a request: groups of its JWT, the root principal of an account. */
 export type Holders = string | readonly string[];
 
 /** A binding that was looked at, and what it said. */
@@ -20,6 +35,9 @@ export class AccessView {
   readonly #administering = new Map<string, Grant[]>();
   /** Of people, by name. */
   readonly #passwords = new Map<string, CredentialRow>();
+  readonly #principals: Principals;
+  /** What keyrings stand for at the AWS door, by id. */
+  readonly #accounts: ReadonlyMap<string, AwsAccount>;
   /** Groups that are there, by id. */
   readonly groups: ReadonlyMap<string, GroupRow>;
   /** Custom roles that are there, by name. */
@@ -33,15 +51,21 @@ export class AccessView {
     /** Ids of the keyrings in which one may both administer and use keys. */
     private readonly unseparated: ReadonlySet<string> = new Set(),
     groups: Iterable<GroupRow> = [],
+    keyrings: readonly KeyringRow[] = [],
   ) {
     this.groups = new Map([...groups].filter((group) => !group.removedAt).map((group) => [group.id, group]));
     this.roles = new Map([...roles].filter((role) => !role.removedAt).map((role) => [role.name, role]));
+    this.#principals = new Principals(callers, credentials.values());
+    this.#accounts = new Map(
+      [...keyrings].flatMap(({ id, awsAccount }) => (awsAccount ? [[id, awsAccount] as const] : [])),
+    );
     for (const credential of credentials.values()) {
       const caller = callers.get(credential.callerId);
       if (caller && isPasswordInUse(credential)) this.#passwords.set(caller.name, credential);
     }
-    for (const binding of bindings) {
-      const operations = this.operationsOf(binding.role);
+    const held = [...bindings].map((binding) => [binding, this.operationsOf(binding.role)] as const);
+    const roots = rootBindings(keyrings).map((binding) => [binding, ACCOUNT_ROOT] as const);
+    for (const [binding, operations] of [...held, ...roots]) {
       if (binding.removedAt || !operations) continue;
       const grant = grantOf(binding, operations);
       const isAdministering = grant.effect === 'allow' && operations.some(administers);
@@ -77,8 +101,8 @@ export class AccessView {
 
   /**
    * Default deny; an explicit deny whose conditions are met wins. A deny for one key or keyring does not deny what is
-   * wider, but for all `keys`. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are
-   * separate.
+   * wider, but for all `keys`. Where a key has rules of its own, its policy decides whether bindings count, and it or a grant may
+   * allow without one. Whoever may administer a keyring may not use its keys, whatever allows it, where duties are separate.
    */
   may(
     holders: Holders,
@@ -94,7 +118,35 @@ export class AccessView {
       if (verdict === 'denies') return false;
       if (verdict === 'allows') allowed = true;
     }
+    const ruling = this.rulingOn(holders, operation, resource, now, attributes);
+    if (ruling) allowed = ruling.allows || (ruling.delegates && allowed);
     return allowed && !this.administeringBinding(holders, operation, resource, now);
+  }
+
+  /** What the key policy and the grants of a key say; undefined where it has neither. */
+  rulingOn(
+    holders: Holders,
+    operation: OperationName,
+    resource: Resource,
+    now: number,
+    attributes: Attributes,
+  ): Ruling | undefined {
+    if (resource.kind !== 'key' || !resource.rules) return undefined;
+    const account = this.#accounts.get(resource.keyringId);
+    const principals = this.#principals.of(holders, now);
+    const names = account ? this.#principals.namesOf(holders, account.accountId) : [];
+    return rulingOf(resource.rules, operation, attributes, { principals, names, account, now });
+  }
+
+  /** Who callers are in AWS accounts, by their access keys: ARNs, the root of an account first. */
+  principalsOf(holders: Holders, now: number): readonly string[] {
+    return this.#principals.of(holders, now);
+  }
+
+  /** Whether an ARN names a caller with an access key, or the root of an account that a keyring stands for. */
+  isPrincipal(arn: string, now: number): boolean {
+    const accounts = [...this.#accounts.values()].map(({ accountId }) => accountId);
+    return accounts.some((id) => arn === id || arn === rootArn(id)) || this.#principals.has(arn, now);
   }
 
   /** Why `may` says what it says: every binding of the holders that has the operation, and what it says. */
@@ -127,6 +179,11 @@ export class AccessView {
     )?.binding;
   }
 
+  /** Whether nobody may both administer and use keys there. */
+  isSeparated(resource: Resource): boolean {
+    return !('keyringId' in resource) || !this.unseparated.has(resource.keyringId);
+  }
+
   /** The binding of the same holder with which a new one would break the separation of duties; the new one, if alone it does. */
   conflictWith(added: Omit<BindingRow, 'revision'>, now: number): Held['binding'] | undefined {
     const operations = this.operationsOf(added.role);
@@ -154,6 +211,7 @@ export class AccessView {
   /** The coarse gate: whether any role of the caller holds the operation at all, wherever and whenever. Never refuses what `may` allows. */
   mayAnywhere(holders: Holders, operation: OperationName, now: number): boolean {
     if (isEverybodys(operation)) return true;
+    if (concernsKeys(operation) && this.#principals.of(holders, now).length > 0) return true;
     const grants = heldBy(this.#grants, holders);
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }

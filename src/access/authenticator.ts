@@ -25,6 +25,8 @@ export type Finding =
       readonly groups?: readonly string[];
       /** Of a password: the code that went with it, good once. */
       readonly spent?: SpentCode;
+      /** For which a request was signed. */
+      readonly region?: string;
     }
   | {
       readonly refusal: Refusal;

@@ -2,6 +2,7 @@ import type { Authenticator, Evidence, Finding } from './authenticator.js';
 import { authenticateCertificate } from './authenticators/certificate.js';
 import { authenticateJwt } from './authenticators/jwt.js';
 import { authenticatePassword } from './authenticators/password.js';
+import { authenticateSignature } from './authenticators/signature.js';
 import { authenticateToken } from './authenticators/token.js';
 import type { Presented } from './presented.js';
 
@@ -13,6 +14,7 @@ const AUTHENTICATORS: { readonly [K in Kind]: Authenticator<Extract<Presented, {
   certificate: authenticateCertificate,
   jwt: authenticateJwt,
   password: authenticatePassword,
+  signature: authenticateSignature,
 };
 
 export function find<K extends Kind>(

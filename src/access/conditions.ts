@@ -1,9 +1,10 @@
 import { BlockList, isIP } from 'node:net';
 import type { EncryptionContext } from '../keys/encryption-context.js';
+import type { AskedOfKey } from './key-rules/key-request.js';
 import type { Strength } from './presented.js';
 
 /** The doors that a binding may be bound to. */
-export const DOORS = ['rest'] as const;
+export const DOORS = ['rest', 'aws'] as const;
 export const PROVEN_STRENGTHS = ['mfa', 'mtls'] as const;
 
 /** What must be so for a binding to hold, as stored. All that is given must be met; of a list, one. */
@@ -29,6 +30,8 @@ export interface Attributes {
   readonly source: string | null;
   readonly door: string;
   readonly strength: Strength;
+  /** For the rules of the key, where it has any. */
+  readonly asked?: AskedOfKey | undefined;
 }
 
 /** Addresses whose verdict is kept: looking one up is dearer than all else together. */

@@ -3,7 +3,7 @@ import { isTotpCode, totpStep } from './totp.js';
 
 /** What a person has besides the password: a sealed column of its credential. */
 export interface Factors {
-  /** The shared secret of RFC 6238, encrypted (`sealTotpSecret`), in base64. */
+  /** The shared secret of RFC 6238, encrypted (`sealSecret`), in base64. */
   readonly totp: string;
   /** The newest time step that was accepted. */
   readonly usedStep: number;

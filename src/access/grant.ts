@@ -1,3 +1,4 @@
+import type { KeyRules } from './key-rules/key-rules.js';
 import { compileConditions, type Attributes, type Test } from './conditions.js';
 import type { OperationName } from './permissions.js';
 import type { BindingRow, BindingScope } from './records.js';
@@ -15,6 +16,8 @@ export type Resource =
       readonly keyringId: string;
       readonly keyId: string;
       readonly tags: Readonly<Record<string, string>>;
+      /** None: bindings alone decide. */
+      readonly rules?: KeyRules | undefined;
     };
 
 /** A binding, compiled. */

@@ -37,6 +37,9 @@ const KEY_CHANGES = [
   'key.cancel-destruction',
   'key.import-parameters',
   'key.import',
+  'key.delete-material',
+  'key.replicate',
+  'key.set-primary',
   'version.retire',
   'version.restore',
   'version.disable',
@@ -51,9 +54,20 @@ const KEY_CHANGES = [
   'campaign.start',
   'campaign.close',
   'campaign.cancel',
+  'resource-policy.set',
+  'grant.create',
+  'grant.retire',
+  'grant.revoke',
 ] as const;
 
-const POLICY_READS = ['policy.get', 'policy.simulate', 'version.usage', 'version.exposed'] as const;
+const POLICY_READS = [
+  'policy.get',
+  'policy.simulate',
+  'version.usage',
+  'version.exposed',
+  'resource-policy.get',
+  'grant.list',
+] as const;
 
 /** What a decryption under a compromised version needs besides: in no built-in role. */
 const COMPROMISED = ['decrypt.compromised'] as const;
@@ -75,6 +89,8 @@ const ADMINISTRATION = [
   'token.revoke',
   'credential.create',
   'credential.revoke',
+  'access-key.create',
+  'access-key.revoke',
   'binding.create',
   'binding.delete',
   'role.create',
@@ -98,10 +114,11 @@ const ADMINISTRATION = [
   'test-clock.advance',
 ] as const;
 
-const ACCESS_READS = [
+export const ACCESS_READS = [
   'caller.list',
   'token.list',
   'credential.list',
+  'access-key.list',
   'binding.list',
   'role.list',
   'group.list',
@@ -116,11 +133,14 @@ const ACCESS_READS = [
 
 const ROOT = ['root.describe', 'root.rotate', 'root.migrate'] as const;
 
+/** A copy of everything, encrypted for the configured recipients. */
+const BACKUP = ['backup.create'] as const;
+
 /** What the audit log needs of those who run the service. */
 const AUDIT_UPKEEP = ['audit.rebuild'] as const;
 
 /** Only the service itself, on its schedule. */
-const SYSTEM = [
+export const SYSTEM = [
   'key.destroy',
   'approval.expire',
   'policy.notify',
@@ -130,13 +150,14 @@ const SYSTEM = [
   'service.start',
   'service.stop',
   'administrator.recover',
+  'backup.restore',
   'integrity.alarm',
   'maintenance.run',
   'pki.publish-crl',
 ] as const;
 
 /** Every authenticated caller. */
-const EVERYBODY = [
+export const EVERYBODY = [
   'whoami',
   'session.end',
   'pki.describe',
@@ -170,6 +191,7 @@ export const OPERATIONS = [
   'approval.decide',
   'approval.cancel',
   ...ROOT,
+  ...BACKUP,
   'audit.read',
   ...AUDIT_UPKEEP,
   ...SYSTEM,
@@ -201,6 +223,20 @@ export function administers(operation: OperationName): boolean {
   return ADMINISTERS.has(operation);
 }
 
+const ON_KEYS: ReadonlySet<OperationName> = new Set([
+  ...USES,
+  ...KEY_READS.filter((name) => !name.startsWith('keyring.')),
+  ...KEY_CHANGES,
+  ...POLICY_READS,
+  ...CAMPAIGN_REPORTS,
+  'key.export',
+]);
+
+/** Whether an operation is about keys themselves, not about their records or approvals: a key's own rules are about it too. */
+export function concernsKeys(operation: OperationName): boolean {
+  return ON_KEYS.has(operation);
+}
+
 /** What may be put under dual control: what changes something, or hands a key out. An import has a token of its own, good once. */
 export const DUAL_CONTROL_OPERATIONS = [
   ...KEY_CHANGES.filter((name) => !name.startsWith('key.import')),
@@ -208,30 +244,12 @@ export const DUAL_CONTROL_OPERATIONS = [
   ...ADMINISTRATION.filter((name) => name !== 'bootstrap.finish' && name !== 'test-clock.advance'),
   'root.rotate',
   'root.migrate',
+  ...BACKUP,
 ] as const;
 
 export function isUnderDualControl(name: string): boolean {
   return DUAL_CONTROL_OPERATIONS.some((operation) => operation === name);
 }
-
-/** What the first administrator's token is for, besides reading what there is: others who take over. */
-export const BOOTSTRAP_OPERATIONS = [
-  'caller.create',
-  'token.create',
-  'credential.create',
-  'invitation.create',
-  'binding.create',
-  'bootstrap.finish',
-] as const satisfies readonly OperationName[];
-
-/** The same, and what one looks at on the way. */
-export const BOOTSTRAPPING: ReadonlySet<OperationName> = new Set([
-  ...BOOTSTRAP_OPERATIONS,
-  ...ACCESS_READS,
-  ...EVERYBODY,
-  'keyring.list',
-  'keyring.describe',
-]);
 
 export function isGrantable(name: string): name is OperationName {
   return GRANTABLE.some((operation) => operation === name);
@@ -251,6 +269,7 @@ export const ROLES = {
     'root.describe',
     'root.rotate',
     'root.migrate',
+    ...BACKUP,
     ...AUDIT_UPKEEP,
     'keyring.list',
     'keyring.describe',
@@ -260,28 +279,14 @@ export const ROLES = {
   approver: ['approval.decide', 'approval.list', 'keyring.list', 'keyring.describe'],
 } as const satisfies Readonly<Record<string, readonly OperationName[]>>;
 
+/** What the root principal of an AWS account may, in the keyrings that stand for the account: it both administers and uses their keys. */
+export const ACCOUNT_ROOT = [...CRYPTO_OPERATIONS, ...KEY_READS, ...KEY_CHANGES, ...POLICY_READS] as const;
+
 export type RoleName = keyof typeof ROLES;
 
 export function isRoleName(name: string): name is RoleName {
   return Object.hasOwn(ROLES, name);
 }
-
-export const SYSTEM_CALLERS = {
-  'system:lifecycle': [...SYSTEM, 'key.rotate', 'keyring.rewrap', 'root.rotate', 'root.migrate'],
-  /** What policies say. */
-  'system:rotation': [
-    'key.rotate',
-    'key.disable',
-    'version.retire',
-    'version.destroy',
-    'policy.notify',
-    'campaign.close',
-    'credential.revoke',
-  ],
-  'system:service': ['administrator.recover'],
-} as const satisfies Readonly<Record<string, readonly OperationName[]>>;
-
-export type SystemCallerId = keyof typeof SYSTEM_CALLERS;
 
 export function isEverybodys(operation: OperationName): boolean {
   return ([...EVERYBODY, ...OWN_ACCOUNT] as readonly string[]).includes(operation);

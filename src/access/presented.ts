@@ -1,3 +1,5 @@
+import type { WireRequest } from './sigv4/canonical-request.js';
+
 /** A client certificate of a TLS handshake, as the door read it. */
 export interface PresentedCertificate {
   /** The URIs of its subjectAltName. */
@@ -19,12 +21,21 @@ export interface PresentedPassword {
   readonly code: string;
 }
 
+/** A whole request, which its signature is over. */
+export interface PresentedSignature {
+  readonly kind: 'signature';
+  readonly request: WireRequest;
+  /** For which it must be signed: `kms`, `sts`. */
+  readonly service: string;
+}
+
 /** A credential as it was presented at a door. */
 export type Presented =
   | { readonly kind: 'token'; readonly token: string }
   | { readonly kind: 'certificate'; readonly certificate: PresentedCertificate }
   | { readonly kind: 'jwt'; readonly jwt: string }
-  | PresentedPassword;
+  | PresentedPassword
+  | PresentedSignature;
 
 /** How well a caller proved itself: by one secret, by two factors, or by a key that never leaves it. */
 export const STRENGTHS = ['single', 'mfa', 'mtls'] as const;

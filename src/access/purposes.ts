@@ -1,4 +1,5 @@
-import { BOOTSTRAPPING, type OperationName } from './permissions.js';
+import { BOOTSTRAPPING } from './bootstrap.js';
+import type { OperationName } from './permissions.js';
 import type { CredentialRow } from './records.js';
 
 const INVITATION: ReadonlySet<OperationName> = new Set(['person.enrol', 'person.confirm']);

@@ -1,3 +1,4 @@
+import type { AccessKey } from './access-key.js';
 import type { CredentialMatch } from './credential-match.js';
 import type { Factors } from './factors.js';
 import type { Conditions } from './conditions.js';
@@ -18,11 +19,11 @@ export interface CallerRow {
   readonly revision: number;
 }
 
-export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt', 'password'] as const;
+export const CREDENTIAL_KINDS = ['token', 'certificate', 'jwt', 'password', 'access-key'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 export interface CredentialRow {
-  /** The public part of the token; a UUID for the other kinds. */
+  /** The public part of the token; the access key id; a UUID for the other kinds. */
   readonly id: string;
   readonly callerId: string;
   readonly kind: CredentialKind;
@@ -32,6 +33,8 @@ export interface CredentialRow {
   readonly match?: CredentialMatch | null;
   /** Of a password. */
   readonly factors?: Factors | null;
+  /** Of an access key. */
+  readonly accessKey?: AccessKey | null;
   readonly purpose: 'api' | 'bootstrap' | 'development' | 'invitation' | 'password' | 'session';
   /** `loopback`: refused from any other address. */
   readonly source: 'any' | 'loopback';

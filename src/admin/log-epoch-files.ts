@@ -1,4 +1,4 @@
-import { rename, stat } from 'node:fs/promises';
+import { rename, rm, stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { NoteKey } from '../audit/log/note-key.js';
 import type { Config } from '../config/config.js';
@@ -31,6 +31,16 @@ export async function enterNextEpoch({ signer, checkpoint }: LogFiles, current: 
   if (before !== undefined && (await exists(checkpoint))) await rename(checkpoint, `${checkpoint}.${before}`);
   if (before !== undefined) await rename(signer, `${signer}.${before}`);
   await rename(next, signer);
+}
+
+/** Of the epoch that this node signs; undefined where there is no key. @throws KmsError invalid-setting */
+export async function signerIn({ signer }: LogFiles): Promise<NoteKey | undefined> {
+  return (await exists(signer)) ? openSignerFile(signer) : undefined;
+}
+
+/** The key of an epoch that no database has gone over to. */
+export async function discardNextSigner({ signer }: LogFiles): Promise<void> {
+  await rm(nextOf(signer), { force: true });
 }
 
 function nextOf(signer: string): string {

@@ -10,6 +10,6 @@ import { KmsError } from '../errors.js';
 export async function mustBeSetUp(config: Config): Promise<void> {
   if (config.KEYSTEAD_DATABASE_URL !== undefined) return;
   const dataDir = resolve(config.KEYSTEAD_DATA_DIR);
-  if (await stat(join(dataDir, 'root.key')).catch(() => undefined)) return;
+  if (await stat(join(dataDir, 'postgres')).catch(() => undefined)) return;
   throw new KmsError('invalid-setting', `KEYSTEAD_DATA_DIR: ${dataDir} holds no install to recover or to go on with`);
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { generateSeed, isNoteName, NoteKey } from '../audit/log/note-key.js';
-import { KmsError } from '../errors.js';
+import { isKmsError, KmsError } from '../errors.js';
 import { uuidv7 } from '../keys/uuid.js';
 import { createFile } from '../roots/local/write-root-key-file.js';
 
@@ -27,7 +27,9 @@ export async function openLogSigner(path: string, isNew: () => Promise<boolean>)
  */
 export async function createSignerFile(path: string, origin: string): Promise<NoteKey> {
   const file = { origin, seed: generateSeed().toString('base64') };
-  await createFile(path, Buffer.from(`${JSON.stringify(file, undefined, 2)}\n`)).catch(() => undefined);
+  await createFile(path, Buffer.from(`${JSON.stringify(file, undefined, 2)}\n`)).catch((error: unknown) => {
+    if (!isKmsError(error, 'conflict')) throw refused(path, 'cannot be made', error);
+  });
   return openSignerFile(path);
 }
 

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { NotVerified } from '../audit/verifier/not-verified.js';
 import { isKeysteadError } from '../client/client.js';
+import { isKmsError, type ErrorCode } from '../errors.js';
 import { NotReadyError } from './not-ready-error.js';
 import { NotValidError } from './not-valid-error.js';
 import { UsageError } from './usage-error.js';
@@ -39,6 +40,7 @@ export function exitCodeOf(error: unknown): number {
   if (error instanceof NotValidError || error instanceof NotVerified) return EXIT.notAuthentic;
   if (error instanceof NotReadyError) return EXIT.unavailable;
   if (error instanceof WeakPolicyError) return EXIT.rejected;
+  if (isKmsError(error)) return OF_OFFLINE[error.code] ?? EXIT.failed;
   if (!isKeysteadError(error)) return EXIT.failed;
   return OF_CODE[error.code] ?? ofStatus(error.status);
 }
@@ -51,6 +53,16 @@ const OF_CODE: Readonly<Record<string, number>> = {
   'invalid-ciphertext': EXIT.notAuthentic,
   'not-authentic': EXIT.notAuthentic,
   'unexpected-answer': EXIT.failed,
+};
+
+/** Of commands that work without a server. */
+const OF_OFFLINE: Partial<Readonly<Record<ErrorCode, number>>> = {
+  unauthenticated: EXIT.refused,
+  'permission-denied': EXIT.refused,
+  'approval-required': EXIT.rejected,
+  'database-unavailable': EXIT.unavailable,
+  'integrity-failure': EXIT.notAuthentic,
+  'invalid-backup': EXIT.notAuthentic,
 };
 
 function ofStatus(status: number | undefined): number {

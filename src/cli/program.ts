@@ -1,9 +1,11 @@
 import { Command } from 'commander';
+import { addAccessKeyCommands } from './commands/access-key.js';
 import { addAccessCommands } from './commands/access.js';
 import { addAgreementCommands } from './commands/agreement.js';
 import { addAliasCommands } from './commands/alias.js';
 import { addApprovalCommands } from './commands/approval.js';
 import { addAuditCommands } from './commands/audit.js';
+import { addBackupCommands } from './commands/backup.js';
 import { addBindingCommands } from './commands/binding.js';
 import { addBootstrapCommands } from './commands/bootstrap.js';
 import { addCallerCommands } from './commands/caller.js';
@@ -11,6 +13,7 @@ import { addCampaignCommands } from './commands/campaign.js';
 import { addCertificateCommands } from './commands/certificate.js';
 import { addCredentialCommands } from './commands/credential.js';
 import { addDataKeyCommands } from './commands/data-key.js';
+import { addDatabaseCommands } from './commands/database.js';
 import { addDecryptCommand } from './commands/decrypt.js';
 import { addEncryptCommand } from './commands/encrypt.js';
 import { addKeyCommands } from './commands/key.js';
@@ -23,6 +26,7 @@ import { addPkiCommands } from './commands/pki.js';
 import { addPolicyCommands } from './commands/policy.js';
 import { addRandomCommand } from './commands/random.js';
 import { addReEncryptCommand } from './commands/re-encrypt.js';
+import { addRestoreCommand } from './commands/restore.js';
 import { addRewrapFileCommand } from './commands/rewrap-file.js';
 import { addRecoverAdminCommand } from './commands/recover-admin.js';
 import { addRoleCommands } from './commands/role.js';
@@ -89,6 +93,7 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addInvitationCommands,
     addTokenCommands,
     addCredentialCommands,
+    addAccessKeyCommands,
     addGroupCommands,
     addBindingCommands,
     addAccessCommands,
@@ -100,6 +105,9 @@ export function buildProgram(terminal: Terminal, open: OpenSession): Command {
     addBootstrapCommands,
     addPkiCommands,
     addCertificateCommands,
+    addDatabaseCommands,
+    addBackupCommands,
+    addRestoreCommand,
   ];
   for (const addCommands of add) addCommands(program, open);
   program.addHelpText('after', EXIT_CODES_HELP);

@@ -49,6 +49,8 @@ export class Prompt {
     try {
       for (;;) {
         const key = await this.#next();
+        // The last line of a pipe may have no end.
+        if (key === undefined && typed !== '' && !isTerminal) return typed;
         if (key === undefined || key === CTRL_C || (key === CTRL_D && typed === '')) throw noAnswer(question);
         if (ENTER.has(key)) return typed;
         if (isTerminal && RUBOUT.has(key)) {

@@ -58,6 +58,16 @@ export class Session {
     return this.#client(token);
   }
 
+  /** Of whoever runs the command; undefined: nobody. */
+  get token(): string | undefined {
+    return this.#token();
+  }
+
+  /** Id of the request under dual control that the command carries out. */
+  get approval(): string | undefined {
+    return this.#options.approval;
+  }
+
   /** For what answers without a token. */
   get anonymousClient(): KeysteadClient {
     return this.#client(undefined);

@@ -1,3 +1,4 @@
+import { AccessKeys } from './access-keys.js';
 import { Access } from './access.js';
 import { Aliases } from './aliases.js';
 import { Approvals } from './approvals.js';
@@ -46,6 +47,7 @@ export type * from './certificate-types.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey, OpenedDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
+export type * from './access-key-types.js';
 export type * from './approval-types.js';
 export type * from './governance-types.js';
 export type { EncryptionContext } from './encryption-context.js';
@@ -139,6 +141,7 @@ export class KeysteadClient extends CryptoCalls {
   readonly callers: Callers;
   readonly groups: Groups;
   readonly tokens: Tokens;
+  readonly accessKeys: AccessKeys;
   readonly credentials: Credentials;
   readonly bindings: Bindings;
   readonly roles: Roles;
@@ -182,6 +185,7 @@ export class KeysteadClient extends CryptoCalls {
     this.callers = new Callers(transport);
     this.groups = new Groups(transport);
     this.tokens = new Tokens(transport);
+    this.accessKeys = new AccessKeys(transport);
     this.credentials = new Credentials(transport);
     this.bindings = new Bindings(transport);
     this.roles = new Roles(transport);

@@ -39,8 +39,15 @@ export interface Explanation {
   readonly reason: string;
   /** What each says: `allows`, `denies`, `conditions-not-met`, `other-resource`, `ended` or `other-operation`. */
   readonly bindings: readonly (Binding & { readonly verdict: string })[];
+  /** What the key policy of the key says, and the ids of its grants that allow it. */
+  readonly rules: {
+    readonly policy: 'allows' | 'denies' | 'delegates' | 'silent';
+    readonly grants: readonly string[];
+  } | null;
   /** Id of the binding that administers, where duties are separate. */
   readonly administers: string | null;
+  /** Nobody may both administer and use keys there. */
+  readonly separationOfDuties?: boolean;
   /** What the operation needs besides its own permission, and the caller has not. */
   readonly missing: readonly string[];
 }

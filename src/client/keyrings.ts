@@ -1,6 +1,6 @@
 import type { DualControlInput } from './governance-types.js';
 import { eachItem, type Page, type Paging } from './page.js';
-import type { Keyring, RewrapStatus } from './resource-types.js';
+import type { AwsAccount, Keyring, RewrapStatus } from './resource-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 
@@ -10,6 +10,8 @@ export interface UpdateKeyringInput {
   readonly separationOfDuties?: boolean;
   /** null: none. */
   readonly dualControl?: DualControlInput | null;
+  /** What it stands for at the AWS door, which ends the separation of duties in it; null: nothing. */
+  readonly awsAccount?: AwsAccount | null;
 }
 
 /** Keyrings: tenants, each with its own wrapping key. Every method throws a KeysteadError. */
@@ -37,7 +39,7 @@ export class Keyrings {
     return this.transport.call({ method: 'GET', path: route`/api/v1/keyrings/${keyring}` });
   }
 
-  /** Changes what is given. Separation of duties and dual control are guarded settings. */
+  /** Changes what is given. All but the description are guarded settings. */
   async update(keyring: string, input: UpdateKeyringInput): Promise<Keyring> {
     return this.transport.call({ method: 'PATCH', path: route`/api/v1/keyrings/${keyring}`, body: input });
   }

@@ -4,6 +4,12 @@ import type { KeySpec, KeyUsage } from './key-words.js';
 /** Times are ISO 8601 strings in UTC, as the service sends them. */
 export type Timestamp = string;
 
+/** What a keyring stands for at the AWS door. */
+export interface AwsAccount {
+  readonly accountId: string;
+  readonly region: string;
+}
+
 export interface Keyring {
   readonly id: string;
   readonly name: string;
@@ -14,6 +20,7 @@ export interface Keyring {
   /** Nobody may both administer and use keys here. */
   readonly separationOfDuties?: boolean;
   readonly dualControl?: DualControl | null;
+  readonly awsAccount?: AwsAccount | null;
   readonly createdAt?: Timestamp;
 }
 
@@ -45,6 +52,18 @@ export interface Key {
   readonly destroyAt?: Timestamp | null;
   readonly createdAt?: Timestamp;
   readonly rotatedAt?: Timestamp | null;
+  /** Of imported material. */
+  readonly materialExpiresAt?: Timestamp | null;
+  /** Of a key made through the AWS KMS door for several regions. */
+  readonly multiRegion?: { readonly primary: RegionalKey; readonly replicas: readonly RegionalKey[] } | null;
+}
+
+export interface RegionalKey {
+  readonly region: string;
+  /** Id. */
+  readonly keyring: string;
+  /** Id. */
+  readonly key: string;
 }
 
 export interface CreateKeyInput {
@@ -232,4 +251,16 @@ export interface Health {
   readonly ready: boolean;
   /** Database, root key, migrations. */
   readonly checks: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[];
+}
+
+/** Whether a node is sealed, and for each root that shares open: shares given so far, how many it takes, how many there are. */
+export interface SealProgress {
+  readonly sealed: boolean;
+  readonly roots: readonly {
+    /** The server's setting that names it. */
+    readonly root: string;
+    readonly given: number;
+    readonly threshold: number;
+    readonly shares: number;
+  }[];
 }

@@ -4,28 +4,52 @@ import { SETTINGS } from './settings.js';
 
 const schema = z.object(SETTINGS);
 
+/** What `keystead database migrate` needs. */
+const databaseSchema = z.object({
+  KEYSTEAD_DATABASE_URL: SETTINGS.KEYSTEAD_DATABASE_URL.unwrap(),
+  KEYSTEAD_MIGRATION_DATABASE_URL: SETTINGS.KEYSTEAD_MIGRATION_DATABASE_URL,
+});
+
 /** Every setting, read and checked; frozen. Secrets among them are handed on once and never logged. */
 export type Config = Readonly<z.output<typeof schema>>;
 
-const SECRETS = ['KEYSTEAD_BOOTSTRAP_TOKEN', 'KEYSTEAD_VAULT_TOKEN', 'KEYSTEAD_VAULT_SECRET_ID'];
+const SECRETS = [
+  'KEYSTEAD_BOOTSTRAP_TOKEN',
+  'KEYSTEAD_ROOT_PASSPHRASE',
+  'KEYSTEAD_PKCS11_PIN',
+  'KEYSTEAD_VAULT_TOKEN',
+  'KEYSTEAD_VAULT_SECRET_ID',
+];
 
 /**
  * The only reader of the server's environment. An empty variable counts as unset.
  * @throws KmsError invalid-setting, naming every wrong setting and why; values are not repeated
  */
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
-  const given = Object.fromEntries(
-    Object.keys(SETTINGS).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
-  );
-  const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
-    throw new KmsError('invalid-setting', problems.join('; '));
-  }
-  const config = Object.freeze(parsed.data);
+  const config = Object.freeze(parse(schema, environment));
   mustFitTogether(config);
   for (const name of SECRETS) delete (environment as Record<string, string | undefined>)[name];
   return config;
+}
+
+/**
+ * The part of the environment that names the database.
+ * @throws KmsError invalid-setting
+ */
+export function readDatabaseConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Readonly<z.output<typeof databaseSchema>> {
+  return Object.freeze(parse(databaseSchema, environment));
+}
+
+function parse<T>(wanted: z.ZodType<T>, environment: Readonly<Record<string, string | undefined>>): T {
+  const given = Object.fromEntries(
+    Object.keys(SETTINGS).flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])),
+  );
+  const parsed = wanted.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new KmsError('invalid-setting', problems.join('; '));
 }
 
 function mustFitTogether(config: Config): void {

@@ -17,6 +17,19 @@ const issuers = z
     }),
   )
   .refine((list) => new Set(list.map(({ issuer }) => issuer)).size === list.length, { error: 'names an issuer twice' });
+/** `account/region`, with commas between → what they name. */
+const awsAccounts = z
+  .string()
+  .regex(
+    /^\d{12}\/[a-z0-9-]+(,\d{12}\/[a-z0-9-]+)*$/,
+    'must be a list such as 000000000001/us-east-1,000000000002/eu-west-1',
+  )
+  .transform((list) =>
+    [...new Set(list.split(','))].map((pair) => {
+      const [accountId = '', region = ''] = pair.split('/');
+      return { accountId, region };
+    }),
+  );
 /** A text in JSON → its value. */
 const json = text.transform((value, { issues }): unknown => {
   try {
@@ -40,6 +53,7 @@ const sinks = places(
   /^(stdout$|file:\/.|https?:\/\/[^/@]+(\/|$)|syslog\+(tcp|tls):\/\/[^/]+:\d+$)/,
   'file:/path, stdout, URLs of webhooks, syslog+tcp://host:port or syslog+tls://host:port',
 );
+const recipients = places(/^age1[0-9a-z]+$/, 'public keys of age (age1…)');
 
 /** Every setting of the server. `.env.example` lists the same names: a test holds them together. */
 export const SETTINGS = {
@@ -48,14 +62,18 @@ export const SETTINGS = {
   KEYSTEAD_DATA_DIR: text.default('.keystead'),
   KEYSTEAD_DATABASE_URL: postgresUrl.optional(),
   KEYSTEAD_MIGRATION_DATABASE_URL: postgresUrl.optional(),
+  KEYSTEAD_MIGRATE: flag.default(true),
   KEYSTEAD_DATABASE_POOL: whole(2, 100).default(8),
   KEYSTEAD_ROOT_KEY: text.optional(),
   KEYSTEAD_ROOT_KEY_NEXT: text.optional(),
+  KEYSTEAD_ROOT_PASSPHRASE: text.optional(),
+  KEYSTEAD_PKCS11_PIN: text.optional(),
   KEYSTEAD_AUDIT_SIGNER: text.optional(),
   KEYSTEAD_AUDIT_CHECKPOINTS: targets.optional(),
   KEYSTEAD_AUDIT_CHECKPOINT_SECONDS: whole(1, 86_400).default(60),
   KEYSTEAD_AUDIT_WITNESSES: text.optional(),
   KEYSTEAD_AUDIT_SINKS: sinks.optional(),
+  KEYSTEAD_BACKUP_RECIPIENTS: recipients.optional(),
   KEYSTEAD_ROOT_PROVEN_SECONDS: whole(1, 86_400).default(300),
   KEYSTEAD_ROOT_GRACE_SECONDS: whole(0, 604_800).default(3600),
   KEYSTEAD_VAULT_TOKEN: text.optional(),
@@ -67,6 +85,7 @@ export const SETTINGS = {
   KEYSTEAD_VAULT_TIMEOUT_MS: whole(100, 60_000).default(5000),
   KEYSTEAD_VAULT_ALLOW_HTTP: flag.default(false),
   KEYSTEAD_BOOTSTRAP_TOKEN: text.optional(),
+  KEYSTEAD_AWS_ACCOUNTS: awsAccounts.optional(),
   KEYSTEAD_BEHIND_TLS_PROXY: flag.default(false),
   KEYSTEAD_TLS_CERT: text.optional(),
   KEYSTEAD_TLS_KEY: text.optional(),
@@ -82,6 +101,9 @@ export const SETTINGS = {
   KEYSTEAD_MAX_BODIES_MIB: whole(24, 1_000_000).default(64),
   KEYSTEAD_REQUEST_SECONDS: whole(1, 600).default(60),
   KEYSTEAD_TEST_CLOCK: z.enum(['0', '1']).default('0'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url({ protocol: /^https?$/, error: 'must be a URL' }).optional(),
+  OTEL_SERVICE_NAME: text.default('keystead'),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number<string>().min(0).max(1).default(1),
   KEYSTEAD_METRICS: z.enum(['off', 'open']).default('off'),
   KEYSTEAD_CACHE_KEYS: whole(1, 1_000_000).default(10_000),
   KEYSTEAD_CACHE_SECONDS: whole(1, 3600).default(60),

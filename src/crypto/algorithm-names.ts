@@ -2,7 +2,9 @@ import { KmsError } from '../errors.js';
 
 /**
  * Every name that sign and verify know. The `-jose` names give r ‖ s of fixed length (RFC 7518 3.4), the others of ECDSA a
- * DER SEQUENCE. `ed25519` and `ml-dsa` take messages only (RFC 8032; FIPS 204 pure, with an empty context).
+ * DER SEQUENCE. `ed25519`, `ed25519ph` and `ml-dsa` take messages only (RFC 8032, with an
+ * empty context; FIPS 204 pure, with an empty context); `ml-dsa-external-mu`
+ * takes the message representative μ of FIPS 204 6.2, made elsewhere, as the digest. It signs what `ml-dsa` signs.
  */
 export const SIGNING_ALGORITHMS = [
   'rsassa-pss-sha-256',
@@ -18,7 +20,9 @@ export const SIGNING_ALGORITHMS = [
   'ecdsa-sha-512',
   'ecdsa-sha-512-jose',
   'ed25519',
+  'ed25519ph',
   'ml-dsa',
+  'ml-dsa-external-mu',
 ] as const;
 
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];

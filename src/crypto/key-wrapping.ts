@@ -12,12 +12,24 @@ import { mustBeAlgorithm } from './algorithm-names.js';
  * How key material travels under an RSA key:
  * - `rsaes-oaep-sha-256`: the material itself by RSAES-OAEP (RFC 8017); small keys only.
  * - `rsa-aes-key-wrap-sha-256`: OAEP of a new AES-256 key ‖ the material under that key by AES-KWP (RFC 5649); CKM_RSA_AES_KEY_WRAP of PKCS#11.
+ * - the same with SHA-1 in OAEP, where its collisions do no harm: for clients of AWS KMS that know no other.
  */
-export const WRAPPING_ALGORITHMS = ['rsaes-oaep-sha-256', 'rsa-aes-key-wrap-sha-256'] as const;
+export const WRAPPING_ALGORITHMS = [
+  'rsaes-oaep-sha-256',
+  'rsa-aes-key-wrap-sha-256',
+  'rsaes-oaep-sha-1',
+  'rsa-aes-key-wrap-sha-1',
+] as const;
 
 export type WrappingAlgorithm = (typeof WRAPPING_ALGORITHMS)[number];
 
-const OAEP = 'rsaes-oaep-sha-256';
+/** By which the material, or the key that it is under, is encrypted. */
+const OAEP: Readonly<Record<WrappingAlgorithm, string>> = {
+  'rsaes-oaep-sha-256': 'rsaes-oaep-sha-256',
+  'rsa-aes-key-wrap-sha-256': 'rsaes-oaep-sha-256',
+  'rsaes-oaep-sha-1': 'rsaes-oaep-sha-1',
+  'rsa-aes-key-wrap-sha-1': 'rsaes-oaep-sha-1',
+};
 const KEK_BYTES = 32;
 
 /**
@@ -28,10 +40,11 @@ const KEK_BYTES = 32;
 export async function wrapForExport(publicKeySpki: Buffer, material: Secret, algorithm: string): Promise<Buffer> {
   const name = mustBeAlgorithm(algorithm, WRAPPING_ALGORITHMS);
   const cipher = receiver(publicKeySpki);
-  if (name === OAEP) return cipher.encrypt(OAEP, material.bytes);
+  const oaep = OAEP[name];
+  if (name === oaep) return cipher.encrypt(oaep, material.bytes);
   const kek = ownBuffer(KEK_BYTES);
   try {
-    return Buffer.concat([await cipher.encrypt(OAEP, kek), wrapKwp(createSecretKey(kek), material.bytes)]);
+    return Buffer.concat([await cipher.encrypt(oaep, kek), wrapKwp(createSecretKey(kek), material.bytes)]);
   } finally {
     kek.fill(0);
   }
@@ -47,10 +60,10 @@ export async function unwrapImported(importKey: AsymmetricCipher, wrapped: Buffe
   const name = mustBeAlgorithm(algorithm, WRAPPING_ALGORITHMS);
   if (importKey.decrypt === undefined) throw new TypeError('the import key has no private half');
   const decrypt = (ciphertext: Buffer): Promise<Buffer | undefined> =>
-    importKey.decrypt?.(OAEP, ciphertext) ?? Promise.resolve(undefined);
+    importKey.decrypt?.(OAEP[name], ciphertext) ?? Promise.resolve(undefined);
 
   const material =
-    name === OAEP ? await decrypt(wrapped) : await unwrapWithKek(importKey.ciphertextBytes, decrypt, wrapped);
+    name === OAEP[name] ? await decrypt(wrapped) : await unwrapWithKek(importKey.ciphertextBytes, decrypt, wrapped);
   if (material === undefined || material.length === 0) {
     throw new KmsError(
       'invalid-key-material',

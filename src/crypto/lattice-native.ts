@@ -37,14 +37,26 @@ export function preferredBackend(): LatticeBackend {
 
 /** The private key object of a seed, in the seed-only form of PKCS#8 (RFC 9881 6, RFC 9935 6). Native only. */
 export function privateKeyOfLatticeSeed(spec: LatticeSpec, seed: Buffer): KeyObject {
-  const seedForm = der(SEED_FORM, seed);
-  const pkcs8 = der(SEQUENCE, VERSION_0, algorithmOf(spec), der(OCTET_STRING, seedForm));
+  const pkcs8 = pkcs8OfLatticeSeed(spec, seed);
   try {
     return nodeCrypto.createPrivateKey({ key: pkcs8, format: 'der', type: 'pkcs8' });
   } finally {
-    seedForm.fill(0);
     pkcs8.fill(0);
   }
+}
+
+/** A seed in the seed-only form of PKCS#8 (RFC 9881 6, RFC 9935 6), DER. */
+export function pkcs8OfLatticeSeed(spec: LatticeSpec, seed: Buffer): Buffer {
+  const seedForm = der(SEED_FORM, seed);
+  try {
+    return der(SEQUENCE, VERSION_0, algorithmOf(spec), der(OCTET_STRING, seedForm));
+  } finally {
+    seedForm.fill(0);
+  }
+}
+
+export function isLatticeSpec(spec: string): spec is LatticeSpec {
+  return /^ml-(dsa|kem)-/.test(spec);
 }
 
 function hasKem(module: object): module is NativeKem {

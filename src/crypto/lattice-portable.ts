@@ -2,10 +2,10 @@ import type { LatticeSpec } from './lattice-native.js';
 import { Secret } from './secret.js';
 import { fieldsFromWorker, type WorkerCall } from './worker-pool.js';
 
-/** One function of @noble/post-quantum for one spec, in a worker: pure JavaScript, some 20 times slower than native. */
+/** One function of @noble/post-quantum for one spec (`sign`, `internal.sign`), in a worker: pure JavaScript, some 20 times slower than native. */
 export function portableCall(spec: LatticeSpec, name: string, args: readonly unknown[]): WorkerCall {
   const [, family, size] = /^ml-(dsa|kem)-(\d+)$/.exec(spec)!;
-  return { module: `@noble/post-quantum/ml-${family}.js`, path: [`ml_${family}${size}`, name], args };
+  return { module: `@noble/post-quantum/ml-${family}.js`, path: [`ml_${family}${size}`, ...name.split('.')], args };
 }
 
 export interface ExpandedSeed {

@@ -4,6 +4,7 @@ export interface ImportToken {
   readonly keyringId: string;
   readonly keyId: string;
   readonly callerId: string;
+  /** `rsa-3072/rsaes-oaep-sha-256`: the key that the material is wrapped to, and how. */
   readonly algorithm: string;
   /** Keyed digest of the token's secret. */
   readonly hash: Buffer;

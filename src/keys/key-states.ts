@@ -20,6 +20,7 @@ export const KEY_ACTIONS = [
   'disable',
   'rotate',
   'import',
+  'delete-material',
   'schedule-destruction',
   'cancel-destruction',
   'destroy',
@@ -34,9 +35,24 @@ const TRANSITIONS: Readonly<Record<KeyState, Partial<Record<KeyAction, KeyState>
     rotate: 'pre-active',
     'schedule-destruction': 'pending-destruction',
   },
-  enabled: { disable: 'disabled', rotate: 'enabled', import: 'enabled', 'schedule-destruction': 'pending-destruction' },
-  disabled: { enable: 'enabled', import: 'disabled', 'schedule-destruction': 'pending-destruction' },
-  'pending-import': { import: 'enabled', 'schedule-destruction': 'pending-destruction' },
+  enabled: {
+    disable: 'disabled',
+    rotate: 'enabled',
+    import: 'enabled',
+    'delete-material': 'pending-import',
+    'schedule-destruction': 'pending-destruction',
+  },
+  disabled: {
+    enable: 'enabled',
+    import: 'disabled',
+    'delete-material': 'pending-import',
+    'schedule-destruction': 'pending-destruction',
+  },
+  'pending-import': {
+    import: 'enabled',
+    'delete-material': 'pending-import',
+    'schedule-destruction': 'pending-destruction',
+  },
   'pending-destruction': { 'cancel-destruction': 'disabled', destroy: 'destroyed' },
   destroyed: {},
 };
@@ -52,14 +68,23 @@ export function nextKeyState(state: KeyState, action: KeyAction): KeyState {
   );
 }
 
-/** The state at a moment: a key with a `notBefore` ahead is pre-active until then. */
-export function keyStateAt(key: { readonly state: KeyState; readonly notBefore: Date | null }, now: number): KeyState {
+/** What the state of a key at a moment depends on. */
+interface Timed {
+  readonly state: KeyState;
+  readonly notBefore: Date | null;
+  readonly materialExpiresAt?: Date | null;
+}
+
+/** The state at a moment: a key with a `notBefore` ahead is pre-active until then, one whose material has expired waits for it again. */
+export function keyStateAt(key: Timed, now: number): KeyState {
+  const hasMaterial = key.state === 'enabled' || key.state === 'disabled' || key.state === 'pre-active';
+  if (hasMaterial && key.materialExpiresAt && key.materialExpiresAt.getTime() <= now) return 'pending-import';
   if (key.state === 'pre-active') return key.notBefore && key.notBefore.getTime() > now ? 'pre-active' : 'enabled';
   return key.state;
 }
 
 /** @throws KmsError named for the state, unless the key may be used now */
-export function mustBeUsable(key: { readonly state: KeyState; readonly notBefore: Date | null }, now: number): void {
+export function mustBeUsable(key: Timed, now: number): void {
   const state = keyStateAt(key, now);
   switch (state) {
     case 'enabled':
@@ -69,7 +94,7 @@ export function mustBeUsable(key: { readonly state: KeyState; readonly notBefore
     case 'disabled':
       throw new KmsError('key-disabled', 'the key is disabled; a key-admin can enable it');
     case 'pending-import':
-      throw new KmsError('key-pending-import', 'the key has no material yet; import it first');
+      throw new KmsError('key-pending-import', 'the key has no material, or it has expired; import it first');
     case 'pending-destruction':
       throw new KmsError('key-pending-destruction', 'the key waits for its destruction; a key-admin can cancel that');
     case 'destroyed':

@@ -1,7 +1,7 @@
 import { KmsError } from '../errors.js';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/;
-const LOOKS_LIKE_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-/i;
+const LOOKS_LIKE_ID = /^(?:[0-9a-f]{8}-[0-9a-f]{4}-|mrk-[0-9a-f]{32}$)/i;
 
 /** Names of keys, aliases, keyrings and callers. @throws KmsError invalid-request */
 export function mustBeName(name: string, what: string): void {
@@ -9,6 +9,19 @@ export function mustBeName(name: string, what: string): void {
     throw new KmsError(
       'invalid-request',
       `${what}: 1 to 128 letters, digits, dots, underscores and hyphens, beginning with a letter or digit`,
+    );
+  }
+  if (LOOKS_LIKE_ID.test(name)) throw new KmsError('invalid-request', `${what}: must not look like an id`);
+}
+
+const ALIAS = /^[A-Za-z0-9:/_-][A-Za-z0-9.:/_-]{0,249}$/;
+
+/** Names of aliases may have slashes and colons besides, as those of AWS do. @throws KmsError invalid-request */
+export function mustBeAliasName(name: string, what: string): void {
+  if (!ALIAS.test(name)) {
+    throw new KmsError(
+      'invalid-request',
+      `${what}: 1 to 250 letters, digits, dots, underscores, hyphens, slashes and colons, not beginning with a dot`,
     );
   }
   if (LOOKS_LIKE_ID.test(name)) throw new KmsError('invalid-request', `${what}: must not look like an id`);

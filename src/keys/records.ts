@@ -1,6 +1,9 @@
 import type { KeySpec, KeyUsage } from '../crypto/key-spec.js';
+import type { AwsAccount } from './aws-account.js';
 import type { DualControl } from './dual-control.js';
+import type { KeyGrant } from './key-grant.js';
 import type { KeyState } from './key-states.js';
+import type { MultiRegion } from './multi-region.js';
 import type { RevocationReason, VersionState } from './version-states.js';
 
 /** The rows of this room, as every room sees them. `revision` is the scope's revision at which the row was written. */
@@ -15,6 +18,8 @@ export interface KeyringRow {
   readonly separationOfDuties?: boolean | null;
   /** None: everything is done by one person. */
   readonly dualControl?: DualControl | null;
+  /** None: it is not at the AWS door. */
+  readonly awsAccount?: AwsAccount | null;
   readonly createdAt: Date;
   readonly destroyedAt: Date | null;
   readonly revision: number;
@@ -48,7 +53,29 @@ export interface KeyRow {
   readonly rotatedAt: Date | null;
   /** When a person enabled it last; none: it never was disabled. */
   readonly enabledAt?: Date | null;
+  /** Of imported material; none: it does not expire. */
+  readonly materialExpiresAt?: Date | null;
+  /** A key policy of AWS KMS, word by word; none: the default one, by which bindings decide. */
+  readonly keyPolicy?: string | null;
+  readonly grants?: readonly KeyGrant[] | null;
+  /** None: it is in one region. */
+  readonly multiRegion?: MultiRegion | null;
   readonly revision: number;
+}
+
+export interface VersionRotation {
+  /** ISO 8601. */
+  readonly at: string;
+  readonly by: 'policy' | 'request';
+}
+
+/** What is known of the material of one version that was imported. */
+export interface ImportedMaterial {
+  /** It waits for the rotation that makes it the primary, and may still be taken back. */
+  readonly pending: boolean;
+  /** ISO 8601; null: never. */
+  readonly expiresAt: string | null;
+  readonly description: string | null;
 }
 
 export interface VersionRow {
@@ -61,6 +88,10 @@ export interface VersionRow {
   readonly publicKey: Buffer | null;
   /** Keyed fingerprint of imported material. */
   readonly fingerprint: Buffer | null;
+  /** How it became the primary; none: it is the first, has not become it, or is from before this was kept. */
+  readonly rotation?: VersionRotation | null;
+  /** None: of material that was made here, or that was imported before this was kept. */
+  readonly imported?: ImportedMaterial | null;
   readonly createdAt: Date;
   /** When the version stopped being primary, was retired, revoked or destroyed last. */
   readonly changedAt: Date;

@@ -143,7 +143,8 @@ function subkey(key: Secret, label: string): KeyObject {
   return createSecretKey(Buffer.from(hkdfSync('sha256', key.bytes, '', label, 32)));
 }
 
-function sameBytes(a: Buffer, b: Buffer): boolean {
+/** In constant time. */
+export function sameBytes(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b);
 }
 

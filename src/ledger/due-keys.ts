@@ -52,6 +52,9 @@ export abstract class DueKeys {
 
   abstract find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined>;
 
+  /** How many keys failed when they were last looked at, or have been due since before `since`. */
+  abstract countOverdue(since: Date): Promise<number>;
+
   /**
    * Where a policy of a whole keyring changed, makes further ones of its keys due.
    * @param limit so many

@@ -51,7 +51,7 @@ export abstract class SealKeys {
 export abstract class Ledger {
   abstract install(): Promise<InstallView>;
 
-  /** By id, name or alias; verified, from memory when warm. The same object for as long as nothing of it changes. */
+  /** By id (`mrk-…` of a multi-Region key, too), name or alias; verified, from memory when warm. The same object for as long as nothing of it changes. */
   abstract findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined>;
 
   /** By the lineage in a ciphertext's header. */
@@ -170,6 +170,8 @@ export interface KeyQuery {
   /** Only keys whose primary version is older than this. */
   readonly rotatedBefore?: Date;
   readonly published?: boolean;
+  /** Has a grant that this principal (ARN) may retire. */
+  readonly retirableBy?: string;
   /** Id of the last key of the page before. */
   readonly before?: string;
   readonly limit: number;

@@ -63,7 +63,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['name', 'description', 'state', 'wrappingVersion', 'createdAt', 'destroyedAt'],
-    later: ['separationOfDuties', 'dualControl'],
+    later: ['separationOfDuties', 'dualControl', 'awsAccount'],
   },
   caller: {
     inSet: true,
@@ -77,7 +77,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'install',
     idOf: (row) => row.id,
     deciding: ['callerId', 'kind', 'hash', 'purpose', 'source', 'description', 'expiresAt', 'revokedAt', 'createdAt'],
-    later: ['match', 'createdBy', 'factors'],
+    later: ['match', 'createdBy', 'factors', 'accessKey'],
   },
   binding: {
     inSet: true,
@@ -204,7 +204,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
       'createdAt',
       'rotatedAt',
     ],
-    later: ['enabledAt'],
+    later: ['enabledAt', 'keyPolicy', 'grants', 'materialExpiresAt', 'multiRegion'],
   },
   alias: {
     inSet: true,
@@ -246,6 +246,7 @@ export const SEALED_TABLES: { readonly [Name in SealedTableName]: SealedTable<Se
     home: 'keyring',
     idOf: (row) => `${row.keyId}/${row.version}`,
     deciding: ['state', 'reason', 'materialId', 'publicKey', 'fingerprint', 'createdAt', 'changedAt'],
+    later: ['rotation', 'imported'],
   },
 };
 

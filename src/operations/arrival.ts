@@ -1,8 +1,9 @@
+import { accountRoot } from '../access/account-root.js';
 import type { Presented, Strength } from '../access/presented.js';
 import type { SpentCode } from '../access/factors.js';
 import type { CallerRow } from '../access/records.js';
 
-export type { Presented, PresentedCertificate } from '../access/presented.js';
+export type { Presented, PresentedCertificate, PresentedSignature } from '../access/presented.js';
 
 /** A caller at a door, authenticated. Only `Kms.arrive` makes one, and `systemArrival` the service's own. */
 export interface Arrival {
@@ -12,6 +13,8 @@ export interface Arrival {
   readonly strength: Strength;
   /** Ids of groups that its JWT named: it is in them for this request. */
   readonly groups?: readonly string[];
+  /** By an access key. */
+  readonly principal?: AwsPrincipal;
   /** By a password: the code that went with it, to be taken by whatever it is good for. */
   readonly spent?: SpentCode;
   readonly door: string;
@@ -26,9 +29,28 @@ export interface Arrival {
   readonly isGone?: () => boolean;
 }
 
-/** Who a caller is, as bindings see it: itself, and the groups of its JWT. Groups that it is a member of are compiled in. */
-export function holdersOf({ caller, groups }: Pick<Arrival, 'caller' | 'groups'>): string | readonly string[] {
-  return groups ? [caller.id, ...groups] : caller.id;
+/** Who signed a request with an access key, as AWS sees it. */
+export interface AwsPrincipal {
+  readonly accountId: string;
+  /** For which the request was signed. */
+  readonly region: string;
+  /** Whether it is the account's root principal. */
+  readonly root: boolean;
+  /** Id of the keyring that stands for account and region. */
+  readonly keyring: string;
+}
+
+/**
+ * Who a caller is, as bindings see it: itself, the groups of its JWT, the root principal of an account. Groups that it
+ * is a member of are compiled in.
+ */
+export function holdersOf({
+  caller,
+  groups = [],
+  principal,
+}: Pick<Arrival, 'caller' | 'groups' | 'principal'>): string | readonly string[] {
+  const root = principal?.root ? [accountRoot(principal.accountId)] : [];
+  return groups.length + root.length > 0 ? [caller.id, ...groups, ...root] : caller.id;
 }
 
 /** A request before authentication. */

@@ -5,9 +5,21 @@ import type { Lanes } from '../access/login-attempts.js';
 import type { PresentedPassword } from '../access/presented.js';
 import type { Refusal } from '../access/refusal.js';
 import { KmsError } from '../errors.js';
-import type { Approach, Arrival } from './arrival.js';
+import type { InstallView } from '../ledger/ledger.js';
+import type { Approach, Arrival, AwsPrincipal } from './arrival.js';
 import type { Deps } from './deps.js';
 import { sourceKey } from './limits/source-key.js';
+
+/** The reason is for the record, and for doors whose protocol tells clients what is wrong with their signature. */
+export class UnauthenticatedError extends KmsError {
+  constructor(
+    detail: string,
+    readonly refusal: Refusal,
+    readonly about: string | undefined,
+  ) {
+    super('unauthenticated', detail);
+  }
+}
 
 /** Nobody: the same on the wire for every reason, which is in the audit record. */
 export interface Unauthenticated {
@@ -17,7 +29,8 @@ export interface Unauthenticated {
 
 /** Whose credential was presented, if it proves anything and may be used now and from there. */
 export async function authenticate(deps: Deps, approach: Approach): Promise<Arrival | Unauthenticated> {
-  const { access } = await deps.ledger.install();
+  const install = await deps.ledger.install();
+  const { access } = install;
   const { presented } = approach;
   if (!presented) return unauthenticated(approach, { refusal: 'nothing-presented' });
   const now = deps.clock.now();
@@ -30,6 +43,10 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
   const chosen = choose(access, finding.credentials, approach, now);
   if ('refusal' in chosen) return unauthenticated(approach, { ...finding, ...chosen });
   const { credential, caller } = chosen;
+  const { region } = finding;
+  const principal = region === undefined ? undefined : principalOf(credential, region, install);
+  if (region !== undefined && !principal)
+    return unauthenticated(approach, { refusal: 'unknown-region', about: region });
   if (lanes) await deps.loginAttempts.succeed(lanes, new Date(now));
   deps.lastUse.note(credential.id, now);
   const { door, source, requestId, clientRequestId, idempotencyKey, approval, isGone } = approach;
@@ -39,6 +56,7 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     strength: finding.strength,
     ...(finding.groups ? { groups: finding.groups } : {}),
     ...(finding.spent ? { spent: finding.spent } : {}),
+    ...(principal ? { principal } : {}),
     door,
     source,
     requestId,
@@ -47,6 +65,17 @@ export async function authenticate(deps: Deps, approach: Approach): Promise<Arri
     ...(approval === undefined ? {} : { approval }),
     ...(isGone === undefined ? {} : { isGone }),
   };
+}
+
+/** @returns undefined where no keyring stands for the account in this region */
+function principalOf({ accessKey }: CredentialRow, region: string, install: InstallView): AwsPrincipal | undefined {
+  for (const { id, state, awsAccount } of install.keyringsById.values()) {
+    if (state !== 'enabled' || !accessKey || awsAccount?.accountId !== accessKey.accountId) continue;
+    if (awsAccount.region !== region) continue;
+    const { accountId, root } = accessKey;
+    return { accountId, region, root, keyring: id };
+  }
+  return undefined;
 }
 
 /** The newest credential that is live, of the one caller to whom all live ones belong. */
@@ -95,11 +124,12 @@ function unauthenticated(
   { presented }: Approach,
   { refusal, about }: { readonly refusal: Refusal; readonly about?: string },
 ): Unauthenticated {
-  const error = new KmsError(
-    'unauthenticated',
+  const error = new UnauthenticatedError(
     presented
       ? 'the credential is not known here, has ended, or may not be used from this address'
       : 'no token: send the header "Authorization: Bearer <token>", or a client certificate where the service asks for one',
+    refusal,
+    about,
   );
   const detail = { presented: presented?.kind ?? 'nothing', reason: refusal };
   return { error, detail: about === undefined ? detail : { ...detail, about } };

@@ -1,7 +1,9 @@
-import { SYSTEM_CALLERS, type OperationName } from '../access/permissions.js';
+import type { OperationName } from '../access/permissions.js';
+import { SYSTEM_CALLERS } from '../access/system-callers.js';
 import { serves } from '../access/purposes.js';
 import type { AccessView } from '../access/access-view.js';
 import type { Resource } from '../access/grant.js';
+import type { AskedOfKey } from '../access/key-rules/key-request.js';
 import type { CredentialRow } from '../access/records.js';
 import { KmsError } from '../errors.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';
@@ -15,6 +17,7 @@ export function may(
   resource: Resource,
   now: number,
   context?: EncryptionContext,
+  asked?: AskedOfKey,
 ): boolean {
   const { id, type } = arrival.caller;
   if (type === 'system') {
@@ -24,7 +27,7 @@ export function may(
   const credential = liveCredential(access, arrival, now);
   if (!credential || !serves(credential.purpose, operation)) return false;
   const { source, door, strength } = arrival;
-  return access.may(holdersOf(arrival), operation, resource, now, { context, source, door, strength });
+  return access.may(holdersOf(arrival), operation, resource, now, { context, source, door, strength, asked });
 }
 
 /** @throws KmsError permission-denied, or unauthenticated when the credential ended meanwhile */
@@ -33,8 +36,8 @@ export function mustBeAllowed(access: AccessView, arrival: Arrival, needs: reado
     throw new KmsError('unauthenticated', 'the token was revoked or has expired, or its caller was disabled');
   }
   for (const need of needs) {
-    const { permission, resource, context } = need;
-    if (may(access, arrival, permission, resource, now, context)) continue;
+    const { permission, resource, context, asked } = need;
+    if (may(access, arrival, permission, resource, now, context, asked)) continue;
     const administering = access.administeringBinding(holdersOf(arrival), permission, resource, now);
     throw administering ? dutiesNotSeparate(administering.id) : permissionDenied(permission);
   }

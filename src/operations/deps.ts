@@ -18,6 +18,7 @@ import type { Meter } from './meter.js';
 import type { UsageCounter } from './usage/usage-counter.js';
 import type { TestClock } from './rotation/test-clock.js';
 import type { RootCeremony } from './root-ceremony.js';
+import type { Tracer } from '../tracer.js';
 
 /** The injection token of `Deps`. */
 export const DEPS = Symbol('Deps');
@@ -45,6 +46,7 @@ export interface Deps {
   readonly usage: UsageCounter;
   readonly root: RootCeremony;
   readonly meter: Meter;
+  readonly tracer: Tracer;
   readonly issuers: Issuers;
   readonly limits: Limits;
   readonly lastUse: LastUse;

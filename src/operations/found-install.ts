@@ -4,15 +4,18 @@ import type { BindingScope, CallerType, CredentialRow } from '../access/records.
 import { parseToken } from '../access/token.js';
 import { Secret } from '../crypto/secret.js';
 import { KmsError } from '../errors.js';
+import { mustBeAwsAccount, type AwsAccount } from '../keys/aws-account.js';
 import { RowSeal } from '../keys/row-seal.js';
 import { uuidv7 } from '../keys/uuid.js';
 import type { InstallStore } from '../ledger/install-store.js';
 import type { Change } from '../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
 import { CANARY, type KeyringSecrets } from './keyring-secrets.js';
-import { makeKeyring, putKeyring } from './keyrings/make-keyring.js';
+import { makeAccessKey } from './access/make-access-key.js';
+import { makeKeyring, putKeyring, type MadeKeyring } from './keyrings/make-keyring.js';
 
-const INTEGRITY = { kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 } as const;
+/** What seals the rows of the install, and its backups. */
+export const INTEGRITY = { kind: 'integrity', scopeId: INSTALL_SCOPE, version: 1 } as const;
 const DAY_MS = 86_400_000;
 
 /** A caller that a first start makes, and the token it gets. */
@@ -25,6 +28,14 @@ export interface FirstCaller {
   readonly token: string;
   readonly purpose: CredentialRow['purpose'];
   readonly days: number;
+}
+
+/** What a first start makes for AWS clients. */
+export interface FirstAws {
+  /** A keyring is made for each. */
+  readonly accounts: readonly AwsAccount[];
+  /** Of the root principal of the first account. */
+  readonly rootKey?: { readonly accessKeyId: string; readonly secretAccessKey: string; readonly days: number };
 }
 
 /** What a first start on the embedded database makes: one of each kind of person. */
@@ -55,6 +66,7 @@ export async function foundInstall(
   callers: readonly FirstCaller[],
   now: Date,
   handOver: () => Promise<void> = async () => undefined,
+  aws: FirstAws = { accounts: [] },
 ): Promise<boolean> {
   const canary = new Secret(randomBytes(32));
   const integrity = new Secret(randomBytes(32));
@@ -63,10 +75,13 @@ export async function foundInstall(
   canary.destroy();
   integrity.destroy();
   const first = await makeKeyring(secrets, { name: 'default', description: 'made at the first start' }, now);
+  const forAws = await Promise.all(aws.accounts.map((account) => keyringFor(secrets, account, now)));
   return store.found(seal, wrapped, async (change) => {
     await handOver();
     putKeyring(change, first);
+    for (const made of forAws) putKeyring(change, made);
     for (const caller of callers) addCaller(change, seal, caller, first.keyring.id, now);
+    addRootKey(change, seal, aws, now);
   });
 }
 
@@ -101,6 +116,32 @@ function addCaller(change: Change, seal: RowSeal, first: FirstCaller, defaultKey
     scope,
     expiresAt: null,
     removedAt: null,
+    createdAt: now,
+  });
+}
+
+async function keyringFor(secrets: KeyringSecrets, awsAccount: AwsAccount, now: Date): Promise<MadeKeyring> {
+  mustBeAwsAccount(awsAccount);
+  const { accountId, region } = awsAccount;
+  const name = `aws-${accountId}-${region}`;
+  const made = await makeKeyring(secrets, { name, description: 'made at the first start' }, now);
+  return { ...made, keyring: { ...made.keyring, awsAccount, separationOfDuties: false } };
+}
+
+function addRootKey(change: Change, seal: RowSeal, { accounts: [first], rootKey }: FirstAws, now: Date): void {
+  if (!first || !rootKey) return;
+  const callerId = uuidv7();
+  const digest = (label: string, ...parts: readonly (Buffer | string)[]) => seal.digest(label, ...parts);
+  const { columns } = makeAccessKey(digest, { accountId: first.accountId, root: true }, rootKey);
+  change.put('caller', { id: callerId, name: 'aws-root', type: 'service', state: 'enabled', createdAt: now });
+  change.put('credential', {
+    ...columns,
+    callerId,
+    purpose: 'development',
+    source: 'loopback',
+    description: 'made at the first start',
+    expiresAt: new Date(now.getTime() + rootKey.days * DAY_MS),
+    revokedAt: null,
     createdAt: now,
   });
 }

@@ -5,19 +5,22 @@ import type { BindingRow, BindingScope } from '../access/records.js';
 import type { KeyRow } from '../keys/records.js';
 import type { InstallView } from '../ledger/ledger.js';
 
-/** Why an operation is guarded. Backup, restore and account-root access keys join here when there are any. */
+/** Why an operation is guarded. */
 export type GuardedReason =
   | 'credential-of-key-user'
   | 'credential-of-approver'
   | 'use-of-keys'
   | 'approver-set'
   | 'separation-of-duties'
+  | 'aws-account'
+  | 'account-root'
   | 'dual-control'
   | 'root-migration'
   | 'key-export'
   | 'keyring-destruction'
   | 'version-in-use'
-  | 'legal-hold';
+  | 'legal-hold'
+  | 'backup-recipient';
 
 /** By a guarded operation an administrator could reach plaintext, or weaken what keeps him from it. */
 export interface Guarded {
@@ -40,9 +43,37 @@ export function guardedCredential(
   const claimed = [...access.groups.values()].filter(({ claim }) => claim && claim.issuer === issuer);
   const uses = [callerId, ...claimed.map(({ id }) => id)].flatMap((id) => access.scopesOf(id, usesKeys, now));
   const decides = access.scopesOf(callerId, isDeciding, now);
-  const places = placesOf(install, [...uses, ...decides]);
-  if (uses.length > 0) return { reason: 'credential-of-key-user', places };
+  // Key policies and grants may name it.
+  const named = keyringsOfPrincipal(install, access.principalsOf(callerId, now));
+  const places = [...new Set([...placesOf(install, [...uses, ...decides]), ...named])];
+  if (uses.length + named.length > 0) return { reason: 'credential-of-key-user', places };
   return decides.length > 0 ? { reason: 'credential-of-approver', places } : undefined;
+}
+
+/** An access key that is no root's: whoever has it can be whom key policies and grants of the account name. */
+export function guardedPrincipal(install: InstallView, accountId: string): Guarded | undefined {
+  const places = keyringsOf(install, [accountId]);
+  return places.length > 0 ? { reason: 'use-of-keys', places } : undefined;
+}
+
+function keyringsOfPrincipal(install: InstallView, principals: readonly string[]): readonly string[] {
+  return keyringsOf(
+    install,
+    principals.map((arn) => arn.split(':')[4] ?? ''),
+  );
+}
+
+function keyringsOf({ keyringsById }: InstallView, accounts: readonly string[]): readonly string[] {
+  const keyrings = [...keyringsById.values()].filter(
+    ({ state, awsAccount }) => state === 'enabled' && awsAccount && accounts.includes(awsAccount.accountId),
+  );
+  return keyrings.map(({ id }) => id);
+}
+
+/** An access key of an account's root principal: it may everything with the keys of the account. */
+export function guardedAccountRoot({ keyringsById }: InstallView, accountId: string): Guarded {
+  const keyrings = [...keyringsById.values()].filter(({ awsAccount }) => awsAccount?.accountId === accountId);
+  return { reason: 'account-root', places: [null, ...keyrings.map(({ id }) => id)] };
 }
 
 /** A binding that comes, or goes. */

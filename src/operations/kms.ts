@@ -1,4 +1,6 @@
-import type { OperationName, SystemCallerId } from '../access/permissions.js';
+import type { OperationName } from '../access/permissions.js';
+import type { SystemCallerId } from '../access/system-callers.js';
+import type { AuditRecord } from '../audit/record.js';
 import type { Refusal } from '../access/refusal.js';
 import type { KmsError } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
@@ -18,7 +20,13 @@ import { RefusalLane } from './refusal-lane.js';
 import { systemArrival } from './system-arrival.js';
 
 /** Refusals of a credential that is well made: another node may know it. */
-const UNKNOWN_HERE: ReadonlySet<Refusal> = new Set(['unknown-token', 'unknown-certificate', 'unknown-subject']);
+const UNKNOWN_HERE: ReadonlySet<Refusal> = new Set([
+  'unknown-token',
+  'unknown-certificate',
+  'unknown-subject',
+  'unknown-access-key',
+  'unknown-region',
+]);
 
 /** The one way in: whoever is at whatever door, a key is reached through here and nowhere else. */
 export class Kms {
@@ -29,7 +37,11 @@ export class Kms {
   }
 
   /** @throws KmsError unauthenticated, after it was written down */
-  async arrive(approach: Approach): Promise<Arrival> {
+  arrive(approach: Approach): Promise<Arrival> {
+    return this.#traced('authenticate', () => this.#arrive(approach));
+  }
+
+  async #arrive(approach: Approach): Promise<Arrival> {
     const { limits } = this.deps;
     const tooMany = limits.ofSource(approach.source);
     if (tooMany) throw await this.refuse(approach, 'authenticate', tooMany);
@@ -99,8 +111,8 @@ export class Kms {
   }
 
   /** Writes down what the service itself did. */
-  async note(operation: 'service.start' | 'service.stop'): Promise<void> {
-    await noteOwn(this.deps, operation);
+  async note(operation: 'service.start' | 'service.stop', detail: AuditRecord['detail'] = {}): Promise<void> {
+    await noteOwn(this.deps, operation, { detail });
   }
 
   /** Before the end: writes down the refusals that were only counted so far. */
@@ -115,9 +127,11 @@ export class Kms {
     arrival: Arrival,
   ): Promise<Output> {
     await this.#mustHaveBudget(operation.name, 1, arrival);
-    const [outcome] = await performUse(this.deps, charging(operation), [input], arrival);
-    if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
-    return outcome.output;
+    return this.#traced(operation.name, async () => {
+      const [outcome] = await performUse(this.deps, charging(operation), [input], arrival);
+      if (!outcome || 'error' in outcome) throw outcome?.error ?? asKmsError(undefined);
+      return outcome.output;
+    });
   }
 
   /** The same operation on many inputs: a result each, one record for all. */
@@ -127,7 +141,7 @@ export class Kms {
     arrival: Arrival,
   ): Promise<Outcome<Output>[]> {
     await this.#mustHaveBudget(operation.name, inputs.length, arrival);
-    return performUse(this.deps, charging(operation), inputs, arrival);
+    return this.#traced(operation.name, () => performUse(this.deps, charging(operation), inputs, arrival));
   }
 
   /** Changes a state. */
@@ -137,7 +151,12 @@ export class Kms {
     arrival: Arrival,
   ): Promise<Changed<Output>> {
     await this.#mustHaveBudget(operation.name, 1, arrival);
-    return performChange(this.deps, operation, input, arrival);
+    return this.#traced(operation.name, () => performChange(this.deps, operation, input, arrival));
+  }
+
+  #traced<T>(operation: OperationName, work: () => Promise<T>): Promise<T> {
+    const { tracer } = this.deps;
+    return tracer.span(operation, {}, work, (error) => asKmsError(error).code);
   }
 
   /** @throws KmsError too-many-requests, after it was written down or counted in the bounded lane */

@@ -17,6 +17,9 @@ export interface LoadedVersion {
 export class LoadedKeys {
   readonly #versions = new Map<VersionRow, Promise<LoadedVersion> | LoadedVersion>();
 
+  /** How often a version was asked for, and how often it was in the cache. */
+  readonly counts = { asked: 0, hits: 0 };
+
   constructor(
     private readonly secrets: KeyringSecrets,
     private readonly capacity: number,
@@ -45,7 +48,9 @@ export class LoadedKeys {
     const proof = this.secrets.mustBeProven(snapshot.key.keyringId, row.wrappingVersion);
     if (proof) await proof;
     const known = this.#versions.get(row);
+    this.counts.asked++;
     if (known) {
+      this.counts.hits++;
       this.#versions.delete(row);
       this.#versions.set(row, known);
       return known;

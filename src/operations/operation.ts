@@ -1,6 +1,8 @@
 import type { OperationName } from '../access/permissions.js';
 import type { Resource } from '../access/grant.js';
+import type { AskedOfKey } from '../access/key-rules/key-request.js';
 import type { EncryptionContext } from '../keys/encryption-context.js';
+import type { KeySnapshot } from '../keys/records.js';
 import type { Change } from '../ledger/ledger.js';
 import type { Arrival } from './arrival.js';
 import type { Deps } from './deps.js';
@@ -12,6 +14,8 @@ export interface Need {
   readonly resource: Resource;
   /** What the operation binds: the same object that is authenticated with the ciphertext. */
   readonly context?: EncryptionContext | undefined;
+  /** For the rules of the key, where it has any. */
+  readonly asked?: AskedOfKey | undefined;
 }
 
 /** What an audit record says of the thing acted on. */
@@ -31,6 +35,8 @@ export interface Resolved {
   readonly subject: Subject;
   /** The keyrings whose revision decides, besides the install's. */
   readonly scopes: readonly string[];
+  /** The key that it is about, where it is about one. */
+  readonly snapshot?: KeySnapshot;
   /**
    * Immutable snapshots that were decided on, or texts that name a row and its revision: the same again mean the same decision.
    * An approval is bound to them.

@@ -16,6 +16,7 @@ import { Clock } from '../ledger/clock.js';
 import { DueKeys } from '../ledger/due-keys.js';
 import { Ledger } from '../ledger/ledger.js';
 import { MaintenanceStore } from '../ledger/maintenance-store.js';
+import { Tracer } from '../tracer.js';
 import { DEPS, type Deps } from './deps.js';
 import { EventDelivery } from './events/event-delivery.js';
 import { InstallReady } from './install-ready.js';
@@ -54,7 +55,7 @@ const PORTS = [
     {
       provide: DEPS,
       useFactory: depsOf,
-      inject: [CONFIG, RotationRequests, RootCeremony, Meter, ...PORTS, InstallReady],
+      inject: [CONFIG, RotationRequests, RootCeremony, Meter, Tracer, ...PORTS, InstallReady],
     },
     { provide: RotationRequests, useFactory: () => new RotationRequests() },
     { provide: Kms, useFactory: openKms, inject: [DEPS, RotationRequests] },
@@ -79,6 +80,7 @@ function depsOf(
   rotations: RotationRequests,
   root: RootCeremony,
   meter: Meter,
+  tracer: Tracer,
   ledger: Ledger,
   journal: Journal,
   log: AuditLog,
@@ -115,6 +117,7 @@ function depsOf(
     counters,
     root,
     meter,
+    tracer,
     limits: new Limits({
       callerCost: config.KEYSTEAD_CALLER_COST_PER_SECOND,
       sourceRequests: config.KEYSTEAD_SOURCE_REQUESTS_PER_SECOND,

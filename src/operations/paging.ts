@@ -89,6 +89,12 @@ export function cursorOf(text: string): string {
 }
 
 /** The one answer to every cursor that is not one of ours. */
+export class BadCursor extends KmsError {
+  constructor() {
+    super('invalid-request', 'cursor: not one of this list; take nextCursor as it was given');
+  }
+}
+
 export function badCursor(): KmsError {
-  return new KmsError('invalid-request', 'cursor: not one of this list; take nextCursor as it was given');
+  return new BadCursor();
 }

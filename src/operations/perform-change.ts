@@ -1,6 +1,7 @@
 import type { AuditRecord } from '../audit/record.js';
 import { KmsError, type ErrorCode } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
+import { aboutKey } from './about-key.js';
 import { claimApproval, NeedsApproval } from './approvals/claim-approval.js';
 import { ApprovalRequired } from './approvals/approval-required.js';
 import { requestApproval } from './approvals/request-approval.js';
@@ -65,7 +66,7 @@ export async function performChange<Input, R extends Resolved, Output>(
         deps.meter.performed(operation.name, 'success', (performance.now() - attempt.startedAt) / 1000);
         return changed;
       } catch (thrown) {
-        const error = asKmsError(thrown);
+        const error = aboutKey(deps, asKmsError(thrown), resolved?.snapshot);
         // Its record was written with the request.
         if (error instanceof ApprovalRequired && arrival.approval === undefined) {
           deps.meter.performed(operation.name, 'error', (performance.now() - attempt.startedAt) / 1000);

@@ -1,5 +1,6 @@
 import { KmsError } from '../errors.js';
 import { INSTALL_SCOPE } from '../ledger/sealed-tables.js';
+import { aboutKey } from './about-key.js';
 import type { Arrival } from './arrival.js';
 import { askedFor } from './asked-for.js';
 import { mustBeAllowed } from './authorise.js';
@@ -130,7 +131,7 @@ async function runOne<Input, R extends Resolved, Output>(
     if (turn) await turn;
     return { ...item, answer: await operation.run(deps, resolved, input, arrival) };
   } catch (error) {
-    return { ...item, error: asKmsError(error) };
+    return { ...item, error: aboutKey(deps, asKmsError(error), resolved.snapshot) };
   }
 }
 
@@ -142,7 +143,11 @@ async function writeDown<R extends Resolved, Output>(
 ): Promise<{ readonly scopes: readonly string[]; readonly revisions: readonly number[] }> {
   const scopes = [...new Set([INSTALL_SCOPE, ...items.flatMap((item) => item.resolved?.scopes ?? [])])];
   const records = recordsOf(deps, attempt, items.map(toldOf));
-  const appended = await Promise.all(records.map((record) => deps.journal.append(record, scopes)));
+  const began = performance.now();
+  const appended = await deps.tracer.span('audit.append', {}, () =>
+    Promise.all(records.map((record) => deps.journal.append(record, scopes))),
+  );
+  deps.meter.appended((performance.now() - began) / 1000);
   const outcome = records.find((record) => record.outcome === 'success')?.outcome ?? records[0]?.outcome ?? 'error';
   count(deps, attempt, outcome, items);
   const newest = (index: number) => Math.max(...appended.map((revisions) => revisions[index] ?? 0));

@@ -1,7 +1,9 @@
 import type { Resource } from '../access/grant.js';
+import type { AskedOfKey } from '../access/key-rules/key-request.js';
+import { rulesOf } from '../access/key-rules/key-rules.js';
 import type { OperationName } from '../access/permissions.js';
 import { KmsError } from '../errors.js';
-import type { EncryptionContext } from '../keys/encryption-context.js';
+import { canonicalContext, type EncryptionContext } from '../keys/encryption-context.js';
 import type { KeyringRow, KeyRow, KeySnapshot } from '../keys/records.js';
 import type { Arrival } from './arrival.js';
 import { may, permissionDenied } from './authorise.js';
@@ -56,13 +58,27 @@ export async function mustBeAllowedToMiss(
   }
 }
 
-export function resourceOfKey({ keyringId, id, tags }: KeyRow): Resource {
-  return { kind: 'key', keyringId, keyId: id, tags };
+/** @throws KmsError invalid-key-policy where the key has one that this version of the service does not understand */
+export function resourceOfKey(key: KeyRow): Resource {
+  const { keyringId, id, tags } = key;
+  return { kind: 'key', keyringId, keyId: id, tags, rules: rulesOf(key) };
 }
 
-/** @param context what the operation binds */
-export function needOnKey(permission: OperationName, { key }: KeySnapshot, context?: EncryptionContext): Need {
-  return { permission, resource: resourceOfKey(key), context };
+/**
+ * @param context what the operation binds
+ * @param asked   what it asks besides, for the rules of the key
+ * @throws KmsError invalid-request for a context that cannot be bound; see also `resourceOfKey`
+ */
+export function needOnKey(
+  permission: OperationName,
+  { key }: KeySnapshot,
+  context?: EncryptionContext,
+  asked?: AskedOfKey,
+): Need {
+  const resource = resourceOfKey(key);
+  // What is too large to be bound is not held against the patterns of a policy either.
+  if (resource.kind === 'key' && resource.rules) canonicalContext(context);
+  return { permission, resource, context, asked };
 }
 
 export function subjectOfKey({ key }: { readonly key: Pick<KeyRow, 'id' | 'keyringId'> }, version?: number): Subject {

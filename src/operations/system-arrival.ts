@@ -1,4 +1,4 @@
-import type { SystemCallerId } from '../access/permissions.js';
+import type { SystemCallerId } from '../access/system-callers.js';
 import type { Arrival } from './arrival.js';
 
 /** The service itself. @param requestId of the call that made the work, or a new one */

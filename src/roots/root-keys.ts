@@ -6,6 +6,8 @@ export class RootKeys {
     readonly current: RootKey,
     /** KEYSTEAD_ROOT_KEY_NEXT: where a migration goes. */
     readonly next: RootKey | undefined,
+    /** Which shares unsealed those of `shamir:`, by the setting that names the root. */
+    readonly unsealedBy: Readonly<Record<string, readonly number[]>> = {},
   ) {}
 
   async close(): Promise<void> {

@@ -1,3 +1,4 @@
+import { isReplica, type MultiRegion } from '../keys/multi-region.js';
 import type { KeyRow, VersionRow } from '../keys/records.js';
 
 /** A key as the rules see it. */
@@ -7,6 +8,7 @@ export interface GovernedKey {
     'id' | 'spec' | 'usage' | 'state' | 'notBefore' | 'origin' | 'primaryVersion' | 'createdAt'
   > & {
     readonly enabledAt?: Date | null;
+    readonly multiRegion?: MultiRegion | null;
   };
   readonly versions: readonly Pick<VersionRow, 'version' | 'state' | 'createdAt' | 'changedAt'>[];
   /** By version. */
@@ -29,4 +31,9 @@ export interface VersionUsage {
 /** When a version was last used, or could have been used without being counted. */
 export function lastUseOf({ usage, since }: GovernedKey, version: number): number {
   return Math.max(since, usage.get(version)?.lastUsedAt ?? 0);
+}
+
+/** Whether the service makes new versions of the key by its policy: imported material comes from outside, a replica's from its primary. */
+export function rotatesBySelf({ key }: Pick<GovernedKey, 'key'>): boolean {
+  return key.origin === 'generated' && !isReplica(key);
 }

@@ -1,6 +1,7 @@
 import { inOrder, type DueAction } from './due-action.js';
 import { endsDue } from './ends-due.js';
-import type { GovernedKey } from './governed-key.js';
+import { isReplica } from '../keys/multi-region.js';
+import { rotatesBySelf, type GovernedKey } from './governed-key.js';
 import { noticesDue } from './notices-due.js';
 import type { Policy } from './policy.js';
 import { rotationDue, wantedAt } from './rotation-due.js';
@@ -15,8 +16,8 @@ export function upcoming(governed: GovernedKey, policy: Policy, now: number): re
   if (key.state !== 'enabled' && key.state !== 'pre-active') return [];
   const { rotate, retire, destroy } = policy;
   const ends = endsDue(governed, policy);
-  const rotation = rotate && key.origin === 'generated' ? rotationDue(governed, rotate, now) : undefined;
-  const wanted = rotate && wantedAt(governed, rotate)?.at;
+  const rotation = rotate && rotatesBySelf(governed) ? rotationDue(governed, rotate, now) : undefined;
+  const wanted = rotate && !isReplica(key) ? wantedAt(governed, rotate)?.at : undefined;
   const retirements = retire ? retirementsDue(governed, retire) : [];
   const actions = [
     ...(rotation ? [rotation] : []),

@@ -55,7 +55,7 @@ const LAST_DELIVERY_MS = 5000;
       inject: [LogSigner],
     },
     { provide: Sequencer, useFactory: openSequencer, inject: [Database, LogSigner, WrittenTree, LogWriter] },
-    { provide: Projection, useFactory: openProjection, inject: [Database] },
+    { provide: Projection, useFactory: openProjection, inject: [Database, Sequencer] },
     {
       provide: Journal,
       useFactory: (writer: LogWriter, sequencer: Sequencer, projection: Projection, { reads }: Database) =>
@@ -109,15 +109,16 @@ export class AuditModule implements OnApplicationBootstrap, BeforeApplicationShu
 
 function openSequencer({ changes }: Database, signer: LogSigner, written: WrittenTree, writer: LogWriter): Sequencer {
   const logger = new Logger('AuditLog');
-  return new Sequencer(changes, readVerifierKey(signer.verifierKey), written, (what, stream) => {
+  const leaveOut = (what: string, stream: string) => {
     logger.error(`${what}: the records of this stream are left out of the log`);
     writer.leftOut(stream);
-  });
+  };
+  return new Sequencer(changes, readVerifierKey(signer.verifierKey), written, leaveOut, writer.own);
 }
 
-function openProjection({ changes }: Database): Projection {
+function openProjection({ changes }: Database, { recent }: Sequencer): Projection {
   const logger = new Logger('AuditLog');
-  return new Projection(changes, (what) => logger.error(what));
+  return new Projection(changes, recent, (what) => logger.error(what));
 }
 
 function openInbox({ changes }: Database, { verifierKey }: LogSigner): Inbox {

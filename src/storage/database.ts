@@ -1,9 +1,13 @@
 import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
+import { KmsError } from '../errors.js';
+import { boundedClient } from './bounded-client.js';
 import { openDataSource } from './data-source.js';
 import { APPLICATION_ROLE } from './embedded/ensure-database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded/start-embedded-postgres.js';
-import { migrate } from './migrate.js';
+import type { Tracer } from '../tracer.js';
+import { hasPendingMigrations, migrate, migrateFor } from './migrate.js';
+import { tracedClient } from './traced-client.js';
 
 export interface DatabaseSettings {
   readonly dataDir: string;
@@ -11,8 +15,11 @@ export interface DatabaseSettings {
   readonly url: string | undefined;
   /** An owner role's, for migrations. */
   readonly migrationUrl: string | undefined;
+  /** false: somebody else migrates, before. */
+  readonly migrate?: boolean;
   readonly poolSize: number;
   readonly log: (line: string) => void;
+  readonly tracer?: Tracer;
 }
 
 /** The database as the service uses it: migrated, with a pool for each kind of work. */
@@ -32,20 +39,23 @@ export class Database {
     const embedded = settings.url === undefined ? await startEmbedded(settings) : undefined;
     try {
       const url = settings.url ?? asRole(embedded?.url ?? '', APPLICATION_ROLE);
-      await migrate(settings.migrationUrl ?? settings.url ?? embedded?.url ?? '', applicationRole(settings, embedded));
+      await bringUpToDate(settings, embedded);
+      const bounded = boundedClient();
+      const connection = settings.tracer?.isOn ? tracedClient(settings.tracer, bounded) : bounded;
       const appends = new Pool({
         connectionString: url,
         max: 2,
         connectionTimeoutMillis: 2000,
         query_timeout: 5000,
         application_name: 'keystead-journal',
+        Client: connection,
       });
       appends.on('error', (error) => settings.log(`journal connection: ${error.message}`));
       return new Database(
         url,
         embedded,
-        await openDataSource(url, settings.poolSize),
-        await openDataSource(url, settings.poolSize),
+        await openDataSource(url, settings.poolSize, connection),
+        await openDataSource(url, settings.poolSize, connection),
         appends,
       );
     } catch (error) {
@@ -68,15 +78,21 @@ function startEmbedded({ dataDir, log }: DatabaseSettings): Promise<EmbeddedPost
   });
 }
 
-/** The role to grant to, where the service runs as another role than the migrations. */
-function applicationRole(
-  { url, migrationUrl }: DatabaseSettings,
-  embedded: EmbeddedPostgres | undefined,
-): string | undefined {
-  if (embedded) return APPLICATION_ROLE;
-  return url !== undefined && migrationUrl !== undefined
-    ? decodeURIComponent(new URL(url).username) || undefined
-    : undefined;
+/** @throws KmsError invalid-setting if the schema is old and is not to be migrated here */
+async function bringUpToDate(settings: DatabaseSettings, embedded: EmbeddedPostgres | undefined): Promise<void> {
+  if (embedded) return migrate(embedded.url, APPLICATION_ROLE);
+  const url = settings.url ?? '';
+  if (settings.migrate !== false) return migrateFor(url, settings.migrationUrl);
+  const dataSource = await openDataSource(url, 1);
+  try {
+    if (!(await hasPendingMigrations(dataSource))) return;
+  } finally {
+    await dataSource.destroy();
+  }
+  throw new KmsError(
+    'invalid-setting',
+    'KEYSTEAD_MIGRATE: the schema is older than this version; run `keystead database migrate` before, as the role that owns it',
+  );
 }
 
 function asRole(url: string, role: string): string {

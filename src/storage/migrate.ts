@@ -1,5 +1,5 @@
 import type { DataSource } from 'typeorm';
-import { openDataSource } from './data-source.js';
+import { openPatientDataSource } from './data-source.js';
 
 /** Held while migrating, so that nodes that start together migrate once. */
 const MIGRATION_LOCK = 7_300_001;
@@ -10,7 +10,7 @@ const MIGRATION_LOCK = 7_300_001;
  * @param application the role the service runs as, when it is another one: gets what it needs and no more
  */
 export async function migrate(url: string, application?: string): Promise<void> {
-  const dataSource = await openDataSource(url, 2);
+  const dataSource = await openPatientDataSource(url, 2);
   try {
     const lock = dataSource.createQueryRunner();
     try {
@@ -26,8 +26,20 @@ export async function migrate(url: string, application?: string): Promise<void> 
   }
 }
 
+/**
+ * The same for an external database.
+ * @param url          of the role that the service runs as
+ * @param migrationUrl of the role that owns the schema, where that is another one
+ */
+export async function migrateFor(url: string, migrationUrl: string | undefined): Promise<void> {
+  const role = migrationUrl === undefined ? '' : decodeURIComponent(new URL(url).username);
+  await migrate(migrationUrl ?? url, role || undefined);
+}
+
 export async function hasPendingMigrations(dataSource: DataSource): Promise<boolean> {
-  return dataSource.showMigrations();
+  // TypeORM would make its table, which a role that only uses the schema may not.
+  const [row] = await dataSource.query<{ made: boolean }[]>(`select to_regclass('migration') is not null as made`);
+  return row?.made !== true || dataSource.showMigrations();
 }
 
 const READ_WRITE = [

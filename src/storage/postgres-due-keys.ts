@@ -30,6 +30,8 @@ const RETRY_SQL = `update due_key set due_at = $3, claimed_until = null, failure
 
 const FIND_SQL = `select told_through from due_key where key_id = $1`;
 
+const OVERDUE_SQL = `select count(*)::int as overdue from due_key where failures > 0 or due_at < $1`;
+
 const RESTORE_SQL = `insert into due_key (key_id, keyring_id, due_at, marks, failures)
   select key.id, key.keyring_id, 'epoch', 1, 0 from key
   where key.state in ('enabled', 'pre-active')
@@ -104,6 +106,11 @@ export class PostgresDueKeys extends DueKeys {
   override async find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined> {
     const [row] = await this.#query<{ told_through: Date | null }>(FIND_SQL, [keyId]);
     return row && { toldThrough: row.told_through };
+  }
+
+  override async countOverdue(since: Date): Promise<number> {
+    const [row] = await this.#query<{ overdue: number }>(OVERDUE_SQL, [since]);
+    return row?.overdue ?? 0;
   }
 
   /** Like a change of the keyring, and in its turn: the two never wait for each other in a circle. */

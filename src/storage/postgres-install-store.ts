@@ -14,7 +14,8 @@ import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
 import { foundedRecord } from './founded-record.js';
 import { PostgresChange } from './ledger/postgres-change.js';
 
-const FOUNDING_LOCK = 7_300_002;
+/** Held by whoever makes a database into an install. */
+export const FOUNDING_LOCK = 7_300_002;
 
 const EMPTY: InstallView = {
   revision: 0,

@@ -4,7 +4,7 @@ import { databaseFailure } from './database-failure.js';
 import { WrappedKeyEntity } from './entities/wrapped-key.entity.js';
 
 export class PostgresWrappingStore extends WrappingStore {
-  constructor(private readonly reads: DataSource) {
+  constructor(private readonly reads: Pick<DataSource, 'manager'>) {
     super();
   }
 

@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { boundedClient } from './bounded-client.js';
 
 export interface RowChange {
   readonly table: string;
@@ -19,6 +20,7 @@ interface Watcher {
 }
 
 const POLL_MS = 1000;
+const Connection = boundedClient();
 
 /** LISTEN and a poll every second: only a prefetch and an early warning, nothing relies on it. */
 export class RowWatch {
@@ -43,7 +45,7 @@ export class RowWatch {
   }
 
   async #connect(): Promise<void> {
-    const client = new Client({
+    const client = new Connection({
       connectionString: this.url,
       application_name: 'keystead-watch',
       connectionTimeoutMillis: 5000,

@@ -32,12 +32,13 @@ import { PostgresMaintenanceStore } from './postgres-maintenance-store.js';
 import { PostgresMaterialStore } from './postgres-material-store.js';
 import { PostgresOutbox } from './postgres-outbox.js';
 import { PostgresWrappingStore } from './postgres-wrapping-store.js';
+import { Tracer } from '../tracer.js';
 
 /** The database and what needs nothing but it. */
 @Global()
 @Module({
   providers: [
-    { provide: Database, useFactory: openDatabase, inject: [CONFIG] },
+    { provide: Database, useFactory: openDatabase, inject: [CONFIG, Tracer] },
     { provide: Clock, useFactory: startClock, inject: [Database] },
     {
       provide: WrappingStore,
@@ -106,14 +107,16 @@ import { PostgresWrappingStore } from './postgres-wrapping-store.js';
 })
 export class StorageModule {}
 
-function openDatabase(config: Config): Promise<Database> {
+function openDatabase(config: Config, tracer: Tracer): Promise<Database> {
   const logger = new Logger('Database');
   return Database.open({
     dataDir: resolve(config.KEYSTEAD_DATA_DIR),
     url: config.KEYSTEAD_DATABASE_URL,
     migrationUrl: config.KEYSTEAD_MIGRATION_DATABASE_URL,
+    migrate: config.KEYSTEAD_MIGRATE,
     poolSize: config.KEYSTEAD_DATABASE_POOL,
     log: (line) => logger.debug(line),
+    tracer,
   });
 }
 

@@ -1,5 +1,6 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Meter } from '../operations/meter.js';
+import type { Health } from './health.js';
 import { MetricsText } from './metrics-text.js';
 
 /** From 0.1 ms, an encryption with a warm key, to 10 s, an RSA key's generation on a busy machine. */
@@ -18,6 +19,12 @@ export class PrometheusMeter extends Meter implements MetricsText {
     name: 'keystead_operation_duration_seconds',
     help: 'From the beginning of an operation until its audit record was durable.',
     labelNames: ['operation'] as const,
+    buckets: LATENCY_SECONDS,
+    registers: [this.#registry],
+  });
+  readonly #appends = new Histogram({
+    name: 'keystead_audit_append_seconds',
+    help: 'How long an answer waited for its audit record to be durable.',
     buckets: LATENCY_SECONDS,
     registers: [this.#registry],
   });
@@ -50,6 +57,10 @@ export class PrometheusMeter extends Meter implements MetricsText {
     this.#durations.observe({ operation }, seconds);
   }
 
+  override appended(seconds: number): void {
+    this.#appends.observe(seconds);
+  }
+
   override integrityFailure(): void {
     this.#integrityFailures.inc();
   }
@@ -63,12 +74,45 @@ export class PrometheusMeter extends Meter implements MetricsText {
   }
 
   /** Watches the size of something, such as the cache of unwrapped keys. @param name in snake_case, without prefix */
-  watchSize(name: string, help: string, size: () => number): void {
+  watchSize(name: string, help: string, size: () => number | Promise<number>): void {
     const gauge: Gauge = new Gauge({
       name: `keystead_${name}`,
       help,
       registers: [this.#registry],
-      collect: () => gauge.set(size()),
+      collect: async () => {
+        try {
+          gauge.set(await size());
+        } catch {
+          // No figure is better than an old one, and than no metrics at all.
+          gauge.remove();
+        }
+      },
+    });
+  }
+
+  /** Watches a number that only grows. @param name in snake_case, without prefix and `_total` */
+  watchCount(name: string, help: string, count: () => number): void {
+    const counter: Counter = new Counter({
+      name: `keystead_${name}_total`,
+      help,
+      registers: [this.#registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(count());
+      },
+    });
+  }
+
+  /** Asks at every reading whether the service can serve. */
+  watchHealth(health: Health): void {
+    const ready: Gauge<'check'> = new Gauge({
+      name: 'keystead_ready',
+      help: '1: what this node needs is there: its database, its schema, its root key. 0: it is not.',
+      labelNames: ['check'],
+      registers: [this.#registry],
+      collect: async () => {
+        for (const { name, ok } of await health.check()) ready.set({ check: name }, ok ? 1 : 0);
+      },
     });
   }
 

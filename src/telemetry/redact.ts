@@ -3,12 +3,14 @@ const MAX_DEPTH = 6;
 const MAX_ITEMS = 64;
 const SECRET_NAME =
   /token|secret|password|passphrase|authorization|cookie|credential$|plaintext|material|(private|root|wrapping|api|access|data)_?key$|databaseUrl|connectionString/i;
-const TOKEN = /kst_[0-9A-Za-z]{4,}_[0-9A-Za-z]+/g;
+/** An API token, a share of a root key, a secret key of age, a token of Vault. */
+const SECRET =
+  /kst_[0-9A-Za-z]{4,}_[0-9A-Za-z]+|keystead-share-[0-9a-f-]+|AGE-SECRET-KEY-1[0-9A-Z]+|\bhv[sbr]\.[\w-]+/g;
 const URL_PASSWORD = /(:\/\/[^\s:@/]*:)[^\s@/]+@/g;
 
 /**
- * A value as it may be logged: bytes and fields whose name tells of a secret are left out, at any depth; in texts, API
- * tokens and the passwords of URLs.
+ * A value as it may be logged: bytes and fields whose name tells of a secret are left out, at any depth; in texts, what
+ * has the form of a secret, and the passwords of URLs.
  */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return redactText(value);
@@ -46,5 +48,5 @@ function isSecret(name: string, field: unknown): boolean {
 }
 
 function redactText(text: string): string {
-  return text.replace(TOKEN, REDACTED).replace(URL_PASSWORD, `$1${REDACTED}@`);
+  return text.replace(SECRET, REDACTED).replace(URL_PASSWORD, `$1${REDACTED}@`);
 }

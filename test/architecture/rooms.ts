@@ -14,24 +14,39 @@ const PURE = ['crypto', 'keys', 'access', 'audit', 'rotation', 'events', 'ledger
  */
 export const ROOMS: Readonly<Record<string, Room>> = {
   errors: { rooms: [], packages: [] },
+  tracer: { rooms: [], packages: [] },
+  json: { rooms: ['errors'], packages: ['node:buffer'] },
   config: { rooms: ['errors'], packages: ['zod', 'node:os'] },
   // @noble is loaded by name, in worker threads.
   crypto: { rooms: ['errors'], packages: ['node:crypto', 'node:os', 'node:util', 'node:worker_threads', '@noble/*'] },
   keys: { rooms: ['crypto', 'errors'], packages: ['node:crypto'] },
   roots: {
-    rooms: ['roots/local', 'roots/vault', 'crypto', 'errors'],
+    rooms: ['roots/local', 'roots/pkcs11', 'roots/vault', 'crypto', 'errors', 'tracer'],
     packages: ['node:fs/promises', 'node:path'],
   },
   'roots/local': {
     rooms: ['roots', 'crypto', 'errors'],
-    packages: ['node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:timers/promises'],
+    packages: [
+      '@node-rs/argon2',
+      'node:crypto',
+      'node:fs',
+      'node:fs/promises',
+      'node:os',
+      'node:path',
+      'node:timers/promises',
+    ],
+  },
+  // pkcs11js is loaded by name, in a process of its own.
+  'roots/pkcs11': {
+    rooms: ['roots', 'crypto', 'errors'],
+    packages: ['node:child_process', 'node:crypto', 'node:path'],
   },
   'roots/vault': {
     rooms: ['roots', 'crypto', 'errors'],
     packages: ['node-vault', 'node:crypto', 'node:http', 'node:https', 'node:net', 'node:tls'],
   },
   access: {
-    rooms: ['keys', 'errors'],
+    rooms: ['keys', 'json', 'errors'],
     packages: ['node:crypto', 'node:net', 'node:zlib', '@node-rs/argon2', 'otpauth'],
   },
   'access/oidc': { rooms: ['access', 'errors'], packages: ['jose'] },
@@ -39,6 +54,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   'audit/delivery': { rooms: [], packages: ['node:crypto', 'node:fs/promises', 'node:net', 'node:tls'] },
   // Shares nothing with what writes the log but the hash.
   'audit/verifier': { rooms: ['audit/merkle-hash.ts'], packages: ['node:crypto'] },
+  backup: { rooms: ['errors'], packages: ['age-encryption', 'node:crypto', 'node:stream', 'node:zlib'] },
   pki: { rooms: ['keys', 'crypto', 'errors'], packages: ['@peculiar/x509', 'node:crypto', 'reflect-metadata'] },
   rotation: { rooms: ['keys', 'crypto', 'errors'], packages: ['croner', 'node:crypto'] },
   events: {
@@ -46,7 +62,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     packages: ['node:crypto', 'node:dns', 'node:http', 'node:https', 'node:net'],
   },
   ledger: { rooms: ['keys', 'access', 'audit', 'rotation', 'events', 'crypto', 'pki', 'errors'], packages: [] },
-  operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots'], packages: ['node:crypto', 'node:net'] },
+  operations: { rooms: [...PURE, 'access/oidc', 'pki', 'roots', 'tracer'], packages: ['node:crypto', 'node:net'] },
   storage: {
     rooms: [
       'storage/embedded',
@@ -60,9 +76,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'ledger',
       'pki',
       'errors',
+      'tracer',
       'migrations',
     ],
-    packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:path', 'node:timers/promises'],
+    packages: ['typeorm', 'pg', 'reflect-metadata', 'node:crypto', 'node:net', 'node:path', 'node:timers/promises'],
   },
   'storage/embedded': {
     rooms: ['errors'],
@@ -81,11 +98,10 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'doors/http': {
-    rooms: ['operations', 'errors'],
+    rooms: ['operations', 'errors', 'tracer'],
     packages: [
       '@peculiar/x509',
       'fastify',
-      'node:buffer',
       'node:crypto',
       'node:fs/promises',
       'node:http',
@@ -95,8 +111,12 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     ],
   },
   'doors/rest': {
-    rooms: ['doors/http', 'operations', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],
+    rooms: ['doors/http', 'operations', 'json', 'errors', 'telemetry/health.ts', 'telemetry/metrics-text.ts'],
     packages: ['fastify', 'zod', 'node:crypto', 'node:http'],
+  },
+  'doors/aws': {
+    rooms: ['doors/http', 'operations', 'keys/aws-words.ts', 'keys/multi-region.ts', 'json', 'errors'],
+    packages: ['fastify', 'node:crypto', 'zod'],
   },
   'doors/clock': { rooms: ['doors/http', 'operations', 'errors'], packages: [] },
   client: {
@@ -118,10 +138,26 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'node:util',
     ],
   },
-  telemetry: { rooms: ['operations', 'errors'], packages: ['prom-client', 'node:os'] },
+  telemetry: {
+    rooms: ['operations', 'errors', 'tracer'],
+    packages: ['@opentelemetry/*', 'prom-client', 'node:async_hooks', 'node:os'],
+  },
   admin: {
-    rooms: [...PURE, 'audit/verifier', 'config', 'operations', 'roots', 'roots/local', 'storage', 'telemetry'],
-    packages: ['node:fs/promises', 'node:path', 'reflect-metadata'],
+    rooms: [
+      ...PURE,
+      'audit/verifier',
+      'backup',
+      'config',
+      'operations',
+      'roots',
+      'roots/local',
+      'roots/pkcs11',
+      'storage',
+      'storage/embedded',
+      'telemetry',
+      'tracer',
+    ],
+    packages: ['node:fs/promises', 'node:os', 'node:path', 'reflect-metadata'],
   },
   migrations: { rooms: [], packages: ['typeorm'] },
   /** app.module.ts, serve.ts and main.ts: they put the rooms together. */
@@ -131,13 +167,16 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       'audit/delivery',
       'config',
       'roots',
+      'roots/local',
       'operations',
       'storage',
       'telemetry',
+      'tracer',
       'admin',
       'cli/package-version.ts',
       'doors/http',
       'doors/rest',
+      'doors/aws',
       'doors/clock',
     ],
     packages: ['reflect-metadata', 'node:net'],
@@ -167,5 +206,8 @@ export const PACKAGES_OF_ONE_PLACE: ReadonlyMap<string, RegExp> = new Map([
 /** Besides wiring, a module file reads the configuration. */
 export const MODULE_FILES = /\.module\.ts$/;
 
-/** `main.ts` hands the environment to config, which is the only one to look into it; the command line has its own. */
-export const MAY_READ_ENVIRONMENT = /^src\/(config\/|cli\/|main\.ts$)/;
+/**
+ * `main.ts` hands the environment to config, which is the only one to look into it; the command line has its own; and the library of an
+ * HSM gets what is not of this service.
+ */
+export const MAY_READ_ENVIRONMENT = /^src\/(config\/|cli\/|main\.ts$|roots\/pkcs11\/cryptoki-process\.ts$)/;

@@ -1,3 +1,4 @@
+import { accessKeysSuite } from '../unit/operations/access-keys.suite.js';
 import { accessSuite } from '../unit/operations/access.suite.js';
 import { approvalsSuite } from '../unit/operations/approvals.suite.js';
 import { approversSuite } from '../unit/operations/approvers.suite.js';
@@ -38,6 +39,7 @@ const SUITES = [
   accessSuite,
   certificatesSuite,
   credentialsSuite,
+  accessKeysSuite,
   credentialPolicySuite,
   bindingsSuite,
   conditionsSuite,

@@ -72,7 +72,13 @@ it('falls behind alone: order and checkpoints go on, searches say how much they 
   const watch = new LogWatch(database.reads);
   const failures: unknown[] = [];
   const { sequencer, projection, checkpointer, inbox } = log;
-  const keeper = new LogKeeper(sequencer, projection, checkpointer, inbox, watch, (why) => failures.push(why));
+  let isOverloaded = false;
+  const keep = [sequencer, projection, checkpointer, inbox, watch] as const;
+  const keeper = new LogKeeper(
+    ...keep,
+    (why) => failures.push(why),
+    () => isOverloaded,
+  );
   await sql.query('select pg_advisory_lock($1)', [PROJECTING_LOCK]);
   try {
     keeper.start();
@@ -90,6 +96,25 @@ it('falls behind alone: order and checkpoints go on, searches say how much they 
   }
   await until(() => watch.lag.unsearchable === 0);
   expect(await log.journal.search({ limit: 1 })).toMatchObject({ behind: 0, records: [{ index: 1349 }] });
+  await keeper.stop();
+  expect(failures).toEqual([]);
+});
+
+it('waits where the node is overloaded, for a search', async () => {
+  const failures: unknown[] = [];
+  const { sequencer, projection, checkpointer, inbox } = log;
+  const keep = [sequencer, projection, checkpointer, inbox, new LogWatch(database.reads)] as const;
+  const keeper = new LogKeeper(
+    ...keep,
+    (why) => failures.push(why),
+    () => true,
+  );
+  keeper.start();
+  await append(20);
+  await until(() => sizeOf(log.kept.note) === 1370);
+  const { rows } = await sql.query('select projected::integer from audit_tree');
+  expect(rows).toEqual([{ projected: 1350 }]);
+  expect(await log.journal.search({ limit: 1 })).toMatchObject({ behind: 0, records: [{ index: 1369 }] });
   await keeper.stop();
   expect(failures).toEqual([]);
 });

@@ -53,6 +53,18 @@ async function makeDue(count: number): Promise<string[]> {
   return made;
 }
 
+it('counts the keys that failed and those that have been due for long', async () => {
+  const [failing, waiting] = await makeDue(2);
+  const dueKeys = nodes[0] as PostgresDueKeys;
+  const later = new Date(NOW.getTime() + 60_000);
+  for (const claimed of await dueKeys.claim(later, 2)) {
+    if (claimed.keyId === failing) await dueKeys.retry(claimed, later);
+    else await dueKeys.settle([{ claimed, next: nextLook(waiting ?? '', NOW) }]);
+  }
+  expect(await dueKeys.countOverdue(NOW)).toBe(1);
+  expect(await dueKeys.countOverdue(later)).toBe(2);
+});
+
 const nextLook = (keyId: string, dueAt: Date) => ({
   keyringId,
   keyId,

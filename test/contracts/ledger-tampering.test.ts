@@ -102,6 +102,10 @@ describe('a row that something else changed', () => {
     ['spec', `'aes-128-gcm'`],
     ['description', `'mine'`],
     ['lineage_id', 'gen_random_uuid()'],
+    ['multi_region', `'{"primary":{"region":"eu-west-1"},"replicas":[]}'`],
+    ['key_policy', `'{}'`],
+    ['grants', `'[]'`],
+    ['material_expires_at', 'now()'],
     ['revision', 'revision + 1'],
   ] as const;
 
@@ -119,6 +123,14 @@ describe('a row that something else changed', () => {
     [
       'a version that was enabled again',
       (id: string) => `update key_version set state = 'disabled' where key_id = '${id}'`,
+    ],
+    [
+      'a rotation that somebody made up',
+      (id: string) => `update key_version set rotation = '{"by":"policy"}' where key_id = '${id}'`,
+    ],
+    [
+      'imported material that waits for no rotation any more',
+      (id: string) => `update key_version set imported = '{"pending":false}' where key_id = '${id}'`,
     ],
     ['a version that was deleted', (id: string) => `delete from key_version where key_id = '${id}'`],
   ])('%s is refused', async (what, statement) => {

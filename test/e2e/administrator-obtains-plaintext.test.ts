@@ -174,9 +174,9 @@ describe('in neither case', () => {
     expect(await codeOf(operator.root.migrate())).toBe('invalid-transition');
     const records = await auditor.audit.records({ operation: 'root.migrate' });
     expect(records.items.map(({ outcome }) => outcome).toSorted()).toEqual(['denied', 'error']);
-    const described = await textOf('GET', '/api/openapi.json', auditorToken);
-    expect(described).toContain('/api/v1/root/migrate');
-    expect(described).not.toContain('backup');
+    const { paths } = JSON.parse(await textOf('GET', '/api/openapi.json', auditorToken)) as { paths: object };
+    expect(Object.keys(paths)).toContain('/api/v1/root/migrate');
+    expect(Object.keys(paths).filter((path) => path.includes('backup'))).toEqual([]);
   });
 });
 

@@ -38,6 +38,8 @@ beforeAll(async () => {
     kind: 'certificate',
     match: { dns: `${THEIRS}.example` },
   });
+  const accountId = '000000000009';
+  const { id: accessKey } = await make(tokens.admin, `/api/v1/callers/${caller}/access-keys`, { accountId });
   const { name: role } = await make(tokens.admin, '/api/v1/roles', {
     name: `${THEIRS}-role`,
     permissions: ['encrypt'],
@@ -77,6 +79,7 @@ beforeAll(async () => {
     caller,
     token,
     credential,
+    accessKey,
     role,
     binding,
     group,

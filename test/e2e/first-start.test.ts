@@ -35,6 +35,12 @@ describe('the embedded default', () => {
       'KEYSTEAD_KEY_ADMIN_TOKEN',
       'KEYSTEAD_APP_TOKEN',
       'KEYSTEAD_AUDITOR_TOKEN',
+      'AWS_ACCESS_KEY_ID',
+      'AWS_SECRET_ACCESS_KEY',
+      'AWS_REGION',
+      'AWS_DEFAULT_REGION',
+      'AWS_ENDPOINT_URL_KMS',
+      'AWS_ENDPOINT_URL_STS',
       'KEYSTEAD_URL',
     ]);
     const tokens = await server.tokens();
@@ -52,7 +58,11 @@ describe('the embedded default', () => {
     const opened = await call(again, tokens.app, 'POST', '/api/v1/keyrings/default/decrypt', { ciphertext });
     expect(opened.body).toMatchObject({ plaintext: 'aGVsbG8=', version: 1 });
     expect(await again.tokens()).toEqual(tokens);
-    expect(await readFile(join(server.dataDir, 'tokens.env'), 'utf8')).toContain(`KEYSTEAD_URL='${again.url}'`);
+    const rewritten = await readFile(join(server.dataDir, 'tokens.env'), 'utf8');
+    for (const name of ['KEYSTEAD_URL', 'AWS_ENDPOINT_URL_KMS', 'AWS_ENDPOINT_URL_STS']) {
+      expect(rewritten).toContain(`${name}='${again.url}'`);
+    }
+    expect(rewritten.replaceAll(again.url, server.url)).toBe(text);
     const records = await call(again, tokens.auditor, 'GET', '/api/v1/audit/records?operation=service.start');
     expect(records.body.items).toHaveLength(2);
     await again.stop();
@@ -116,7 +126,7 @@ describe('the embedded default', () => {
     const open = { KEYSTEAD_HOST: '0.0.0.0', KEYSTEAD_BEHIND_TLS_PROXY: 'true' };
     const beyond = await Server.launch({ dataDir: server.dataDir, env: open });
     expect(await beyond.ended()).toBe(78);
-    expect(beyond.output).toContain('4 tokens of the first start');
+    expect(beyond.output).toContain('5 credentials of the first start');
   });
 });
 

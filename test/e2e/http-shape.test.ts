@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { askForCertificates } from '../support/ask-for-certificates.js';
 import { documentedRoutes, mustBeAsDocumented, seen } from '../support/documented.js';
+import { credentialShapes } from './credential-shapes.js';
 import { campaignShapes } from './campaign-shapes.js';
 import { auditShapes, lastRecord } from './audit-shapes.js';
 import { importShapes } from './import-shapes.js';
@@ -132,17 +133,7 @@ describe('every route answers as it is documented', () => {
     await done('admin', 'DELETE', `/api/v1/keyrings/${id}`);
   });
 
-  it('credentials that others issue, and roles', async () => {
-    const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'mapped', type: 'service' });
-    const credentials = `/api/v1/callers/${id}/credentials`;
-    const input = { kind: 'certificate', match: { dns: 'mapped.example' }, expiresIn: '30d' };
-    const made = await done('admin', 'POST', credentials, input);
-    await done('admin', 'GET', `${credentials}?limit=1`);
-    await done('admin', 'DELETE', `${credentials}/${made.id}`);
-    await done('admin', 'POST', '/api/v1/roles', { name: 'shape-reader', permissions: ['key.describe'] });
-    await done('admin', 'GET', '/api/v1/roles');
-    await done('admin', 'DELETE', '/api/v1/roles/shape-reader');
-  });
+  it('access keys, credentials that others issue, and roles', async () => credentialShapes(done));
 
   it('callers, tokens and bindings', async () => {
     const { id } = await done('admin', 'POST', '/api/v1/callers', { name: 'shaper', type: 'service' });
@@ -194,7 +185,7 @@ describe('every route answers as it is documented', () => {
     await done('admin', 'PATCH', '/api/v1/settings', { dualControl: null });
     await done('admin', 'PATCH', '/api/v1/keyrings/default', { separationOfDuties: true });
     await auditShapes(done);
-    for (const path of ['/health/live', '/health/ready']) await done(undefined, 'GET', path);
+    for (const path of ['/health/live', '/health/ready', '/api/v1/root/seal']) await done(undefined, 'GET', path);
     for (const path of ['/metrics', '/api/openapi.json', '/api/docs']) await done('app', 'GET', path);
   });
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { CreateKeyCommand, DescribeKeyCommand, EncryptCommand, PutKeyPolicyCommand } from '@aws-sdk/client-kms';
+import { awsClient } from '../support/aws-client.js';
 import { makeCallers } from '../support/make-callers.js';
 import { call, Server } from '../support/server.js';
 
@@ -189,4 +191,27 @@ it('a version that is revoked on one node opens nothing on the other from the ve
   console.log(
     `the last of 4 connections was told version-revoked after ms: ${times.map((ms) => ms.toFixed(1)).join(' ')}`,
   );
+});
+
+it('what is done on one node at the AWS KMS door is seen on the other by the very next request', async () => {
+  const [accountId, region, name] = ['000000000007', 'us-east-1', 'aws-nodes'];
+  await call(one, admin, 'POST', '/api/v1/keyrings', { name });
+  await call(one, admin, 'PATCH', `/api/v1/keyrings/${name}`, { awsAccount: { accountId, region } });
+  await call(one, admin, 'POST', '/api/v1/callers', { name, type: 'service' });
+  const { body } = await call(one, admin, 'POST', `/api/v1/callers/${name}/access-keys`, { accountId, root: true });
+  const [first, second] = [await awsClient(one, body), await awsClient(two, body)];
+  const root = `arn:aws:iam::${accountId}:root`;
+  const admins = { Effect: 'Allow', Principal: { AWS: root }, Action: 'kms:*', Resource: '*' };
+  const denied = { ...admins, Effect: 'Deny', Action: 'kms:Encrypt' };
+  for (let round = 0; round < 5; round++) {
+    const { KeyMetadata } = await first.send(new CreateKeyCommand({ Description: `${round}` }));
+    const KeyId = KeyMetadata?.KeyId ?? '';
+    expect((await second.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata).toEqual(KeyMetadata);
+    const encrypt = () => first.send(new EncryptCommand({ KeyId, Plaintext: Buffer.from('a') }));
+    await encrypt();
+    await second.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify({ Statement: [admins, denied] }) }));
+    await expect(encrypt()).rejects.toMatchObject({ name: 'AccessDeniedException' });
+  }
+  first.destroy();
+  second.destroy();
 });

@@ -61,22 +61,12 @@ const DISASTERS: Readonly<Record<string, () => Promise<void>>> = {
     await freeSinks();
   },
   'PostgreSQL shut down at once': () => cluster.restartPostgres(),
-  /** The others go on answering meanwhile. */
+  /** Another takes over; the first one comes back in the middle of a work that is not its own any more. */
   async 'leader frozen'() {
     const leader = await cluster.freezeLeader();
     const before = await cluster.ordered();
     await answered(CALLS);
-    await sleep(1000);
-    leader.thaw();
     await until(async () => (await cluster.ordered()) > before);
-  },
-  /** Another takes over; the first one comes back in the middle of a work that is not its own any more. */
-  async 'leader frozen and replaced'() {
-    const leader = await cluster.freezeLeader();
-    const before = await cluster.ordered();
-    await cluster.endSessionOf(leader);
-    await until(async () => (await cluster.ordered()) > before);
-    await answered(CALLS);
     leader.thaw();
   },
 };
@@ -99,7 +89,8 @@ it(`${NODES} nodes, killed and frozen, on a PostgreSQL that is killed: the log h
   const entries = await takeLog(cluster, checkpoints);
   const writers = checkStreams(entries);
   await checkSearch(cluster, entries);
-  const again = checkRequests(entries, load.sent);
+  const { missing, wrong, again } = checkRequests(entries, load.sent);
+  expect([...missing, ...wrong]).toEqual([]);
   await freeSinks();
   const delivered = async () =>
     (await cluster.sql<{ delivered: string }>('select delivered from audit_sink')).map((row) => Number(row.delivered));

@@ -4,25 +4,26 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { generateBootstrapToken } from '../../src/admin/generate-token.js';
 import { createLocalRootKey } from '../../src/roots/local/create-local-root-key.js';
-import { APPLICATION_ROLE, ROLE } from '../../src/storage/embedded/ensure-database.js';
+import { APPLICATION_ROLE, DATABASE, ROLE } from '../../src/storage/embedded/ensure-database.js';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../src/storage/embedded/start-embedded-postgres.js';
 import { makeCallers } from '../support/make-callers.js';
 import type { Tokens } from '../support/server.js';
 import { until } from '../support/until.js';
 import { query } from '../support/with-embedded-postgres.js';
-import { killPostgres } from './kill-postgres.js';
+import { relayTo, type Relay } from '../support/relay.js';
 import { Node } from './node.js';
+import { killPostgres, signalPostgres } from './signal-postgres.js';
 
-/** Of `Sequencer`: who holds it gives records their order. */
-const SEQUENCING_LOCK = 7_300_020;
-/** Whose answer nobody takes off the line is not at work. */
-const LEADER = `select pid, application_name as name, state = 'active' and wait_event is distinct from 'ClientWrite' as "isAtWork"
-  from pg_stat_activity join pg_locks using (pid) where locktype = 'advisory' and objid = ${SEQUENCING_LOCK} and granted`;
+/** The node that let the log grow a moment ago. */
+const LEADER = `select application_name as name from pg_stat_activity
+  where starts_with(query, 'with updated as (update audit_tree set size') and query_start > now() - interval '1 s'
+  order by query_start desc limit 1`;
 
-interface Leader {
-  readonly pid: number;
-  readonly name: string;
-  readonly isAtWork: boolean;
+export interface ClusterOptions {
+  /** Each node reaches PostgreSQL through a relay of its own. */
+  readonly relayed?: boolean;
+  /** Another build's `main.js`. */
+  readonly program?: string;
 }
 
 /** Several nodes, each with a data directory of its own, on one PostgreSQL of their own that flushes what it commits. */
@@ -32,11 +33,13 @@ export class Cluster {
     private readonly postgres: EmbeddedPostgres,
     readonly nodes: readonly Node[],
     readonly tokens: Tokens,
+    /** Of the nodes, in their order, where they are relayed. */
+    readonly relays: readonly Relay[],
     /** How often PostgreSQL came back. */
     private readonly restarts: { count: number },
   ) {}
 
-  static async start(size: number): Promise<Cluster> {
+  static async start(size: number, { relayed = false, program }: ClusterOptions = {}): Promise<Cluster> {
     const directory = await mkdtemp(join(tmpdir(), 'keystead-cluster-'));
     const restarts = { count: 0 };
     const postgres = await startEmbeddedPostgres({
@@ -48,11 +51,15 @@ export class Cluster {
     const bootstrap = generateBootstrapToken();
     const file = (name: string) => `file:${join(directory, name)}`;
     const nodes: Node[] = [];
+    const relays: Relay[] = [];
     for (let number = 0; number < size; number++) {
       const name = `node-${number}`;
+      if (relayed) relays.push(await relayTo(`${postgres.connection.host}/.s.PGSQL.${postgres.connection.port}`));
+      const relay = relays.at(-1);
+      const url = relay ? `postgresql://${ROLE}@127.0.0.1:${relay.port}/${DATABASE}` : postgres.url;
       const env = {
         KEYSTEAD_NODE_NAME: name,
-        KEYSTEAD_MIGRATION_DATABASE_URL: postgres.url,
+        KEYSTEAD_MIGRATION_DATABASE_URL: url,
         KEYSTEAD_ROOT_KEY: `local:${root}`,
         KEYSTEAD_BOOTSTRAP_TOKEN: bootstrap,
         KEYSTEAD_AUDIT_SIGNER: join(directory, 'audit-signer.json'),
@@ -60,15 +67,20 @@ export class Cluster {
         KEYSTEAD_AUDIT_CHECKPOINTS: file(`signed-by-${name}.txt`),
         KEYSTEAD_AUDIT_CHECKPOINT_SECONDS: '1',
       };
-      const databaseUrl = `${postgres.url.replace(`//${ROLE}@`, `//${APPLICATION_ROLE}@`)}?application_name=${name}`;
-      const node = new Node(name, { dataDir: join(directory, name), databaseUrl, env });
+      const databaseUrl = `${url.replace(`//${ROLE}@`, `//${APPLICATION_ROLE}@`)}?application_name=${name}`;
+      const node = new Node(name, {
+        dataDir: join(directory, name),
+        databaseUrl,
+        env,
+        ...(program !== undefined && { program }),
+      });
       nodes.push(node);
       // It makes the signer's key.
       if (number === 0) await node.up();
     }
     await Promise.all(nodes.map((node) => node.up()));
     const tokens = await makeCallers({ url: nodes[0]?.url ?? '' }, bootstrap);
-    return new Cluster(directory, postgres, nodes, tokens, restarts);
+    return new Cluster(directory, postgres, nodes, tokens, relays, restarts);
   }
 
   /** A node that serves. */
@@ -86,9 +98,18 @@ export class Cluster {
     return this.#restarted(() => killPostgres(this.directory));
   }
 
-  /** An immediate shutdown: it recovers as after a crash. */
-  restartPostgres(): Promise<void> {
-    return this.#restarted(() => process.kill(this.postgres.pid, 'SIGQUIT'));
+  /** An immediate shutdown: it recovers as after a crash. `SIGINT`: in order, all connections ended. */
+  restartPostgres(signal: 'SIGQUIT' | 'SIGINT' = 'SIGQUIT'): Promise<void> {
+    return this.#restarted(() => process.kill(this.postgres.pid, signal));
+  }
+
+  /** Every process of it stands still, until `thawPostgres`. */
+  async freezePostgres(): Promise<void> {
+    await signalPostgres(this.directory, 'SIGSTOP');
+  }
+
+  async thawPostgres(): Promise<void> {
+    await signalPostgres(this.directory, 'SIGCONT');
   }
 
   async #restarted(end: () => unknown): Promise<void> {
@@ -97,26 +118,15 @@ export class Cluster {
     await until(() => this.restarts.count >= wanted);
   }
 
-  /** Stops a node while it gives records their order: nobody else can until it goes on, is killed, or loses its session. */
+  /** Stops the node that gives records their order, wherever it is. */
   async freezeLeader(): Promise<Node> {
     for (;;) {
-      const leader = await this.#leader();
+      const [leader] = await this.sql<{ name: string }>(LEADER);
       const node = this.nodes.find(({ name, isUp }) => isUp && name === leader?.name);
       if (!node) continue;
       node.freeze();
-      // What it had sent is still carried out, and may be the end of it.
-      let frozen = await this.#leader();
-      while (frozen?.name === node.name && frozen.isAtWork) frozen = await this.#leader();
-      if (frozen?.name === node.name) return node;
-      node.thaw();
+      return node;
     }
-  }
-
-  /** As PostgreSQL does it after a while with who holds a lock and does nothing. */
-  async endSessionOf({ name }: Node): Promise<void> {
-    const leader = await this.#leader();
-    if (leader?.name !== name) throw new Error(`${name} does not lead`);
-    await this.sql(`select pg_terminate_backend(${leader.pid})`);
   }
 
   /** How many records have their place. */
@@ -125,19 +135,21 @@ export class Cluster {
     return Number(tree?.size);
   }
 
-  async #leader(): Promise<Leader | undefined> {
-    return (await this.sql<Leader>(LEADER))[0];
-  }
-
   /** As a superuser of the database. */
   async sql<Row>(statement: string): Promise<Row[]> {
     const url = this.postgres.url.replace(`//${ROLE}@`, '//postgres@');
     return (await query(url, statement)) as Row[];
   }
 
-  async remove(): Promise<void> {
+  /** May be called again. */
+  async stop(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.remove()));
+    await Promise.all(this.relays.map((relay) => relay.stop()));
     await this.postgres.stop();
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
     await rm(this.directory, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { killPostgres } from './kill-postgres.js';
+import { killPostgres } from './signal-postgres.js';
 import { survive, WRITES } from './survive.js';
 
 const AT_MOST_MS = 400_000;

@@ -20,6 +20,8 @@ export interface Sent {
   readonly kind: string;
   /** undefined: no answer came. */
   status?: number;
+  /** Of a batch: each of its items was answered with an error. */
+  isInVain?: boolean;
 }
 
 const plaintext = () => randomBytes(24).toString('base64');
@@ -90,8 +92,10 @@ export class Load {
       this.sent.push(sent);
       const headers = { 'x-request-id': sent.id };
       const answer = await call(node, this.tokens[as], method, path(), body(), headers).catch(() => undefined);
-      if (answer) sent.status = answer.status;
-      else await node.up();
+      if (answer) {
+        sent.status = answer.status;
+        sent.isInVain = answer.body?.items?.every((item: object) => 'error' in item) ?? false;
+      } else await node.up();
       if (answer && answer.status < 500) this.acknowledged += 1;
       else await sleep(PAUSE_MS);
     }

@@ -19,7 +19,7 @@ export class Node {
 
   constructor(
     readonly name: string,
-    private readonly options: ServerOptions,
+    private options: ServerOptions,
   ) {
     this.#up = this.#start();
   }
@@ -47,6 +47,18 @@ export class Node {
     this.#isAskedToEnd = true;
     this.#server?.process.kill('SIGKILL');
     await this.#gone;
+  }
+
+  /** Told to stop, and started again with other settings or another program; waits until it serves. @returns what it ended with */
+  async replace(changes: Partial<ServerOptions>): Promise<number | string | null | undefined> {
+    await this.#up;
+    const { env } = this.options;
+    this.options = { ...this.options, ...changes, env: { ...env, ...changes.env } };
+    this.#isAskedToEnd = true;
+    const code = await this.#server?.stop();
+    await this.#gone;
+    await this.#up;
+    return code;
   }
 
   /** It stands still, wherever it is, until `thaw`. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import * as fc from '../support/fast-check.js';
 import { isKmsError } from '../../src/errors.js';
-import { parseJson } from '../../src/doors/http/parse-json.js';
+import { parseJson } from '../../src/json/parse-json.js';
 import type { EndpointShape } from '../../src/doors/rest/endpoint-shape.js';
 import { exampleOf } from '../../src/doors/rest/openapi/example-of.js';
 import { SchemaBook, type JsonSchema } from '../../src/doors/rest/openapi/schema-book.js';

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { NoTracer } from '../../src/tracer.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Issuers } from '../../src/access/issuers.js';
@@ -30,6 +31,7 @@ import {
 
 export class SilentMeter extends Meter {
   override performed(): void {}
+  override appended(): void {}
   override integrityFailure(): void {}
   override delivery(): void {}
   override guarded(): void {}
@@ -62,6 +64,7 @@ export async function makeMemoryBed(
       throw new Error('the bed in memory has no root ceremony');
     },
     meter: new SilentMeter(),
+    tracer: new NoTracer(),
     limits,
     issuers,
     lastUse: new LastUse(new MemoryCredentialUses()),

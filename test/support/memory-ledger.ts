@@ -5,6 +5,7 @@ import { NO_AUDIT_SETTINGS } from '../../src/audit/audit-settings.js';
 import type { AuditRecord } from '../../src/audit/record.js';
 import { KmsError } from '../../src/errors.js';
 import { keyStateAt } from '../../src/keys/key-states.js';
+import { lineageOfAwsId } from '../../src/keys/multi-region.js';
 import type { AliasRow, KeySnapshot, VersionRow, WrappingKeyRow } from '../../src/keys/records.js';
 import type { WrappedName, WrappedObject } from '../../src/keys/wrapped-object.js';
 import type { ClaimedKey, NextLook } from '../../src/ledger/due-keys.js';
@@ -59,6 +60,7 @@ export class MemoryLedger extends Ledger {
         this.table('role').values(),
         unseparatedOf(keyrings),
         this.table('caller_group').values(),
+        keyrings,
       ),
       bindings,
       keyringsById: new Map(keyrings.map((row) => [row.id, row])),
@@ -75,6 +77,8 @@ export class MemoryLedger extends Ledger {
   }
 
   override async findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined> {
+    const lineageId = lineageOfAwsId(ref);
+    if (lineageId !== undefined) return this.findKeyByLineage(keyringId, lineageId);
     const alias = this.table('alias').get(`${keyringId}/${ref}`);
     const isMeant = ({ key }: KeySnapshot) =>
       key.id === ref || key.id === alias?.keyId || (key.name === ref && key.state !== 'destroyed');
@@ -82,7 +86,8 @@ export class MemoryLedger extends Ledger {
   }
 
   override async findKeyByLineage(keyringId: string, lineageId: string): Promise<KeySnapshot | undefined> {
-    return this.#newestFirst(keyringId).find(({ key }) => key.lineageId === lineageId);
+    const found = this.#newestFirst(keyringId).filter(({ key }) => key.lineageId === lineageId);
+    return found.find(({ key }) => key.state !== 'destroyed') ?? found[0];
   }
 
   override async listKeys(keyringId: string, query: KeyQuery): Promise<KeySnapshot[]> {
@@ -95,6 +100,8 @@ export class MemoryLedger extends Ledger {
       (query.namePrefix === undefined || (key.name ?? '').startsWith(query.namePrefix)) &&
       (query.rotatedBefore === undefined || (key.rotatedAt ?? key.createdAt) < query.rotatedBefore) &&
       (query.published === undefined || key.published === query.published) &&
+      (query.retirableBy === undefined ||
+        key.grants?.some(({ retiring }) => retiring === query.retirableBy) === true) &&
       (query.before === undefined || key.id < query.before);
     return this.#newestFirst(keyringId).filter(passes).slice(0, query.limit);
   }

@@ -35,6 +35,10 @@ export class MemoryDueKeys extends DueKeys {
     if (row?.marks === marks) this.ledger.due.set(keyId, { ...row, dueAt: at, failures: failures + 1 });
   }
 
+  override async countOverdue(since: Date): Promise<number> {
+    return [...this.ledger.due.values()].filter(({ dueAt, failures }) => failures > 0 || dueAt < since).length;
+  }
+
   override async find(keyId: string): Promise<Pick<NextLook, 'toldThrough'> | undefined> {
     return this.ledger.due.get(keyId);
   }

@@ -1,4 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
+import { NoTracer } from '../../src/tracer.js';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KeyringSecrets } from '../../src/operations/keyring-secrets.js';
@@ -72,6 +73,7 @@ export async function makePostgresBed(): Promise<PostgresBed> {
       new PostgresNodes(changes),
     ),
     meter: new SilentMeter(),
+    tracer: new NoTracer(),
     limits: new Limits(STANDARD_LIMITS),
     issuers: new OidcIssuers([]),
     lastUse: new LastUse(new PostgresCredentialUses(changes)),

@@ -78,7 +78,14 @@ export class InstallNode {
   }
 
   static async connect(url: string, dataDir: string, root: RootKey): Promise<InstallNode> {
-    const database = await Database.open({ dataDir, url, migrationUrl: undefined, poolSize: 4, log: () => undefined });
+    const database = await Database.open({
+      dataDir,
+      url,
+      migrationUrl: undefined,
+      migrate: true,
+      poolSize: 4,
+      log: () => undefined,
+    });
     const clock = new DatabaseClock(database.reads);
     await clock.start();
     const proof = { provenForMs: 60_000, graceMs: 60_000 };

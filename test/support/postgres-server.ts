@@ -6,6 +6,7 @@ import { Client } from 'pg';
 import { errorCode } from '../../src/storage/embedded/error-code.js';
 import { startEmbeddedPostgres } from '../../src/storage/embedded/start-embedded-postgres.js';
 import { isKmsError } from '../../src/errors.js';
+import { until } from './until.js';
 
 /** Handed to the test files' processes: a URL that may create databases, and the prefix of this run's databases. */
 export const ADMIN_URL = 'KEYSTEAD_TEST_ADMIN_URL';
@@ -98,6 +99,19 @@ async function dropDatabases(url: string, prefix: string): Promise<void> {
     'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
     [prefix],
   );
-  for (const { datname } of rows) await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
+  for (const { datname } of rows) {
+    // A worker of autovacuum, which only a superuser may end, ends by itself.
+    await until(() => isGone(client, datname));
+  }
   await client.end();
+}
+
+async function isGone(client: Client, datname: string): Promise<boolean> {
+  try {
+    await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === '42501') return false;
+    throw error;
+  }
 }

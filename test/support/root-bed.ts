@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { NoTracer } from '../../src/tracer.js';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -195,6 +196,7 @@ export class RootNode {
       maintenance: new PostgresMaintenanceStore(changes),
       root,
       meter: new SilentMeter(),
+      tracer: new NoTracer(),
       limits: new Limits(STANDARD_LIMITS),
       issuers: new OidcIssuers([]),
       lastUse: new LastUse(new PostgresCredentialUses(changes)),

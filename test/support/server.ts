@@ -7,8 +7,10 @@ import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeysteadClient } from '../../src/client/client.js';
 import { freePort } from './free-port.js';
+import { Planted } from './planted.js';
 
-const MAIN = resolve('dist/src/main.js');
+/** The server as this checkout builds it. */
+export const MAIN = resolve('dist/src/main.js');
 
 export interface ServerOptions {
   /** Kept over restarts when given; else a new one that `remove` deletes. */
@@ -19,6 +21,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** PEM: the settings make it speak TLS, and this authority vouches for it. */
   readonly ca?: string;
+  /** Another build's `main.js`. */
+  readonly program?: string;
 }
 
 export interface Tokens {
@@ -31,6 +35,7 @@ export interface Tokens {
 /** The real server as a process of its own, as `npm start` runs it. */
 export class Server {
   output = '';
+  readonly planted = new Planted();
 
   private constructor(
     readonly process: ChildProcess,
@@ -48,8 +53,15 @@ export class Server {
   }
 
   /** Does not wait: for starts that must fail. */
-  static async launch({ dataDir, databaseUrl, env = {}, port, ca }: ServerOptions = {}): Promise<Server> {
-    if (!existsSync(MAIN)) throw new Error(`${MAIN} is missing: run npm run build first`);
+  static async launch({
+    dataDir,
+    databaseUrl,
+    env = {},
+    port,
+    ca,
+    program = MAIN,
+  }: ServerOptions = {}): Promise<Server> {
+    if (!existsSync(program)) throw new Error(`${program} is missing: run npm run build first`);
     const directory = dataDir ?? (await mkdtemp(join(tmpdir(), 'keystead-server-')));
     const at = port ?? (await freePort());
     const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('KEYSTEAD_')));
@@ -59,11 +71,17 @@ export class Server {
       ...(databaseUrl === undefined ? {} : { KEYSTEAD_DATABASE_URL: databaseUrl }),
       ...env,
     };
-    const child = spawn(process.execPath, [MAIN], { env: { ...own, ...settings }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [program], {
+      env: { ...own, ...settings },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     const scheme = ca === undefined ? 'http' : 'https';
     const server = new Server(child, `${scheme}://127.0.0.1:${at}`, at, directory, ca);
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (chunk: Buffer) => (server.output += chunk.toString()));
+    server.planted.addFrom(env);
+    // What the end of its database still says comes later, or never.
+    for (const end of ['exit', 'close']) child.once(end, () => server.planted.leave(server.output));
     return server;
   }
 
@@ -90,6 +108,7 @@ export class Server {
   async tokens(): Promise<Tokens> {
     const text = await readFile(join(this.dataDir, 'tokens.env'), 'utf8');
     const read = (name: string) => new RegExp(`^export ${name}='(.*)'$`, 'm').exec(text)?.[1] ?? '';
+    for (const [, token = ''] of text.matchAll(/_TOKEN='(.*)'/g)) this.planted.add(token);
     return {
       admin: read('KEYSTEAD_ADMIN_TOKEN'),
       keyAdmin: read('KEYSTEAD_KEY_ADMIN_TOKEN'),
@@ -127,7 +146,7 @@ export interface ApiAnswer {
 
 /** One call of the HTTP API; `body` undefined: no body. */
 export async function call(
-  server: { readonly url: string },
+  server: { readonly url: string; readonly planted?: Planted },
   token: string | undefined,
   method: string,
   path: string,
@@ -145,5 +164,7 @@ export async function call(
   });
   const text = await answer.text();
   const isJson = answer.headers.get('content-type')?.includes('json') ?? false;
-  return { status: answer.status, headers: answer.headers, body: isJson && text !== '' ? JSON.parse(text) : text };
+  const parsed: unknown = isJson && text !== '' ? JSON.parse(text) : text;
+  for (const secrets of [{ token }, body, parsed]) server.planted?.addFrom(secrets);
+  return { status: answer.status, headers: answer.headers, body: parsed };
 }

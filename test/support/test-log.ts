@@ -39,11 +39,12 @@ export function openTestLog(
   const writer = new LogWriter(appends, TEST_SIGNER, 'test');
   const key = readVerifierKey(TEST_SIGNER.verifierKey);
   const written = new WrittenTree(key);
-  const sequencer = new Sequencer(changes, key, written, (what, stream) => {
+  const leaveOut = (what: string, stream: string) => {
     wrong.push(what);
     writer.leftOut(stream);
-  });
-  const projection = new Projection(changes, (what) => wrong.push(what));
+  };
+  const sequencer = new Sequencer(changes, key, written, leaveOut, writer.own);
+  const projection = new Projection(changes, sequencer.recent, (what) => wrong.push(what));
   const journal = new PostgresJournal(writer, sequencer, projection, reads, catchUpMs);
   const kept = new KeptInMemory();
   const checkpointer = new Checkpointer(changes, TEST_SIGNER, kept, written);

@@ -205,3 +205,16 @@ describe('AES-KWP, RFC 5649 6', () => {
     expect(unwrapKwp(kek, changed)).toBeUndefined();
   });
 });
+
+it('Ed25519ph, RFC 8032 7.3', async () => {
+  const seed = Buffer.from('833fe62409237b9d62ec77587520911e9a759cec1d19755b7da901b96dca3d42', 'hex');
+  const signature =
+    '98a70222f0b8121aa9d30f813d683f809e462b469c7ff87639499bb94e6dae4131f85042463c2a355a2003d062adf5aaa10b8c61e636062aaad11c2a26083406';
+  const { signer } = algorithmFor('ed25519').load(new Secret(seed));
+  const input = { message: Buffer.from('abc') };
+  const made = await signer!.sign!('ed25519ph', input);
+  expect(made.toString('hex')).toBe(signature);
+  expect(await signer!.verify('ed25519ph', input, made)).toBe(true);
+  expect(await signer!.verify('ed25519', input, made)).toBe(false);
+  expect(await signer!.verify('ed25519ph', { message: Buffer.from('abd') }, made)).toBe(false);
+});

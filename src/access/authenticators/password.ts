@@ -3,7 +3,7 @@ import { passwordDigest, rightCode, type Digest, type SpentCode } from '../facto
 import { isPassword } from '../password.js';
 import type { PresentedPassword } from '../presented.js';
 import type { CredentialRow } from '../records.js';
-import { openTotpSecret } from '../totp-secret.js';
+import { openSecret } from '../sealed-secret.js';
 
 const NOBODY = '';
 
@@ -24,7 +24,7 @@ export const authenticatePassword: Authenticator<PresentedPassword> = async (
 
 function codeOf(credential: CredentialRow, code: string, digest: Digest, now: number): SpentCode | undefined {
   if (!credential.factors?.confirmed) return undefined;
-  const secret = openTotpSecret(digest, credential.id, credential.factors.totp);
+  const secret = openSecret(digest, 'totp-secret', credential.id, credential.factors.totp);
   const spent = rightCode(credential, secret, code, digest, now);
   secret.fill(0);
   return spent;

@@ -29,16 +29,34 @@ export interface CheckedBatch {
  * @throws Error that says what is wrong
  */
 export function checkBatch(batch: StoredBatch, head: StreamHead, key: KeyObject): CheckedBatch {
+  const checked = followBatch(batch, head);
+  if (!isSigned(batch, checked, key)) throw notSigned(batch);
+  return checked;
+}
+
+/** The same, but for the signature: that of a later batch of the chain is one of this batch, too. @throws Error that says what is wrong */
+export function followBatch(batch: StoredBatch, head: StreamHead): CheckedBatch {
   const { stream, seq, count } = batch;
-  const wrong = (what: string) => new Error(`batch ${seq} of stream ${stream} ${what}`);
-  if (seq !== head.seq + 1) throw wrong(`does not follow record ${head.seq}: records are missing or were put in`);
+  if (seq !== head.seq + 1)
+    throw wrong(batch, `does not follow record ${head.seq}: records are missing or were put in`);
   const entries = entriesOf(batch.entries);
   const leaves = entries.map(leafHash);
   const leafHashes = Buffer.concat(leaves);
-  if (entries.length !== count || !leafHashes.equals(batch.leafHashes)) throw wrong('was changed');
+  if (entries.length !== count || !leafHashes.equals(batch.leafHashes)) throw wrong(batch, 'was changed');
   const digest = batchDigest(head.digest, stream, seq, count, leafHashes);
-  if (!verify(null, digest, key, batch.signature)) throw wrong('is not signed by its writer');
   return { entries, leaves, head: { seq: seq + count - 1, digest } };
+}
+
+export function isSigned(batch: StoredBatch, { head }: CheckedBatch, key: KeyObject): boolean {
+  return verify(null, head.digest, key, batch.signature);
+}
+
+export function notSigned(batch: StoredBatch): Error {
+  return wrong(batch, 'is not signed by its writer');
+}
+
+function wrong({ seq, stream }: StoredBatch, what: string): Error {
+  return new Error(`batch ${seq} of stream ${stream} ${what}`);
 }
 
 /**

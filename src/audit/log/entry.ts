@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { AuditRecord } from '../record.js';
 import { MAX_ENTRY_BYTES } from './bundle.js';
-import { canonicalJson, inOrder } from './canonical-json.js';
+import { canonicalJson } from './canonical-json.js';
 
 /** Where a record stands among those of the process that wrote it: a missing one leaves a gap. */
 export interface StreamPlace {
@@ -33,29 +33,16 @@ export function encodeEntry(record: AuditRecord, place: StreamPlace): Buffer {
 
 /** The fields one by one, in the order of RFC 8785: a caller's object may carry more than the record, and sorting each would cost the most. */
 function textOf(record: AuditRecord, detail: AuditRecord['detail'], { stream, seq }: StreamPlace): string {
-  return JSON.stringify({
-    at: record.at,
-    caller: record.caller,
-    callerName: record.callerName,
-    code: record.code,
-    credential: record.credential,
-    detail: inOrder(detail),
-    door: record.door,
-    durationUs: record.durationUs,
-    id: record.id,
-    key: record.key,
-    keyring: record.keyring,
-    node: record.node,
-    operation: record.operation,
-    outcome: record.outcome,
-    requestId: record.requestId,
-    resource: record.resource,
-    seq,
-    source: record.source,
-    stream,
-    v: FORMAT,
-    version: record.version,
-  });
+  const { at, caller, callerName, code, credential, door, durationUs, id, key, keyring } = record;
+  const { node, operation, outcome, requestId, resource, source, version } = record;
+  return (
+    `{"at":"${at.toISOString()}","caller":${canonicalJson(caller)},"callerName":${canonicalJson(callerName)},` +
+    `"code":${canonicalJson(code)},"credential":${canonicalJson(credential)},"detail":${canonicalJson(detail)},` +
+    `"door":${canonicalJson(door)},"durationUs":${durationUs},"id":${canonicalJson(id)},"key":${canonicalJson(key)},` +
+    `"keyring":${canonicalJson(keyring)},"node":${canonicalJson(node)},"operation":${canonicalJson(operation)},` +
+    `"outcome":"${outcome}","requestId":${canonicalJson(requestId)},"resource":${canonicalJson(resource)},"seq":${seq},` +
+    `"source":${canonicalJson(source)},"stream":"${stream}","v":${FORMAT},"version":${version}}`
+  );
 }
 
 /** An entry as its JSON says it. */

@@ -1,3 +1,4 @@
+import type { TreeHead } from '../verifier/verify-proof.js';
 import { EMPTY_ROOT, HASH_BYTES, nodeHash } from '../merkle-hash.js';
 import { TILE_WIDTH } from './tile.js';
 
@@ -8,16 +9,33 @@ export interface FullTile {
   readonly hashes: Buffer;
 }
 
+/** A tile that is not full yet, and the roots of its subtrees of full size, from the largest to the smallest. */
+class GrowingTile {
+  readonly hashes: Buffer[] = [];
+  readonly roots: Buffer[] = [];
+
+  push(hash: Buffer): void {
+    this.hashes.push(hash);
+    let root = hash;
+    for (let rest = this.hashes.length; rest % 2 === 0; rest /= 2) root = nodeHash(this.roots.pop() as Buffer, root);
+    this.roots.push(root);
+  }
+}
+
 /** The growing edge of the tree: of each level the tile that is not full yet. All that is needed to go on. */
 export class TreeTip {
-  readonly #levels: Buffer[][];
+  readonly #levels: GrowingTile[];
 
   /** @param levels the hashes of each level's last tile, from level 0 on, as `levels()` gave them */
   constructor(
     private grown = 0,
     levels: readonly Buffer[] = [],
   ) {
-    this.#levels = levels.map(split);
+    this.#levels = levels.map((hashes) => {
+      const tile = new GrowingTile();
+      for (const hash of split(hashes)) tile.push(hash);
+      return tile;
+    });
   }
 
   get size(): number {
@@ -25,7 +43,7 @@ export class TreeTip {
   }
 
   levels(): Buffer[] {
-    return this.#levels.map((hashes) => Buffer.concat(hashes));
+    return this.#levels.map(({ hashes }) => Buffer.concat(hashes));
   }
 
   /** @returns the tiles that this leaf filled, from level 0 on */
@@ -34,29 +52,29 @@ export class TreeTip {
     const full: FullTile[] = [];
     let hash = leaf;
     for (let level = 0; ; level++) {
-      const hashes = (this.#levels[level] ??= []);
-      hashes.push(hash);
+      const { hashes, roots } = this.#pushed(level, hash);
       if (hashes.length < TILE_WIDTH) return full;
       const index = this.grown / TILE_WIDTH ** (level + 1) - 1;
       full.push({ level, index, hashes: Buffer.concat(hashes) });
-      hash = rootOf(hashes);
-      this.#levels[level] = [];
+      hash = roots[0] as Buffer;
+      this.#levels[level] = new GrowingTile();
     }
+  }
+
+  #pushed(level: number, hash: Buffer): GrowingTile {
+    const tile = (this.#levels[level] ??= new GrowingTile());
+    tile.push(hash);
+    return tile;
+  }
+
+  head(): TreeHead {
+    return { size: this.grown, root: this.root() };
   }
 
   /** RFC 6962, section 2.1: the subtrees of full size, from the smallest one at the right to the largest. */
   root(): Buffer {
-    let root: Buffer | undefined;
-    for (const hashes of this.#levels) {
-      let end = hashes.length;
-      for (let width = 1; end > 0; width *= 2) {
-        if ((end / width) % 2 === 0) continue;
-        const subtree = rootOf(hashes.slice(end - width, end));
-        root = root ? nodeHash(subtree, root) : subtree;
-        end -= width;
-      }
-    }
-    return root ?? EMPTY_ROOT;
+    const roots = this.#levels.flatMap(({ roots: ofLevel }) => ofLevel.toReversed());
+    return roots.length === 0 ? EMPTY_ROOT : roots.reduce((right, left) => nodeHash(left, right));
   }
 }
 

@@ -3,6 +3,7 @@ import type { AuditFilters, AuditRecord, KeysteadClient } from '../../client/cli
 import { filtersOf, withAuditFilters } from '../audit-filters.js';
 import { withExamples } from '../examples.js';
 import { EXPORT_FORMATS, exportLines, type ExportFormat } from '../export-lines.js';
+import { CheckpointKeeper } from '../kept-checkpoints.js';
 import { mustBeFree, writeOutputFile } from '../output-file.js';
 import { withCount } from '../progress.js';
 import { droppedLine } from '../dropped-line.js';
@@ -13,6 +14,7 @@ import { UsageError } from '../usage-error.js';
 interface Options {
   readonly format: ExportFormat | 'log';
   readonly output?: string;
+  readonly checkpoint?: string;
   readonly force?: boolean;
   readonly proofs?: boolean;
   readonly progress: boolean;
@@ -31,24 +33,29 @@ export function addAuditExportCommand(audit: Command, open: OpenSession): void {
       )
       .option('--proofs', 'with jsonl: each record as it is in the log, and the proof that it is there')
       .option('-o, --output <file>', 'default: standard output')
+      .option('--checkpoint <file>', 'of the whole log: add the signed checkpoint over what is exported to this file')
       .option('--force', 'replace the output file if it exists')
       .option('--no-progress', 'no progress bar')
       .description(
         'Write audit records to a file, the oldest first. The whole log (a record a line) is what `audit verify` takes.',
       )
-      .action(async ({ format, output, force, proofs, progress }: Options, command: Command) => {
+      .action(async ({ format, output, checkpoint, force, proofs, progress }: Options, command: Command) => {
         const session = open(command);
         const { client, terminal } = session;
         const filters = await filtersOf(client, command);
         const isFiltered = Object.keys(filters).length > 0;
         if (format === 'log' && isFiltered) throw new UsageError('The whole log has no filters: give --format, too.');
+        if (checkpoint !== undefined && format !== 'log') throw new UsageError('A checkpoint is of the whole log.');
         if (proofs === true && format !== 'jsonl') throw new UsageError('Proofs are for --format jsonl.');
         if (output !== undefined) mustBeFree({ path: output, force: force === true });
         const watch = <T>(things: AsyncIterable<T>, total?: number) =>
           progress ? withCount(things, total, 'exporting', terminal.stderr) : things;
-        const lines = format === 'log' ? wholeLog(client, watch) : recordsAs(format, client, filters, proofs, watch);
+        const note = format === 'log' ? await client.audit.log.checkpoint() : '';
+        const lines =
+          format === 'log' ? wholeLog(client, note, watch) : recordsAs(format, client, filters, proofs, watch);
         if (output === undefined) for await (const line of lines) session.print(line);
         else await writeOutputFile({ path: output, force: force === true, mode: 0o600 }, lines, terminal.signal);
+        if (checkpoint !== undefined) await new CheckpointKeeper(checkpoint).keep([note]);
       }),
     'keystead audit export -o log.jsonl',
     'keystead audit export --format csv --since 30d -o records.csv',
@@ -59,8 +66,8 @@ export function addAuditExportCommand(audit: Command, open: OpenSession): void {
 type Watch = <T>(things: AsyncIterable<T>, total?: number) => AsyncIterable<T>;
 const NEWLINE = Buffer.from('\n');
 
-async function* wholeLog({ audit: { log } }: KeysteadClient, watch: Watch): AsyncGenerator<Buffer, void> {
-  const size = Number((await log.checkpoint()).split('\n')[1]);
+async function* wholeLog({ audit: { log } }: KeysteadClient, note: string, watch: Watch): AsyncGenerator<Buffer, void> {
+  const size = Number(note.split('\n')[1]);
   const source = await ServerLog.open(log);
   const { minimumIndex } = source;
   if (minimumIndex > 0) yield Buffer.from(`${await droppedLine(source)}\n`);

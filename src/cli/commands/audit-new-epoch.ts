@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { askShare } from '../ask-share.js';
 import { withExamples } from '../examples.js';
 import type { OpenSession } from '../session.js';
+import { withPrompt } from '../with-prompt.js';
 
 export function addAuditNewEpochCommand(audit: Command, open: OpenSession): void {
   withExamples(
@@ -13,7 +15,9 @@ export function addAuditNewEpochCommand(audit: Command, open: OpenSession): void
         const session = open(command);
         // What it needs takes longer to load than all other commands together.
         const { newLogEpoch } = await import('../../admin/new-log-epoch.js');
-        session.show(await newLogEpoch(session.terminal.env));
+        await withPrompt(session, async (prompt) =>
+          session.show(await newLogEpoch(session.terminal.env, askShare(prompt))),
+        );
       }),
     'keystead audit new-epoch',
   );

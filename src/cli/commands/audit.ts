@@ -9,6 +9,7 @@ import { pageSize, take, withListOptions, type ListOptions } from '../listing.js
 import { whole } from '../option-values.js';
 import type { OpenSession, Session } from '../session.js';
 import { table, type Column } from '../table.js';
+import { addAuditCreateSignerCommand } from './audit-create-signer.js';
 import { addAuditEvidenceCommand } from './audit-evidence.js';
 import { addAuditExportCommand } from './audit-export.js';
 import { addAuditHashCommand } from './audit-hash.js';
@@ -74,6 +75,7 @@ export function addAuditCommands(program: Command, open: OpenSession): void {
   addAuditRetentionCommands(audit, open);
   addAuditRebuildCommand(audit, open);
   addAuditNewEpochCommand(audit, open);
+  addAuditCreateSignerCommand(audit, open);
 }
 
 async function showAsTheyCome(session: Session, filters: AuditFilters): Promise<void> {

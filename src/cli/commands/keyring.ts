@@ -1,14 +1,17 @@
 import { Option, type Command } from 'commander';
+import type { AwsAccount } from '../../client/resource-types.js';
 import { dualControlIn, withDualControlOptions, type DualControlOptions } from '../dual-control-options.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import { take, withListOptions, type ListOptions } from '../listing.js';
 import type { OpenSession } from '../session.js';
 import { mustBeConfirmed } from '../confirmation.js';
+import { UsageError } from '../usage-error.js';
 
 interface UpdateOptions extends DualControlOptions {
   readonly description?: string;
   readonly separation?: string;
+  readonly awsAccount?: string;
 }
 
 export function addKeyringCommands(program: Command, open: OpenSession): void {
@@ -77,21 +80,32 @@ function addUpdateCommand(keyring: Command, open: OpenSession): void {
     withDualControlOptions(keyring.command('update').argument('[keyring]', 'default: the one of --keyring'))
       .option('--description <text>')
       .addOption(new Option('--separation <on|off>', 'separation of duties').choices(['on', 'off']))
-      .description('Change the description, separation of duties or dual control of a keyring.')
+      .option('--aws-account <account/region|none>', 'what it stands for at the AWS door')
+      .description('Change the description or the settings of a keyring.')
       .action(async (name: string | undefined, options: UpdateOptions, command: Command) => {
-        const { description, separation } = options;
+        const { description, separation, awsAccount } = options;
         const dualControl = dualControlIn(options);
         const session = open(command);
         const input = {
           ...(description === undefined ? {} : { description }),
           ...(separation === undefined ? {} : { separationOfDuties: separation === 'on' }),
           ...(dualControl === undefined ? {} : { dualControl }),
+          ...(awsAccount === undefined ? {} : { awsAccount: awsAccountIn(awsAccount) }),
         };
         session.show(await session.client.keyrings.update(name ?? session.keyring, input));
       }),
     'keystead keyring update payments --approvers 2 --operations key.schedule-destruction key.disable',
     'keystead keyring update sandbox --separation off',
+    'keystead keyring update shop-eu --aws-account 000000000002/eu-west-1',
   );
+}
+
+/** @throws UsageError */
+function awsAccountIn(text: string): AwsAccount | null {
+  if (text === 'none') return null;
+  const [accountId = '', region = '', ...rest] = text.split('/');
+  if (region === '' || rest.length > 0) throw new UsageError('--aws-account takes account/region, or none.');
+  return { accountId, region };
 }
 
 function addRewrapCommands(keyring: Command, open: OpenSession): void {

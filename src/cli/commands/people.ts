@@ -2,11 +2,12 @@ import type { Command } from 'commander';
 import type { Login } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
-import { Prompt } from '../prompt.js';
+import type { Prompt } from '../prompt.js';
 import type { OpenSession, Session } from '../session.js';
 import { SessionFile } from '../session-file.js';
 import { fields } from '../table.js';
 import { UsageError } from '../usage-error.js';
+import { chooseSecret, withPrompt } from '../with-prompt.js';
 
 interface NameOption {
   readonly name?: string;
@@ -106,28 +107,12 @@ export function addInvitationCommands(program: Command, open: OpenSession): void
   );
 }
 
-async function withPrompt(session: Session, work: (prompt: Prompt) => Promise<void>): Promise<void> {
-  const prompt = new Prompt(session.terminal);
-  try {
-    await work(prompt);
-  } finally {
-    prompt.close();
-  }
-}
-
 async function askLogin(prompt: Prompt, { name }: NameOption): Promise<Login> {
   return {
     name: name ?? (await prompt.ask('Name')),
     password: await prompt.askSecret('Password'),
     code: await prompt.ask('Code (or a recovery code)'),
   };
-}
-
-/** @throws UsageError */
-async function chooseSecret(prompt: Prompt, question: string): Promise<string> {
-  const chosen = await prompt.askSecret(question);
-  if (chosen !== (await prompt.askSecret(`${question} again`))) throw new UsageError('The two are not the same.');
-  return chosen;
 }
 
 async function enrol(session: Session, prompt: Prompt): Promise<void> {

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
+import { askShare } from '../ask-share.js';
 import { withExamples } from '../examples.js';
 import type { OpenSession } from '../session.js';
+import { withPrompt } from '../with-prompt.js';
 
 export function addRecoverAdminCommand(program: Command, open: OpenSession): void {
   withExamples(
@@ -14,7 +16,9 @@ export function addRecoverAdminCommand(program: Command, open: OpenSession): voi
         const session = open(command);
         // What it needs takes longer to load than all other commands together.
         const { recoverAdmin } = await import('../../admin/recover-admin.js');
-        session.show(await recoverAdmin(session.terminal.env, file));
+        await withPrompt(session, async (prompt) =>
+          session.show(await recoverAdmin(session.terminal.env, file, askShare(prompt))),
+        );
       }),
     'keystead recover-admin ./recovered.token',
   );

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
-import { createRootKey } from '../../admin/create-root-key.js';
 import type { RootStatus } from '../../client/client.js';
 import { withExamples } from '../examples.js';
 import { group } from '../group.js';
 import type { OpenSession, Session } from '../session.js';
+import { addRootKeyFileCommands } from './root-key-file.js';
+import { addUnsealCommands } from './root-unseal.js';
 
 export function addRootCommands(program: Command, open: OpenSession): void {
   const root = group(program, 'root', 'The root key, which wraps everything');
@@ -28,16 +29,6 @@ export function addRootCommands(program: Command, open: OpenSession): void {
   add('migrate', 'Move to the root key of KEYSTEAD_ROOT_KEY_NEXT, which every node must have configured.', (session) =>
     session.client.root.migrate(),
   );
-  withExamples(
-    root
-      .command('create')
-      .argument('<file>', 'where to; an existing file is left alone')
-      .description(
-        'Make a root key in a file, for the first start with KEYSTEAD_ROOT_KEY=local:FILE. Works without a server.',
-      )
-      .action(async (file: string, _options: object, command: Command) => {
-        open(command).show(await createRootKey(file));
-      }),
-    'keystead root create /etc/keystead/root.key',
-  );
+  addUnsealCommands(root, open);
+  addRootKeyFileCommands(root, open);
 }

@@ -2,16 +2,22 @@ import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Algorithm, GeneratedKey, SigningKey, UsableKey } from '../algorithm.js';
 import { mustBeMessage } from '../digest.js';
 import { privateKeyOfSeed, publicKeyOfSpki, SEED_BYTES, seedOfPkcs8 } from '../edwards.js';
+import { fromSpki } from '../fixed-spki.js';
 import { spkiOf } from '../key-object.js';
 import { mustBePair } from '../pairwise.js';
+import { copyOf } from '../raw-key.js';
 import { ownBuffer } from '../random.js';
 import { Secret } from '../secret.js';
 import { signQuick, verifyQuick } from '../sign-off-loop.js';
 import { mustBeAlgorithm } from '../algorithm-names.js';
+import { bytesFromWorker, RefusedByFunction, runInWorker, type WorkerCall } from '../worker-pool.js';
 
-const NAMES = ['ed25519'] as const;
+const NAMES = ['ed25519', 'ed25519ph'] as const;
 
-/** Ed25519 (RFC 8032 5.1, FIPS 186-5 7). Material is the 32-byte seed. */
+/**
+ * Ed25519 (RFC 8032 5.1, FIPS 186-5 7), and Ed25519ph with an empty context, for which OpenSSL 3.0 has no function: it is computed
+ * in a worker. Material is the 32-byte seed.
+ */
 export function ed25519(): Algorithm {
   return {
     spec: 'ed25519',
@@ -27,7 +33,7 @@ export function ed25519(): Algorithm {
 
 function load(material: Secret): UsableKey {
   const privateKey = privateKeyOfSeed('ed25519', material.bytes);
-  return { signer: signer(createPublicKey(privateKey), privateKey) };
+  return { signer: signer(createPublicKey(privateKey), { key: privateKey, seed: copyOf(material.bytes) }) };
 }
 
 function loadPublic(spki: Buffer): UsableKey {
@@ -41,18 +47,37 @@ async function paired(seed: Buffer): Promise<GeneratedKey> {
   return { material, publicKey };
 }
 
-function signer(publicKey: KeyObject, privateKey?: KeyObject): SigningKey {
+/** @param own the private half */
+function signer(publicKey: KeyObject, own?: { readonly key: KeyObject; readonly seed: Secret }): SigningKey {
   const verify: SigningKey['verify'] = async (algorithm, input, signature) => {
-    mustBeAlgorithm(algorithm, NAMES);
-    return verifyQuick(null, mustBeMessage(input), { key: publicKey }, signature);
+    const message = mustBeMessage(input);
+    if (mustBeAlgorithm(algorithm, NAMES) === 'ed25519') {
+      return verifyQuick(null, message, { key: publicKey }, signature);
+    }
+    return verifyPrehashed(spkiOf(publicKey), message, signature);
   };
-  if (privateKey === undefined) return { algorithms: NAMES, verify };
+  if (own === undefined) return { algorithms: NAMES, verify };
   return {
     algorithms: NAMES,
     sign: async (algorithm, input) => {
-      mustBeAlgorithm(algorithm, NAMES);
-      return signQuick(null, mustBeMessage(input), { key: privateKey });
+      const message = mustBeMessage(input);
+      if (mustBeAlgorithm(algorithm, NAMES) === 'ed25519') return signQuick(null, message, { key: own.key });
+      return bytesFromWorker(prehashed('sign', [message, own.seed.bytes]));
     },
     verify,
   };
+}
+
+async function verifyPrehashed(spki: Buffer, message: Buffer, signature: Buffer): Promise<boolean> {
+  const raw = Buffer.from(fromSpki(spki)?.raw ?? []);
+  try {
+    return (await runInWorker(prehashed('verify', [signature, message, raw]))) === true;
+  } catch (error) {
+    if (error instanceof RefusedByFunction) return false;
+    throw error;
+  }
+}
+
+function prehashed(name: 'sign' | 'verify', args: readonly Buffer[]): WorkerCall {
+  return { module: '@noble/curves/ed25519.js', path: ['ed25519ph', name], args };
 }

@@ -8,7 +8,9 @@ export type Access =
       /** The credential is in the body, so that whoever reads that authenticates: a person who logs in. */
       readonly inBody?: true;
     }
-  | 'public';
+  | 'public'
+  /** The handler authenticates, by a signature over the body. */
+  | 'signed';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -20,6 +22,11 @@ declare module 'fastify' {
 /** The route is for callers who hold `operation` somewhere; the fine decision is the operation's own. */
 export function Requires(operation: OperationName): MethodDecorator {
   return RouteConfig({ access: { operation } satisfies Access });
+}
+
+/** The route's handler authenticates by the whole request. */
+export function Signed(): MethodDecorator {
+  return RouteConfig({ access: 'signed' satisfies Access });
 }
 
 /** The route answers without a token. */

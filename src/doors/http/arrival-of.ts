@@ -24,19 +24,16 @@ export function arrivalOf(request: FastifyRequest): Arrival {
 }
 
 /** @param given further headers, as they were read */
-export function approachOf(
-  request: FastifyRequest,
-  given: Pick<Approach, 'idempotencyKey' | 'approval'> = {},
-): Approach {
+export function approachOf(request: FastifyRequest, given: Partial<Approach> = {}): Approach {
   return {
     door: DOOR,
     source: request.ip,
     requestId: request.id,
     ...clientRequestIdOf(request),
-    presented: presentedBy(request),
     isGone: () => request.raw.socket.destroyed,
     ...(FORWARDED.some((name) => request.headers[name] !== undefined) ? { isForwarded: true } : {}),
     ...given,
+    presented: given.presented ?? presentedBy(request),
   };
 }
 

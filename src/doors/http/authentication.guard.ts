@@ -14,8 +14,8 @@ export class AuthenticationGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { access } = request.routeOptions.config;
-    if (access === 'public' || access?.inBody) return true;
     if (access === undefined) return false;
+    if (access === 'public' || access === 'signed' || access.inBody) return true;
     let given: { readonly idempotencyKey?: string; readonly approval?: string } = {};
     let refused: unknown;
     try {

@@ -10,10 +10,12 @@ import { serverFactory } from './make-server.js';
 import { mustBeWellFormed } from './must-be-well-formed.js';
 import { refuseWhenClosing } from './refuse-when-closing.js';
 import { requireAccess } from './require-access.js';
+import type { Tracer } from '../../tracer.js';
 import { RouteTable } from './route-table.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { SERVER_OPTIONS } from './server-options.js';
 import type { TlsServers } from './tls/tls-servers.js';
+import { traceRequests } from './trace-requests.js';
 
 export interface HttpSettings {
   readonly logger: LoggerService;
@@ -25,6 +27,8 @@ export interface HttpSettings {
   readonly requestMs?: number;
   /** HTTPS; undefined: plain HTTP, for the loopback or behind a proxy with TLS. */
   readonly tls?: TlsServers | undefined;
+  /** Where the spans of requests go. */
+  readonly tracer?: Tracer;
 }
 
 declare module 'fastify' {
@@ -50,7 +54,7 @@ const NEST_OPTIONS = {
  */
 export async function createHttpApp(module: Module, settings: HttpSettings): Promise<NestFastifyApplication> {
   // No Nest middleware: what runs before the guards are the hooks below.
-  const { logger, tls, maxInFlight = Infinity, maxBodyBytes = Infinity, requestMs = 60_000 } = settings;
+  const { logger, tls, tracer, maxInFlight = Infinity, maxBodyBytes = Infinity, requestMs = 60_000 } = settings;
   const adapter = new FastifyAdapter({
     ...SERVER_OPTIONS,
     serverFactory: serverFactory(tls, requestMs),
@@ -69,6 +73,7 @@ export async function createHttpApp(module: Module, settings: HttpSettings): Pro
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     done();
   });
+  if (tracer?.isOn) traceRequests(server, tracer);
   mustBeWellFormed(server);
   refuseWhenClosing(server);
   letGoWhenClosing(server);

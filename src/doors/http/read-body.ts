@@ -50,7 +50,7 @@ const EMPTY = Buffer.alloc(0);
 function tooLarge(limit: number): KmsError {
   return new KmsError(
     'payload-too-large',
-    `the body is larger than ${limit / 1024 / 1024} MiB, which is the most this route takes`,
+    `the body is larger than ${limit / 1024} KiB, which is the most this route takes`,
   );
 }
 

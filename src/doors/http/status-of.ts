@@ -7,6 +7,8 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'invalid-ciphertext': 400,
   'invalid-key-material': 400,
   'invalid-import-token': 400,
+  'invalid-key-policy': 400,
+  'dry-run': 400,
   'payload-too-large': 413,
   'unsupported-media-type': 415,
   'idempotency-mismatch': 422,
@@ -29,6 +31,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'role-not-found': 404,
   'group-not-found': 404,
   'policy-not-found': 404,
+  'grant-not-found': 404,
   'campaign-not-found': 404,
   'webhook-not-found': 404,
   'delivery-not-found': 404,
@@ -62,6 +65,7 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   'integrity-failure': 500,
   'internal-error': 500,
   'root-unavailable': 503,
+  sealed: 503,
   'database-unavailable': 503,
   overloaded: 503,
   'shutting-down': 503,
@@ -69,12 +73,14 @@ export const STATUS_OF: Readonly<Record<ErrorCode, number>> = {
   // These end a start; should one reach a request, it is the service's fault.
   'invalid-setting': 500,
   'wrong-root-key': 503,
+  'invalid-backup': 500,
 };
 
 /** Seconds after which it makes sense to try again, for the header Retry-After. */
 export const RETRY_AFTER: Partial<Readonly<Record<ErrorCode, number>>> = {
   'too-many-requests': 1,
   'root-unavailable': 5,
+  sealed: 5,
   'database-unavailable': 2,
   overloaded: 1,
   'shutting-down': 2,

@@ -8,7 +8,7 @@ export interface EndpointShape {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** After the controller's prefix: `:key/rotate`. */
   readonly path: string;
-  readonly access: Access;
+  readonly access: Exclude<Access, 'signed'>;
   readonly params?: z.ZodType<object> | undefined;
   readonly query?: z.ZodType<object> | undefined;
   readonly body?: z.ZodType<object> | undefined;

@@ -3,7 +3,6 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { OperationName } from '../../operations/vocabulary.js';
-import type { Access } from '../http/access.js';
 import type { Call, Each, LoginCall, PublicCall } from './call.js';
 import type { EndpointShape } from './endpoint-shape.js';
 import { readCall } from './read-call.js';
@@ -64,7 +63,11 @@ export function LoginEndpoint<B extends z.ZodType<object>>(
 
 type Unnamed = Omit<EndpointShape, 'id'>;
 
-function shapeOf(access: Access, declaration: Declaration<Fields, Fields, Fields>, each: boolean): Unnamed {
+function shapeOf(
+  access: EndpointShape['access'],
+  declaration: Declaration<Fields, Fields, Fields>,
+  each: boolean,
+): Unnamed {
   return { path: '', status: 200, idempotent: false, ...declaration, access, each };
 }
 

@@ -14,7 +14,7 @@ import {
   importParametersAnswer,
   importParametersBody,
 } from './schemas/key-material.js';
-import { keyAnswer } from './schemas/keys.js';
+import { importedKeyAnswer } from './schemas/keys.js';
 import { IN_KEY } from './schemas/paths.js';
 
 @Controller(`${API}/keyrings/:keyring/keys/:key`)
@@ -40,7 +40,7 @@ export class KeyMaterialController {
     path: 'import',
     params: IN_KEY,
     body: importBody,
-    answer: keyAnswer,
+    answer: importedKeyAnswer,
     summary: 'Import material',
     description: 'A later import must bring the same material again.',
   })

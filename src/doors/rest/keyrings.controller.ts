@@ -56,7 +56,7 @@ export class KeyringsController {
     body: updateKeyringBody,
     answer: keyringAnswer,
     summary: 'Change the description or the settings of a keyring',
-    description: 'What is not given stays. Separation of duties and dual control are guarded settings.',
+    description: 'What is not given stays. All but the description are guarded settings.',
   })
   async update(call: Call<UpdateKeyringInput>) {
     return change(this.kms, updateKeyring, call);

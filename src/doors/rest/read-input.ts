@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { KmsError } from '../../errors.js';
-import { parseJson } from '../http/parse-json.js';
+import { parseJson } from '../../json/parse-json.js';
 import type { Each } from './call.js';
 import type { EndpointShape } from './endpoint-shape.js';
 import { readFields } from './read-fields.js';

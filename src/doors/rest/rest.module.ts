@@ -2,6 +2,7 @@ import { Module, type DynamicModule, type ModuleMetadata } from '@nestjs/common'
 import { HttpModule } from '../http/http.module.js';
 import { RouteTable } from '../http/route-table.js';
 import { AccessController } from './access.controller.js';
+import { AccessKeysController } from './access-keys.controller.js';
 import { AgreementController } from './agreement.controller.js';
 import { AliasesController } from './aliases.controller.js';
 import { ApprovalsController } from './approvals.controller.js';
@@ -41,6 +42,7 @@ import { WhoamiController } from './whoami.controller.js';
 
 export const CONTROLLERS = [
   AccessController,
+  AccessKeysController,
   AgreementController,
   AliasesController,
   ApprovalsController,

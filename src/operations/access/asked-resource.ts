@@ -1,6 +1,7 @@
 import type { Resource } from '../../access/grant.js';
 import { KmsError } from '../../errors.js';
 import type { Deps } from '../deps.js';
+import { resourceOfKey } from '../resolve-key.js';
 
 const PATH = /^keyrings\/([^/]+)(?:\/keys\/([^/]+))?$/;
 
@@ -17,7 +18,7 @@ export async function askedResource({ ledger }: Deps, path: string): Promise<Res
   if (keyRef === undefined) return { kind: 'keyring', keyringId: keyring.id };
   const snapshot = await ledger.findKey(keyring.id, keyRef);
   if (!snapshot) throw unknown();
-  return { kind: 'key', keyringId: keyring.id, keyId: snapshot.key.id, tags: snapshot.key.tags };
+  return resourceOfKey(snapshot.key);
 }
 
 function unknown(): KmsError {

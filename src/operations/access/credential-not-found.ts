@@ -1,5 +1,8 @@
 import { KmsError } from '../../errors.js';
 
 export function credentialNotFound(): KmsError {
-  return new KmsError('credential-not-found', 'the caller has no token of this id; GET …/tokens lists them');
+  return new KmsError(
+    'credential-not-found',
+    'the caller has no such credential of this id; GET …/credentials lists them',
+  );
 }

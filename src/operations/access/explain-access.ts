@@ -1,6 +1,8 @@
+import { rootsOf } from '../../access/account-root.js';
 import { NO_ATTRIBUTES, type Attributes } from '../../access/conditions.js';
 import type { AccessView } from '../../access/access-view.js';
 import type { Resource, Verdict } from '../../access/grant.js';
+import type { Ruling } from '../../access/key-rules/ruling.js';
 import { alsoNeeds } from '../../access/also-needs.js';
 import { isEverybodys, type OperationName } from '../../access/permissions.js';
 import type { CallerRow } from '../../access/records.js';
@@ -28,6 +30,8 @@ export type Reason =
   | 'allowed'
   | 'denied'
   | 'no-binding'
+  | 'denied-by-key-policy'
+  | 'not-in-key-policy'
   | 'separation-of-duties'
   | 'caller-disabled'
   | 'needs-other-permission';
@@ -37,8 +41,12 @@ export interface Explanation {
   readonly reason: Reason;
   /** Those of the caller and its groups, the ones that decided first. */
   readonly bindings: readonly (BindingDescription & { readonly verdict: Verdict })[];
+  /** What the key's own policy says, and the ids of its grants that allow it; null for a key that has neither. */
+  readonly rules: Pick<Ruling, 'policy' | 'grants'> | null;
   /** The binding that administers, where duties are separate. */
   readonly administers: string | null;
+  /** Nobody may both administer and use keys there. */
+  readonly separationOfDuties: boolean;
   /** What the operation needs besides its own permission, and the caller has not. */
   readonly missing: readonly OperationName[];
 }
@@ -73,16 +81,18 @@ export const explainAccess: UseOperation<ExplainAccessInput, ResolvedQuestion, E
 
   async run(deps, { caller, resource, access }, input) {
     const { operation, groups = [], caller: _caller, resource: _resource, ...given } = input;
-    const holders = [caller.id, ...groups.map((ref) => mustBeGroup(access, ref))];
     const attributes: Attributes = { ...NO_ATTRIBUTES, ...given };
     const now = deps.clock.now();
+    const roots = given.door === 'aws' ? rootsOf(access.credentials.values(), caller.id, now) : [];
+    const holders = [caller.id, ...groups.map((ref) => mustBeGroup(access, ref)), ...roots];
     const considered = access.consider(holders, operation, resource, now, attributes);
     const administers = access.administeringBinding(holders, operation, resource, now)?.id ?? null;
     const missing = alsoNeeds(operation).filter((other) => !access.may(holders, other, resource, now, attributes));
     const mayAlone = caller.state === 'enabled' && access.may(holders, operation, resource, now, attributes);
     const allowed = mayAlone && missing.length === 0;
     const verdicts = new Set(considered.map(({ verdict }) => verdict));
-    const alone = reasonOf(caller, operation, verdicts, administers);
+    const ruling = access.rulingOn(holders, operation, resource, now, attributes);
+    const alone = reasonOf(caller, operation, verdicts, ruling, administers);
     const reason = alone === 'allowed' && missing.length > 0 ? 'needs-other-permission' : alone;
     if (allowed !== (reason === 'allowed' || reason === 'everybody')) {
       throw new KmsError('internal-error', 'the explanation is not that of the decision');
@@ -90,7 +100,17 @@ export const explainAccess: UseOperation<ExplainAccessInput, ResolvedQuestion, E
     const bindings = considered
       .map(({ binding, verdict }) => ({ ...describeBinding(binding, access), verdict }))
       .toSorted((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict));
-    return { output: { allowed, reason, bindings, administers, missing } };
+    return {
+      output: {
+        allowed,
+        reason,
+        bindings,
+        rules: ruling ? { policy: ruling.policy, grants: ruling.grants } : null,
+        administers,
+        missing,
+        separationOfDuties: access.isSeparated(resource),
+      },
+    };
   },
 };
 
@@ -107,12 +127,17 @@ function reasonOf(
   { state }: CallerRow,
   operation: OperationName,
   verdicts: ReadonlySet<Verdict>,
+  ruling: Ruling | undefined,
   administers: string | null,
 ): Reason {
   if (state !== 'enabled') return 'caller-disabled';
   if (isEverybodys(operation)) return 'everybody';
   if (verdicts.has('denies')) return 'denied';
-  if (!verdicts.has('allows')) return 'no-binding';
+  if (ruling?.policy === 'denies') return 'denied-by-key-policy';
+  if (!ruling?.allows) {
+    if (ruling && !ruling.delegates) return 'not-in-key-policy';
+    if (!verdicts.has('allows')) return 'no-binding';
+  }
   return administers === null ? 'allowed' : 'separation-of-duties';
 }
 

@@ -1,5 +1,5 @@
 import type { AccessView } from '../../access/access-view.js';
-import { BOOTSTRAP_OPERATIONS } from '../../access/permissions.js';
+import { BOOTSTRAP_OPERATIONS } from '../../access/bootstrap.js';
 import type { CredentialRow } from '../../access/records.js';
 import { KmsError } from '../../errors.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';

@@ -1,5 +1,8 @@
+import { rootsOf } from '../../access/account-root.js';
 import type { AccessView } from '../../access/access-view.js';
+import { NO_ATTRIBUTES } from '../../access/conditions.js';
 import type { Resource } from '../../access/grant.js';
+import type { Ruling } from '../../access/key-rules/ruling.js';
 import { alsoNeeds } from '../../access/also-needs.js';
 import type { OperationName } from '../../access/permissions.js';
 import { isEverybodys } from '../../access/permissions.js';
@@ -52,19 +55,41 @@ export const whoCan: UseOperation<WhoCanInput, ResolvedQuestion, { readonly item
     const now = deps.clock.now();
     const lacks = (id: string) =>
       alsoNeeds(operation).some((other) => access.granting(id, other, resource, now).length === 0);
-    const grantsTo = (id: string): readonly BindingRow[] =>
+    const own = (id: string): readonly BindingRow[] =>
       lacks(id) || access.administeringBinding(id, operation, resource, now)
         ? []
         : access.granting(id, operation, resource, now);
+    const grantsTo = (id: string): readonly BindingRow[] => {
+      const denies = access
+        .consider(id, operation, resource, now, NO_ATTRIBUTES)
+        .some(({ verdict }) => verdict === 'denies');
+      const roots = denies ? [] : rootsOf(access.credentials.values(), id, now);
+      return [...own(id), ...roots.flatMap(own)];
+    };
+    const holdersWith = (id: string) => [id, ...rootsOf(access.credentials.values(), id, now)];
     const callers = [...access.callers.values()].filter(({ state }) => state === 'enabled');
     const groups = [...access.groups.values()].filter(({ claim }) => claim !== null);
     const named = [
       ...callers.map(({ id, name }) => ({ kind: 'caller' as const, id, name })),
       ...groups.map(({ id, name }) => ({ kind: 'group' as const, id, name })),
     ];
+    const ruled = (id: string): Ruling | undefined => {
+      const holders = holdersWith(id);
+      const ruling = access.rulingOn(holders, operation, resource, now, NO_ATTRIBUTES);
+      return ruling && { ...ruling, allows: ruling.allows && access.may(holders, operation, resource, now) };
+    };
     const items = named
-      .map((one) => ({ ...one, bindings: grantsTo(one.id).map((row) => describeBinding(row, access)) }))
-      .filter(({ kind, bindings }) => bindings.length > 0 || (kind === 'caller' && isEverybodys(operation)))
+      .map((one) => ({
+        ...one,
+        bindings: grantsTo(one.id).map((row) => describeBinding(row, access)),
+        ruling: ruled(one.id),
+      }))
+      .filter(({ ruling, bindings }) => (ruling ? ruling.allows || (ruling.delegates && bindings.length > 0) : true))
+      .filter(
+        ({ kind, bindings, ruling }) =>
+          bindings.length > 0 || ruling?.allows === true || (kind === 'caller' && isEverybodys(operation)),
+      )
+      .map(({ ruling: _ruling, ...item }) => item)
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
     return { output: { items } };
   },

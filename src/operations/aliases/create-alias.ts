@@ -1,4 +1,4 @@
-import { mustBeName } from '../../keys/names.js';
+import { mustBeAliasName } from '../../keys/names.js';
 import type { ResolvedKey } from '../keys/get-key.js';
 import { currentKey, mustBeFree, resolveKeyChange } from '../keys/resolve-key-change.js';
 import type { ChangeOperation } from '../operation.js';
@@ -18,7 +18,7 @@ export const createAlias: ChangeOperation<CreateAliasInput, ResolvedKey, AliasDe
   resolve: resolveKeyChange('alias.set'),
 
   async run(deps, { snapshot }, { name }, commit) {
-    mustBeName(name, 'name');
+    mustBeAliasName(name, 'name');
     const createdAt = new Date(deps.clock.now());
     return commit([snapshot.key.keyringId], async (change) => {
       const { key } = await currentKey(change, snapshot);

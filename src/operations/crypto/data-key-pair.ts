@@ -1,4 +1,5 @@
 import { algorithmFor } from '../../crypto/algorithms.js';
+import { isLatticeSpec, pkcs8OfLatticeSeed } from '../../crypto/lattice-native.js';
 import { KEY_SPECS, type KeySpec } from '../../crypto/key-spec.js';
 import { KmsError } from '../../errors.js';
 import { suiteOf } from '../../keys/ciphertext.js';
@@ -15,6 +16,8 @@ export interface DataKeyPairInput extends KeyUseInput {
   readonly spec: string;
   /** false: the private key is answered only wrapped. Default true. */
   readonly plaintext?: boolean;
+  /** Seeds too are wrapped in PKCS#8. Default false. */
+  readonly pkcs8?: boolean;
   readonly context?: EncryptionContext;
 }
 
@@ -32,7 +35,7 @@ export const dataKeyPair: UseOperation<DataKeyPairInput, ResolvedKeyUse, DataKey
   name: 'data-key-pair',
   resolve: resolveKeyUse('data-key-pair'),
 
-  async run(deps, { snapshot }, { spec, plaintext: wanted = true, context, version }) {
+  async run(deps, { snapshot }, { spec, plaintext: wanted = true, pkcs8 = false, context, version }) {
     mustBeFor('encrypt-decrypt', snapshot);
     const bound = canonicalContext(context);
     const pairSpec = mustBePairSpec(spec);
@@ -40,7 +43,7 @@ export const dataKeyPair: UseOperation<DataKeyPairInput, ResolvedKeyUse, DataKey
     const message = mustSealMessages(loaded, snapshot);
     const counted = spendMessage(deps, snapshot, loaded.row);
     if (counted) await counted;
-    const { publicKey, privateKey } = await makePair(pairSpec);
+    const { publicKey, privateKey } = await makePair(pairSpec, pkcs8);
     const ciphertext = message.seal('data-key-pair', privateKey, bound);
     if (!wanted) privateKey.fill(0);
     return {
@@ -56,12 +59,19 @@ export const dataKeyPair: UseOperation<DataKeyPairInput, ResolvedKeyUse, DataKey
   },
 };
 
-async function makePair(spec: KeySpec): Promise<{ readonly publicKey: Buffer; readonly privateKey: Buffer }> {
+async function makePair(
+  spec: KeySpec,
+  pkcs8: boolean,
+): Promise<{ readonly publicKey: Buffer; readonly privateKey: Buffer }> {
   const algorithm = algorithmFor(spec);
   const { material, publicKey } = await algorithm.generate();
   try {
     if (!publicKey) throw new Error(`a key of spec ${spec} has no public key`);
-    return { publicKey, privateKey: algorithm.toExport(material).bytes };
+    const privateKey = algorithm.toExport(material).bytes;
+    if (!pkcs8 || !isLatticeSpec(spec)) return { publicKey, privateKey };
+    const wrapped = pkcs8OfLatticeSeed(spec, privateKey);
+    privateKey.fill(0);
+    return { publicKey, privateKey: wrapped };
   } finally {
     material.destroy();
   }

@@ -2,17 +2,18 @@ import { KmsError } from '../../errors.js';
 import { invalidCiphertext, suiteOf, type ParsedCiphertext } from '../../keys/ciphertext.js';
 import type { EncryptionContext } from '../../keys/encryption-context.js';
 import type { KeySnapshot } from '../../keys/records.js';
-import { loadVersion, mustBeFor } from '../crypto-version.js';
+import { mustBeFor } from '../crypto-version.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import type { Answer, Subject, UseOperation } from '../operation.js';
 import { findKeyring, needOnKey, subjectOfKey } from '../resolve-key.js';
+import { askedOfUse } from './asked-of-use.js';
 import { authenticity, decideCompromised, isCompromised } from './compromised.js';
 import { contextDetail } from './context-detail.js';
-import { cipherAlgorithm, mustBindNothing, mustNameNoAlgorithm } from './encrypt.js';
+import { mustNameNoAlgorithm } from './encrypt.js';
 import { findKeyOfCiphertext, parseIfPossible } from './find-key-of-ciphertext.js';
-import { mustHave } from './load-for-use.js';
 import { openCiphertext } from './open-ciphertext.js';
+import { openRsa } from './open-rsa.js';
 import { resolveKeyUse, type KeyUse, type ResolvedKeyUse } from './resolve-key-use.js';
 
 export interface DecryptInput {
@@ -22,7 +23,7 @@ export interface DecryptInput {
   /** Of encrypt, re-encrypt, data-key or data-key-pair. */
   readonly ciphertext: Buffer;
   readonly context?: EncryptionContext;
-  /** Only for RSA keys. */
+  /** Of an RSA key; a symmetric one has `symmetric-default` alone. */
   readonly algorithm?: string;
   /** Only for RSA keys, whose ciphertexts name no version. Default: the primary. */
   readonly version?: number;
@@ -91,7 +92,7 @@ async function resolveByHeader(deps: Deps, input: DecryptInput, arrival: Arrival
   return {
     snapshot,
     parsed,
-    needs: [needOnKey('decrypt', snapshot, input.context)],
+    needs: [needOnKey('decrypt', snapshot, input.context, askedOfUse('decrypt', snapshot, { key: snapshot.key.id }))],
     subject: subjectOfVersion(snapshot, parsed),
     scopes: [keyring.id],
     basis: [snapshot],
@@ -106,19 +107,9 @@ function subjectOfVersion(snapshot: KeySnapshot, { version }: ParsedCiphertext):
 async function decryptRsa(
   deps: Deps,
   { snapshot, compromised }: Pick<ResolvedCiphertext, 'snapshot' | 'compromised'>,
-  { ciphertext, context, algorithm, version }: DecryptInput,
+  input: DecryptInput,
 ): Promise<Answer<DecryptOutput>> {
-  mustBindNothing(context);
-  const loaded = compromised
-    ? await deps.loaded.get(snapshot, version ?? snapshot.key.primaryVersion)
-    : await loadVersion(deps, snapshot, version);
-  const cipher = mustHave('cipher', loaded, snapshot);
-  const used = cipherAlgorithm(cipher, algorithm);
-  const plaintext = await cipher.decrypt?.(used, ciphertext);
-  if (!plaintext) throw invalidCiphertext();
+  const { plaintext, version, algorithm } = await openRsa(deps, snapshot, input, compromised);
   const marked = authenticity(compromised);
-  return {
-    output: { plaintext, keyId: snapshot.key.id, version: loaded.row.version, ...marked },
-    detail: { algorithm: used, ...marked },
-  };
+  return { output: { plaintext, keyId: snapshot.key.id, version, ...marked }, detail: { algorithm, ...marked } };
 }

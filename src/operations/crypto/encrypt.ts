@@ -13,7 +13,7 @@ export const MAX_PLAINTEXT_BYTES = 64 * 1024;
 export interface EncryptInput extends KeyUseInput {
   readonly plaintext: Buffer;
   readonly context?: EncryptionContext;
-  /** Only for RSA keys. */
+  /** Of an RSA key; a symmetric one has `symmetric-default` alone. */
   readonly algorithm?: string;
 }
 
@@ -64,6 +64,6 @@ export function mustBindNothing(context: EncryptionContext | undefined): void {
 
 /** @throws KmsError invalid-request */
 export function mustNameNoAlgorithm(algorithm: string | undefined): void {
-  if (algorithm === undefined) return;
+  if (algorithm === undefined || algorithm === 'symmetric-default') return;
   throw new KmsError('invalid-request', 'algorithm: a symmetric key has one algorithm; leave it out');
 }

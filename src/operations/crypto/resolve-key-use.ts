@@ -4,6 +4,7 @@ import type { KeySnapshot } from '../../keys/records.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import type { Resolved } from '../operation.js';
+import { askedOfUse, type Asking } from './asked-of-use.js';
 import { findKey, needOnKey, subjectOfKey } from '../resolve-key.js';
 
 export interface KeyUseInput {
@@ -28,12 +29,12 @@ export interface ResolvedKeyUse extends Resolved {
 
 /** What every use of one key resolves: the key, and that the permission holds for it. */
 export function resolveKeyUse(permission: OperationName) {
-  return async (deps: Deps, input: KeyUseInput, arrival: Arrival): Promise<ResolvedKeyUse> => {
+  return async (deps: Deps, input: KeyUseInput & Asking, arrival: Arrival): Promise<ResolvedKeyUse> => {
     const snapshot = await findKey(deps, input, permission, arrival);
     const { keyringId, primaryVersion } = snapshot.key;
     return {
       snapshot,
-      needs: [needOnKey(permission, snapshot, input.context)],
+      needs: [needOnKey(permission, snapshot, input.context, askedOfUse(permission, snapshot, input))],
       subject: subjectOfKey(snapshot, input.version ?? (primaryVersion || undefined)),
       scopes: [keyringId],
       basis: [snapshot],

@@ -1,3 +1,4 @@
+import type { AwsAccount } from '../../keys/aws-account.js';
 import type { DualControl } from '../../keys/dual-control.js';
 import type { KeyringRow } from '../../keys/records.js';
 
@@ -12,12 +13,25 @@ export interface KeyringDescription {
   /** Nobody may both administer and use keys here. */
   readonly separationOfDuties: boolean;
   readonly dualControl: DualControl | null;
+  /** What it stands for at the AWS door; null: it is not there. */
+  readonly awsAccount: AwsAccount | null;
   readonly createdAt: Date;
   readonly destroyedAt: Date | null;
 }
 
 export function describeKeyring(row: Omit<KeyringRow, 'revision'>): KeyringDescription {
-  const { id, name, description, state, wrappingVersion, dualControl = null, createdAt, destroyedAt } = row;
+  const {
+    id,
+    name,
+    description,
+    state,
+    createdAt,
+    destroyedAt,
+    wrappingVersion,
+    dualControl = null,
+    awsAccount = null,
+  } = row;
   const separationOfDuties = row.separationOfDuties !== false;
-  return { id, name, description, state, wrappingVersion, separationOfDuties, dualControl, createdAt, destroyedAt };
+  const settings = { separationOfDuties, dualControl, awsAccount };
+  return { id, name, description, state, wrappingVersion, ...settings, createdAt, destroyedAt };
 }

@@ -1,5 +1,6 @@
 import { KmsError } from '../../errors.js';
 import { keyStateAt, type KeyState } from '../../keys/key-states.js';
+import { othersOf } from '../../keys/multi-region.js';
 import type { Change } from '../../ledger/ledger.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
@@ -43,10 +44,19 @@ export const destroyKeyring: ChangeOperation<KeyringInput, ResolvedKeyring, Keyr
 async function mustHaveNoKeyInUse(change: Change, keyringId: string, now: number): Promise<void> {
   for await (const { key } of change.everyKey(keyringId)) {
     const state = keyStateAt(key, now);
+    if (state !== 'destroyed' && othersOf(key).length > 0) throw inOtherRegions(key.id);
     if (!KEYS_IN_USE.has(state)) continue;
     throw new KmsError(
       'keyring-not-empty',
       `key ${key.id} is ${state}; disable every key of the keyring, or schedule its destruction, first`,
     );
   }
+}
+
+/** The others would go on as keys of one that is not there. */
+export function inOtherRegions(keyId: string): KmsError {
+  return new KmsError(
+    'keyring-not-empty',
+    `key ${keyId} is one of a multi-Region key; schedule its destruction, and wait until it is done, first`,
+  );
 }

@@ -4,5 +4,9 @@ import { changeKeyState } from './change-key-state.js';
 export const cancelKeyDestruction = changeKeyState({
   name: 'key.cancel-destruction',
   action: 'cancel-destruction',
-  columns: ({ key }) => ({ destroyAt: null, ...(key.primaryVersion === 0 ? { state: 'pending-import' } : {}) }),
+  columns: ({ key: { primaryVersion, multiRegion } }) => ({
+    destroyAt: null,
+    ...(multiRegion ? { multiRegion: { primary: multiRegion.primary, replicas: multiRegion.replicas } } : {}),
+    ...(primaryVersion === 0 ? { state: 'pending-import' } : {}),
+  }),
 });

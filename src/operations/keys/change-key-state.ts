@@ -14,7 +14,7 @@ interface StateChange<Input> {
     snapshot: KeySnapshot,
     input: Input,
     now: number,
-  ) => Partial<Pick<KeyRow, 'state' | 'destroyAt' | 'enabledAt'>>;
+  ) => Partial<Pick<KeyRow, 'state' | 'destroyAt' | 'enabledAt' | 'multiRegion'>>;
 }
 
 /** An operation that moves a key along one row of the table of states, and does nothing to its versions. */
@@ -34,7 +34,9 @@ export function changeKeyState<Input extends KeyInput = KeyInput>({
         const state = nextKeyState(from, action);
         const key = { ...current.key, state, ...columns?.(current, input, now) };
         change.putKey(key, []);
-        return { output: describeKey({ key }, now), detail: { from, to: key.state } };
+        const { destroyAt } = key;
+        const due = key.state === 'pending-destruction' && destroyAt ? { destroyAt: destroyAt.toISOString() } : {};
+        return { output: describeKey({ key }, now), detail: { from, to: key.state, ...due } };
       });
     },
   };

@@ -2,6 +2,7 @@ import { algorithmFor } from '../../crypto/algorithms.js';
 import { KEY_SPECS, type KeySpec, type KeyUsage } from '../../crypto/key-spec.js';
 import { KmsError } from '../../errors.js';
 import { mustBeDescription } from '../../keys/description.js';
+import { multiRegionLineage, regionalKeyId } from '../../keys/multi-region.js';
 import { mustBeName, mustBeTags } from '../../keys/names.js';
 import type { KeyringRow, KeyRow } from '../../keys/records.js';
 import { uuidv7 } from '../../keys/uuid.js';
@@ -9,6 +10,7 @@ import { resolveKeyring, type KeyringInput, type ResolvedKeyring } from '../keyr
 import type { ChangeOperation } from '../operation.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import { generateVersion } from './generate-version.js';
+import { mustBeKeyPolicy } from '../resource-policies/must-be-key-policy.js';
 import { mustBePublishable } from './publishable.js';
 import { readKeyAgain } from './read-key-again.js';
 import { mustBeFree, mustBeLive, mustBeUnderNewest } from './resolve-key-change.js';
@@ -31,13 +33,24 @@ export interface CreateKeyInput extends KeyringInput {
   readonly notBefore?: Date;
   /** `imported`: made without material, which an import brings. */
   readonly origin?: KeyRow['origin'];
+  /** A key policy of AWS KMS; see `putResourcePolicy`. */
+  readonly keyPolicy?: string;
+  readonly bypassLockoutCheck?: boolean;
+  /** It can be replicated to other regions: only where the keyring stands for one. Fixed for ever. */
+  readonly multiRegion?: boolean;
 }
 
 export const createKey: ChangeOperation<CreateKeyInput, ResolvedKeyring, KeyDescription> = {
   name: 'key.create',
-  resolve: resolveKeyring('key.create'),
 
-  async run(deps, { keyring }, input, commit) {
+  async resolve(deps, input, arrival) {
+    const resolved = await resolveKeyring('key.create')(deps, input, arrival);
+    if (input.keyPolicy === undefined) return resolved;
+    const resource = { kind: 'keyring', keyringId: resolved.keyring.id } as const;
+    return { ...resolved, needs: [...resolved.needs, { permission: 'resource-policy.set', resource }] };
+  },
+
+  async run(deps, { keyring }, input, commit, arrival) {
     const now = deps.engineClock.now();
     const key = newKey(keyring, input, now);
     const version =
@@ -46,12 +59,16 @@ export const createKey: ChangeOperation<CreateKeyInput, ResolvedKeyring, KeyDesc
       mustBeLive(change, keyring.id);
       mustBeUnderNewest(change, keyring.id, keyring.wrappingVersion);
       if (key.name !== null) await mustBeFree(change, keyring.id, key.name);
+      const { keyPolicy, bypassLockoutCheck = false } = input;
+      if (keyPolicy !== undefined)
+        mustBeKeyPolicy(change.install, arrival, { ...key, keyPolicy }, now, bypassLockoutCheck);
       change.putKey(key, version ? [version] : []);
       return {
         output: describeKey({ key: { ...key, versionCount: key.primaryVersion } }, now),
         subject: { resource: `key/${key.id}`, keyring: keyring.id, key: key.id },
         detail: { spec: key.spec, usage: key.usage, exportable: key.exportable, origin: key.origin },
         resourceId: key.id,
+        ...(keyPolicy === undefined ? {} : { guarded: { reason: 'use-of-keys', places: [keyring.id] } }),
       };
     });
   },
@@ -72,7 +89,7 @@ function newKey(keyring: KeyringRow, input: CreateKeyInput, now: number): NewKey
   const usage = usageFor(spec, input.usage);
   if (published) mustBePublishable(usage);
   return {
-    id: uuidv7(),
+    ...(input.multiRegion ? inManyRegions(keyring) : { id: uuidv7(), lineageId: uuidv7() }),
     keyringId: keyring.id,
     name,
     description,
@@ -85,11 +102,21 @@ function newKey(keyring: KeyringRow, input: CreateKeyInput, now: number): NewKey
     origin,
     published,
     tags,
-    lineageId: uuidv7(),
     primaryVersion: origin === 'imported' ? 0 : 1,
     createdAt: new Date(now),
     rotatedAt: null,
+    ...(input.keyPolicy === undefined ? {} : { keyPolicy: input.keyPolicy }),
   };
+}
+
+/** @throws KmsError unsupported-operation */
+function inManyRegions({ id: keyring, awsAccount }: KeyringRow): Pick<KeyRow, 'id' | 'lineageId' | 'multiRegion'> {
+  if (!awsAccount) {
+    throw new KmsError('unsupported-operation', 'multiRegion: the keyring stands for no AWS account, so for no region');
+  }
+  const lineageId = multiRegionLineage();
+  const id = regionalKeyId(lineageId);
+  return { id, lineageId, multiRegion: { primary: { region: awsAccount.region, keyring, key: id }, replicas: [] } };
 }
 
 /** @throws KmsError invalid-request, unsupported-operation */

@@ -1,5 +1,6 @@
 import type { KeySpec, KeyUsage } from '../../crypto/key-spec.js';
 import { keyStateAt, type KeyState } from '../../keys/key-states.js';
+import type { MultiRegion } from '../../keys/multi-region.js';
 import type { KeyRow } from '../../keys/records.js';
 
 /** A key as every answer shows it. */
@@ -23,6 +24,10 @@ export interface KeyDescription {
   readonly destroyAt: Date | null;
   readonly createdAt: Date;
   readonly rotatedAt: Date | null;
+  /** Of imported material. */
+  readonly materialExpiresAt: Date | null;
+  /** null: it is in one region. */
+  readonly multiRegion: Pick<MultiRegion, 'primary' | 'replicas'> | null;
 }
 
 /** @param snapshot of a key that is stored, or is about to be */
@@ -48,5 +53,7 @@ export function describeKey(
     destroyAt: key.destroyAt,
     createdAt: key.createdAt,
     rotatedAt: key.rotatedAt,
+    materialExpiresAt: key.materialExpiresAt ?? null,
+    multiRegion: key.multiRegion ? { primary: key.multiRegion.primary, replicas: key.multiRegion.replicas } : null,
   };
 }

@@ -8,7 +8,8 @@ import type { KeyRow } from '../../keys/records.js';
 import type { Deps } from '../deps.js';
 
 /** Of the key pair that imported material is wrapped to. */
-const SPEC = 'rsa-3072';
+const IMPORT_SPECS = ['rsa-2048', 'rsa-3072', 'rsa-4096'] as const;
+export type ImportSpec = (typeof IMPORT_SPECS)[number];
 const HOURS_24_MS = 86_400_000;
 const MAX_TRIES = 5;
 const TOKEN = /^kit_([0-9a-f]{24})_([0-9a-f]{64})$/;
@@ -18,6 +19,7 @@ export interface ImportPermit {
   readonly key: Pick<KeyRow, 'id' | 'keyringId'>;
   readonly callerId: string;
   readonly algorithm: string;
+  readonly spec: ImportSpec;
 }
 
 export interface MadeImportToken {
@@ -30,20 +32,27 @@ export interface MadeImportToken {
 /** Makes the wrapping key pair off the event loop and keeps its private half, wrapped by the keyring, for 24 hours. */
 export async function makeImportToken(
   deps: Deps,
-  { key, callerId, algorithm }: ImportPermit,
+  { key, callerId, algorithm, spec }: ImportPermit,
   wrappingVersion: number,
 ): Promise<MadeImportToken> {
-  const { material, publicKey } = await algorithmFor(SPEC).generate();
+  const { material, publicKey } = await algorithmFor(spec).generate();
   try {
     const wrapping = await deps.secrets.wrappingKey(key.keyringId, wrappingVersion);
     const id = ownBuffer(12).toString('hex');
     const secret = ownBuffer(32).toString('hex');
     const expiresAt = new Date(deps.clock.now() + HOURS_24_MS);
-    const bound = { id, keyringId: key.keyringId, keyId: key.id, callerId, algorithm, expiresAt };
+    const bound = {
+      id,
+      keyringId: key.keyringId,
+      keyId: key.id,
+      callerId,
+      algorithm: `${spec}/${algorithm}`,
+      expiresAt,
+    };
     const token = { ...bound, hash: deps.secrets.digest('import-token', id, secret) };
     const privateKey = wrapping.wrapSecret(material, labelOf(token));
     await deps.importTokens.create({ ...token, privateKey, wrappingVersion, failures: 0 });
-    if (!publicKey) throw new Error(`a key of spec ${SPEC} has no public key`);
+    if (!publicKey) throw new Error(`a key of spec ${spec} has no public key`);
     return { importToken: `kit_${id}_${secret}`, publicKey, expiresAt };
   } finally {
     material.destroy();
@@ -83,14 +92,20 @@ export async function tryImportToken<T>(
     if (tries < 1 || tries > MAX_TRIES) throw invalidToken();
     const wrapping = await deps.secrets.wrappingKey(token.keyringId, token.wrappingVersion);
     const privateKey = wrapping.unwrapSecret(token.privateKey, labelOf(token));
-    const { cipher } = algorithmFor(SPEC).load(privateKey);
+    const spec = IMPORT_SPECS.find((one) => token.algorithm.startsWith(`${one}/`));
+    const { cipher } = algorithmFor(spec ?? 'rsa-3072').load(privateKey);
     privateKey.destroy();
-    if (!cipher) throw new Error(`a key of spec ${SPEC} does not decrypt`);
+    if (!cipher) throw new Error(`an import key does not decrypt`);
     return await work(cipher);
   } catch (error) {
     if (tries >= MAX_TRIES) await deps.importTokens.burn(token.id);
     throw error;
   }
+}
+
+/** How the material is wrapped; tokens from before other specs were there name only that. */
+export function algorithmIn({ algorithm }: ImportToken): string {
+  return algorithm.split('/').at(-1) ?? algorithm;
 }
 
 /** Of two that use it, one wins. @throws KmsError invalid-import-token */

@@ -1,20 +1,21 @@
 import type { OperationName } from '../../access/permissions.js';
 import { KmsError } from '../../errors.js';
 import { isSameTags } from '../../keys/names.js';
-import type { KeySnapshot } from '../../keys/records.js';
+import type { KeyRow, KeySnapshot } from '../../keys/records.js';
 import type { Change } from '../../ledger/ledger.js';
 import type { Arrival } from '../arrival.js';
 import type { Deps } from '../deps.js';
 import { findKey, needOnKey, subjectOfKey } from '../resolve-key.js';
+import { askedUnder, type AskedAs } from './asked-as.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
 
 /** What every change of one key resolves: the key, and that the permission holds for it. */
 export function resolveKeyChange(operation: OperationName) {
-  return async (deps: Deps, input: KeyInput, arrival: Arrival): Promise<ResolvedKey> => {
+  return async (deps: Deps, input: KeyInput & AskedAs, arrival: Arrival): Promise<ResolvedKey> => {
     const snapshot = await findKey(deps, input, operation, arrival);
     return {
       snapshot,
-      needs: [needOnKey(operation, snapshot)],
+      needs: [needOnKey(operation, snapshot, undefined, askedUnder(input))],
       subject: subjectOfKey(snapshot),
       scopes: [snapshot.key.keyringId],
       basis: [snapshot],
@@ -23,7 +24,7 @@ export function resolveKeyChange(operation: OperationName) {
 }
 
 /**
- * The key as it is now, inside the change. What was allowed may depend on its tags, so these must be as they were.
+ * The key as it is now, inside the change. What was allowed may depend on its tags and rules, so these must be as they were.
  * @throws KmsError keyring-destroyed, conflict, integrity-failure
  */
 export async function currentKey(change: Change, { key }: KeySnapshot): Promise<KeySnapshot> {
@@ -33,7 +34,16 @@ export async function currentKey(change: Change, { key }: KeySnapshot): Promise<
   if (!isSameTags(current.key.tags, key.tags)) {
     throw new KmsError('conflict', 'the tags of the key changed meanwhile; try again');
   }
+  if (!hasSameRules(current.key, key)) {
+    throw new KmsError('conflict', 'the key policy or the grants of the key changed meanwhile; try again');
+  }
   return current;
+}
+
+function hasSameRules(a: KeyRow, b: KeyRow): boolean {
+  return (
+    (a.keyPolicy ?? null) === (b.keyPolicy ?? null) && JSON.stringify(a.grants ?? []) === JSON.stringify(b.grants ?? [])
+  );
 }
 
 /** @throws KmsError keyring-destroyed */

@@ -1,12 +1,14 @@
 import { KmsError } from '../../errors.js';
+import { keyringsOf } from '../../keys/multi-region.js';
 import { keyStateAt } from '../../keys/key-states.js';
 import type { RevocationReason } from '../../keys/version-states.js';
 import type { ChangeOperation } from '../operation.js';
+import { subjectOfKey } from '../resolve-key.js';
 import { startByPolicy } from '../campaigns/start-by-policy.js';
 import { mustBeReason } from '../versions/revoke-version.js';
 import { describeKey, type KeyDescription } from './describe-key.js';
 import type { KeyInput, ResolvedKey } from './get-key.js';
-import { nextVersion, putNextVersion } from './next-version.js';
+import { nextVersion, putNextVersion, recordsOfCopies } from './next-version.js';
 import { currentKey, resolveKeyChange } from './resolve-key-change.js';
 
 export interface RevokeKeyInput extends KeyInput {
@@ -30,8 +32,8 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
     }
     const next = replace ? await nextVersion(deps, snapshot) : undefined;
     const uses = await deps.usage.of(snapshot.key.id);
-    const now = next?.createdAt ?? new Date(deps.engineClock.now());
-    return commit([snapshot.key.keyringId], async (change) => {
+    const now = next?.row.createdAt ?? new Date(deps.engineClock.now());
+    return commit(next ? keyringsOf(snapshot.key) : [snapshot.key.keyringId], async (change) => {
       const { key, versions } = await currentKey(change, snapshot);
       const before = keyStateAt(key, now.getTime());
       if (before !== 'enabled' && before !== 'disabled' && before !== 'pre-active') {
@@ -40,14 +42,20 @@ export const revokeKey: ChangeOperation<RevokeKeyInput, ResolvedKey, KeyDescript
       const live = versions.filter(({ state }) => state !== 'revoked' && state !== 'destroyed');
       const revoked = live.map((row) => ({ ...row, state: 'revoked', reason, changedAt: now }) as const);
       const after = next
-        ? putNextVersion(change, { key: { ...key, state: before }, versions }, next, revoked)
+        ? await putNextVersion(change, { key: { ...key, state: before }, versions }, next, revoked)
         : ({ ...key, state: 'disabled' } as const);
       if (!next) change.putKey(after, revoked);
       const numbers = revoked.map(({ version }) => version);
       const campaign = await startByPolicy(deps, change, { after, versions: numbers, reason }, uses, arrival);
       return {
         output: describeKey({ key: after }, now.getTime()),
-        detail: { reason, versions: numbers, from: before, to: after.state, ...campaign },
+        records: [
+          {
+            subject: subjectOfKey(snapshot),
+            detail: { reason, versions: numbers, from: before, to: after.state, ...campaign },
+          },
+          ...(next ? recordsOfCopies(key, next) : []),
+        ],
       };
     });
   },

@@ -1,6 +1,7 @@
 import { KmsError } from '../../errors.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { mustBeName, mustBeTags } from '../../keys/names.js';
+import type { KeyRow } from '../../keys/records.js';
 import type { PolicyRows } from '../../rotation/records.js';
 import type { ChangeOperation } from '../operation.js';
 import { mustBePolicies, policyBasis } from '../policies/policy-in-force.js';
@@ -19,6 +20,8 @@ export interface UpdateKeyInput extends KeyInput {
   readonly tags?: Readonly<Record<string, string>>;
   readonly published?: boolean;
 }
+
+type Tags = KeyRow['tags'];
 
 interface ResolvedUpdate extends ResolvedKey {
   /** Where tags change. */
@@ -39,10 +42,17 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedUpdate, KeyDescr
     const retagged = { ...key, tags: input.tags };
     const rows = await deps.ledger.findPolicies(key.keyringId, key.id);
     const permissions = movesOfKey(key, rows, retagged, rows).flatMap(permissionsOfMove);
+    const others = Object.keys(input).some((name) => OTHER_MEMBERS.includes(name)) ? resolved.needs : [];
     const needs = [key, retagged].flatMap((one) =>
-      (['key.update', ...permissions] as const).map((permission) => ({ permission, resource: resourceOfKey(one) })),
+      (['key.update', ...permissions] as const).flatMap((permission) =>
+        tagActions(key.tags, retagged.tags).map((action) => ({
+          permission,
+          resource: resourceOfKey(one),
+          asked: { action },
+        })),
+      ),
     );
-    return { ...resolved, needs, rows, basis: [...resolved.basis, ...policyBasis(rows)] };
+    return { ...resolved, needs: [...others, ...needs], rows, basis: [...resolved.basis, ...policyBasis(rows)] };
   },
 
   async run(deps, { snapshot, rows }, { name, description, tags, published }, commit) {
@@ -74,4 +84,12 @@ export const updateKey: ChangeOperation<UpdateKeyInput, ResolvedUpdate, KeyDescr
   },
 };
 
+/** What AWS calls it. */
+function tagActions(before: Tags, after: Tags): readonly string[] {
+  const isUntagged = Object.keys(before).some((name) => !Object.hasOwn(after, name));
+  const isTagged = Object.keys(after).some((name) => before[name] !== after[name]);
+  return [...(isUntagged ? ['UntagResource'] : []), ...(isTagged || !isUntagged ? ['TagResource'] : [])];
+}
+
 const resolveUpdate = resolveKeyChange('key.update');
+const OTHER_MEMBERS = ['name', 'description', 'published'];

@@ -8,7 +8,7 @@ export function mustBeWrappingAlgorithm(name: string, spec: KeySpec): WrappingAl
   if (algorithm === undefined) {
     throw new KmsError('invalid-request', `algorithm: one of ${WRAPPING_ALGORITHMS.join(', ')}`);
   }
-  if (algorithm === 'rsaes-oaep-sha-256' && spec.startsWith('rsa-')) {
+  if (algorithm.startsWith('rsaes-oaep-') && spec.startsWith('rsa-')) {
     throw new KmsError('invalid-request', 'algorithm: an RSA key is too long for it; use rsa-aes-key-wrap-sha-256');
   }
   return algorithm;

@@ -1,7 +1,7 @@
 import { recoveryDigest, rightCode, withoutCode } from '../../access/factors.js';
 import type { CredentialRow } from '../../access/records.js';
 import { generateRecoveryCodes } from '../../access/recovery-codes.js';
-import { openTotpSecret } from '../../access/totp-secret.js';
+import { openSecret } from '../../access/sealed-secret.js';
 import { KmsError } from '../../errors.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Deps } from '../deps.js';
@@ -54,7 +54,7 @@ function pendingOf(credentials: Iterable<CredentialRow>, callerId: string): Cred
 
 function factorsAfter(deps: Deps, row: CredentialRow, code: string, now: number) {
   const digest = deps.secrets.digest.bind(deps.secrets);
-  const secret = openTotpSecret(digest, row.id, row.factors?.totp ?? '');
+  const secret = openSecret(digest, 'totp-secret', row.id, row.factors?.totp ?? '');
   const spent = rightCode(row, secret, code, digest, now);
   secret.fill(0);
   const factors = spent && row.factors && withoutCode(row.factors, spent);

@@ -2,7 +2,7 @@ import { passwordDigest } from '../../access/factors.js';
 import { hashPassword, mustBePassword } from '../../access/password.js';
 import type { CredentialRow } from '../../access/records.js';
 import { generateTotpSecret, totpText, totpUri } from '../../access/totp.js';
-import { sealTotpSecret } from '../../access/totp-secret.js';
+import { sealSecret } from '../../access/sealed-secret.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
@@ -35,7 +35,12 @@ export const enrol: ChangeOperation<EnrolInput, Resolved, Enrolment> = {
       callerId: caller.id,
       kind: 'password',
       hash: Buffer.from(await hashPassword(passwordDigest(digest, id, password)), 'latin1'),
-      factors: { totp: sealTotpSecret(digest, id, secret), usedStep: 0, recoveryCodes: [], confirmed: false },
+      factors: {
+        totp: sealSecret(digest, 'totp-secret', id, secret),
+        usedStep: 0,
+        recoveryCodes: [],
+        confirmed: false,
+      },
       purpose: 'password',
       source: 'any',
       description: '',

@@ -4,7 +4,7 @@ import type { KeyRow, KeySnapshot } from '../../keys/records.js';
 import { integrityFailure } from '../../keys/row-seal.js';
 import type { Change } from '../../ledger/ledger.js';
 import { LONGEST_REST_MS, type NextLook } from '../../ledger/due-keys.js';
-import type { GovernedKey } from '../../rotation/governed-key.js';
+import { rotatesBySelf, type GovernedKey } from '../../rotation/governed-key.js';
 import { parsePolicy } from '../../rotation/parse-policy.js';
 import type { Policy, PolicyDocument } from '../../rotation/policy.js';
 import type { PolicyRows } from '../../rotation/records.js';
@@ -109,7 +109,7 @@ export function nextLookAt(
   const [next] = actions;
   // What is reached already waits for its hour, and no further use needs to tell of it.
   const isReached = actions.some(({ rule }) => rule === 'rotate.afterMessages' || rule === 'rotate.afterBytes');
-  const counts = governed.key.origin === 'generated' && !isReached ? policy.rotate : undefined;
+  const counts = rotatesBySelf(governed) && !isReached ? policy.rotate : undefined;
   const { afterMessages = null, afterBytes = null } = counts ?? {};
   return {
     keyringId,

@@ -1,10 +1,10 @@
 import type { OperationName } from '../../access/permissions.js';
 import { isKmsError, KmsError } from '../../errors.js';
-import type { VersionRow } from '../../keys/records.js';
+import { keyringsOf } from '../../keys/multi-region.js';
 import { isSameAction, type ActionKind, type DueAction } from '../../rotation/due-action.js';
-import { nextVersion } from '../keys/next-version.js';
+import { nextVersion, recordsOfCopies, type NextVersion } from '../keys/next-version.js';
 import { mustBeLive } from '../keys/resolve-key-change.js';
-import type { ChangeOperation, Resolved, Subject } from '../operation.js';
+import type { Answer, ChangeOperation, Resolved, Subject } from '../operation.js';
 import { findKeyring, needOnKey } from '../resolve-key.js';
 import { judge, type Look } from './look.js';
 import { putDone } from './put-done.js';
@@ -31,7 +31,7 @@ interface Plan {
   readonly look: Look;
   readonly action: DueAction;
   /** Made before the change, where it is a rotation. */
-  readonly next: Omit<VersionRow, 'revision'> | undefined;
+  readonly next: NextVersion | undefined;
 }
 
 /**
@@ -58,26 +58,37 @@ function byPolicy(kind: ActionKind): ChangeOperation<LooksInput, Resolved, Reado
       for (const look of looks) {
         const action = judge(look, decidedAt)?.action;
         if (action?.kind !== kind) continue;
-        plans.push({ look, action, next: kind === 'rotate' ? await nextVersion(deps, look.snapshot) : undefined });
+        plans.push({
+          look,
+          action,
+          next: kind === 'rotate' ? await nextVersion(deps, look.snapshot, 'policy') : undefined,
+        });
         if (performance.now() - begun > MAKING_MS) break;
       }
       if (plans.length === 0) return new Set<string>();
-      return commit([keyring], async (change) => {
+      const keyrings = plans.flatMap(({ look, next }) => (next ? keyringsOf(look.snapshot.key) : []));
+      return commit([...new Set([keyring, ...keyrings])], async (change) => {
         mustBeLive(change, keyring);
         const keyIds = plans.map(({ look }) => look.snapshot.key.id);
         const found = await change.findGoverned(keyring, keyIds);
-        const records = plans.flatMap(({ look, action, next }, index) => {
+        const done = new Set<string>();
+        const records: Pick<Answer<ReadonlySet<string>>, 'subject' | 'detail'>[] = [];
+        for (const [index, { look, action, next }] of plans.entries()) {
           const rows = found.get(keyIds[index] ?? '');
           if (isKmsError(rows) && looks.length === 1) throw rows;
-          const now = next?.createdAt.getTime() ?? decidedAt;
+          const now = next?.row.createdAt.getTime() ?? decidedAt;
           const current = rows && !isKmsError(rows) ? { ...look, ...rows } : undefined;
           const judged = current && judge(current, now);
-          if (judged && isSameAction(judged.action, action))
-            return [putDone(change, current, judged, action, next, now)];
-          if (looks.length > 1) return [];
-          throw new KmsError('conflict', 'the key or its policy changed meanwhile; try again');
-        });
-        return { output: new Set(records.map(({ subject }) => subject.key)), records };
+          if (judged && isSameAction(judged.action, action)) {
+            const { key } = current.snapshot;
+            records.push(await putDone(change, current, judged, action, next, now));
+            if (next) records.push(...recordsOfCopies(key, next));
+            done.add(key.id);
+          } else if (looks.length === 1) {
+            throw new KmsError('conflict', 'the key or its policy changed meanwhile; try again');
+          }
+        }
+        return { output: done, records };
       });
     },
   };

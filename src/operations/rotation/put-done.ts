@@ -1,12 +1,12 @@
 import { KmsError } from '../../errors.js';
 import { keyStateAt, nextKeyState } from '../../keys/key-states.js';
-import type { KeySnapshot, VersionRow } from '../../keys/records.js';
+import type { KeySnapshot } from '../../keys/records.js';
 import { nextVersionState } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
 import { applyAction } from '../../rotation/apply-action.js';
 import type { ActionKind, DueAction } from '../../rotation/due-action.js';
 import { destroyedVersion } from '../keys/destroy-key.js';
-import { putNextVersion } from '../keys/next-version.js';
+import { putNextVersion, type NextVersion } from '../keys/next-version.js';
 import { nextLookAt } from '../policies/policy-in-force.js';
 import { subjectOfKey } from '../resolve-key.js';
 import { mustHaveVersion } from '../versions/change-version-state.js';
@@ -37,20 +37,20 @@ const PUTS: Readonly<Record<Exclude<ActionKind, 'rotate'>, Put>> = {
  * @param next the new version, for a rotation
  * @returns what its record says: the policy and the rule of it that caused this, too
  */
-export function putDone(
+export async function putDone(
   change: Change,
   { snapshot }: Look,
   { governed, policy, source }: Judged,
   action: DueAction,
-  next: Omit<VersionRow, 'revision'> | undefined,
+  next: NextVersion | undefined,
   now: number,
 ) {
   const { kind, rule, at, about } = action;
-  if (kind === 'rotate') putRotated(change, snapshot, next, now);
+  if (kind === 'rotate') await putRotated(change, snapshot, next, now);
   else PUTS[kind](change, snapshot, action, now);
   change.putNextLook(nextLookAt(snapshot.key, applyAction(governed, action, now), policy, now));
   return {
-    subject: { ...subjectOfKey(snapshot, next?.version ?? action.version), key: snapshot.key.id },
+    subject: { ...subjectOfKey(snapshot, next?.row.version ?? action.version), key: snapshot.key.id },
     detail: {
       policy: source,
       rule,
@@ -61,13 +61,13 @@ export function putDone(
   };
 }
 
-function putRotated(
+async function putRotated(
   change: Change,
   { key, versions }: KeySnapshot,
-  next: Omit<VersionRow, 'revision'> | undefined,
+  next: NextVersion | undefined,
   now: number,
-): void {
+): Promise<void> {
   if (!next) throw new KmsError('internal-error', 'a rotation without a new version');
   const state = nextKeyState(keyStateAt(key, now), 'rotate');
-  putNextVersion(change, { key: { ...key, state }, versions }, next);
+  await putNextVersion(change, { key: { ...key, state }, versions }, next);
 }

@@ -1,13 +1,15 @@
 import { KmsError } from '../../errors.js';
+import { keyringsOf } from '../../keys/multi-region.js';
 import { keyStateAt } from '../../keys/key-states.js';
 import type { KeySnapshot, VersionRow } from '../../keys/records.js';
 import { nextVersionState, REVOCATION_REASONS, type RevocationReason } from '../../keys/version-states.js';
 import type { Change } from '../../ledger/ledger.js';
 import { startByPolicy } from '../campaigns/start-by-policy.js';
 import type { ResolvedKey } from '../keys/get-key.js';
-import { nextVersion, putNextVersion } from '../keys/next-version.js';
+import { nextVersion, putNextVersion, recordsOfCopies } from '../keys/next-version.js';
 import { currentKey } from '../keys/resolve-key-change.js';
 import type { ChangeOperation } from '../operation.js';
+import { subjectOfKey } from '../resolve-key.js';
 import {
   mustHaveVersion,
   resolveVersionChange,
@@ -36,7 +38,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
     const next = isPrimary && key.origin === 'generated' ? await nextVersion(deps, snapshot) : undefined;
     const uses = await deps.usage.of(key.id);
     const now = deps.engineClock.now();
-    return commit([key.keyringId], async (change) => {
+    return commit(next ? keyringsOf(key) : [key.keyringId], async (change) => {
       const current = await currentKey(change, snapshot);
       const row = mustHaveVersion(current, version);
       if (current.key.primaryVersion !== key.primaryVersion) {
@@ -45,7 +47,7 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
       const state = nextVersionState(row.state, 'revoke', isPrimary);
       const revoked = { ...row, state, reason, changedAt: new Date(now) };
       const after = next
-        ? putNextVersion(change, current, next, [revoked])
+        ? await putNextVersion(change, current, next, [revoked])
         : putWithoutNext(change, current, revoked, now);
       const detail = {
         from: row.state,
@@ -55,7 +57,8 @@ export const revokeVersion: ChangeOperation<RevokeVersionInput, ResolvedKey, Ver
         keyState: after.state,
         ...(await startByPolicy(deps, change, { after, versions: [version], reason }, uses, arrival)),
       };
-      return { output: versionChanged(after, revoked), detail };
+      const own = { subject: subjectOfKey(snapshot, version), detail };
+      return { output: versionChanged(after, revoked), records: [own, ...(next ? recordsOfCopies(key, next) : [])] };
     });
   },
 };

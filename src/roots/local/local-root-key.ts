@@ -7,6 +7,7 @@ import { fileFailure } from './file-failure.js';
 import { readRootKeyFile, stampRootKeyFile, type ReadRootKeyFile } from './read-root-key-file.js';
 import { forget, formatRootKeyFile, type RootKeyFile, type RootKeyVersion } from './root-key-file.js';
 import { whileRotating } from './rotation-lock.js';
+import { sealFile, type FileSeal } from './sealed-file.js';
 import { unwrapUnderRoot, wrapUnderRoot } from './wrap-under-root.js';
 import { removeDrafts, replaceFile } from './write-root-key-file.js';
 
@@ -17,21 +18,26 @@ import { removeDrafts, replaceFile } from './write-root-key-file.js';
 export class LocalRootKey extends RootKey {
   readonly id: string;
   readonly #path: string;
+  readonly #seal: FileSeal | undefined;
   readonly #versions: Map<number, RootKeyVersion>;
   #newest: number;
   #stamp: string;
   #closed = false;
   #refreshed: Promise<void> = Promise.resolve();
 
-  /** @throws KmsError as `readRootKeyFile` */
-  static async open(path: string): Promise<LocalRootKey> {
-    return new LocalRootKey(path, await readRootKeyFile(path));
+  /**
+   * @param seal for a file that is sealed; its key is destroyed with the root
+   * @throws KmsError as `readRootKeyFile`
+   */
+  static async open(path: string, seal?: FileSeal): Promise<LocalRootKey> {
+    return new LocalRootKey(path, await readRootKeyFile(path, seal), seal);
   }
 
-  private constructor(path: string, { file, stamp }: ReadRootKeyFile) {
+  private constructor(path: string, { file, stamp }: ReadRootKeyFile, seal: FileSeal | undefined) {
     super();
     this.id = file.id;
     this.#path = path;
+    this.#seal = seal;
     this.#versions = new Map(file.versions);
     this.#newest = file.newest;
     this.#stamp = stamp;
@@ -67,7 +73,7 @@ export class LocalRootKey extends RootKey {
       const text = formatRootKeyFile({ id: this.id, versions });
       try {
         await removeDrafts(this.#path);
-        await replaceFile(this.#path, text);
+        await replaceFile(this.#path, this.#seal ? sealFile(this.#seal, text) : text);
       } catch (error) {
         throw fileFailure('root-unavailable', this.#path, error);
       } finally {
@@ -91,6 +97,7 @@ export class LocalRootKey extends RootKey {
   async close(): Promise<void> {
     this.#closed = true;
     forget({ versions: this.#versions });
+    this.#seal?.key.destroy();
   }
 
   /** Brings the keys in memory up to the file, one call after the other, so that no older reading comes last. */
@@ -121,7 +128,7 @@ export class LocalRootKey extends RootKey {
 
   async #read(): Promise<ReadRootKeyFile> {
     try {
-      return await readRootKeyFile(this.#path);
+      return await readRootKeyFile(this.#path, this.#seal);
     } catch (error) {
       // A refusal that would be a wrong setting at start is an outage now.
       throw isKmsError(error, 'invalid-setting') ? new KmsError('root-unavailable', error.detail, error) : error;

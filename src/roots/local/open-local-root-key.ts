@@ -4,16 +4,16 @@ import type { RootSettings } from '../root-settings.js';
 import { LocalRootKey } from './local-root-key.js';
 
 /**
- * `local:` alone is `root.key` in the data directory; `local:<path>` is that file, from the data directory if relative.
+ * The file of a `local:`, `passphrase:` or `shamir:` URI. `local:` alone is `root.key` in the data directory; `local:<path>` is that file, from the data directory if relative.
  * The path is taken as it stands, without percent-decoding.
  * @throws KmsError invalid-setting
  */
 export function localRootKeyPath(uri: string, { dataDir }: Pick<RootSettings, 'dataDir'>): string {
-  const path = uri.slice('local:'.length);
+  const path = uri.slice(uri.indexOf(':') + 1);
   if (path.startsWith('//') || path.endsWith('/') || path.includes('\0')) {
     throw new KmsError(
       'invalid-setting',
-      'The root key URI must be local:<file>, with an absolute path or one from the data directory, such as local:/etc/keystead/root.key',
+      'The root key URI must be local:<file>, passphrase:<file> or shamir:<file>, with an absolute path or one from the data directory, such as local:/etc/keystead/root.key',
     );
   }
   return resolve(dataDir, path === '' ? 'root.key' : path);

@@ -4,6 +4,7 @@ import type { BigIntStats } from 'node:fs';
 import { KmsError } from '../../errors.js';
 import { fileFailure } from './file-failure.js';
 import { parseRootKeyFile, type RootKeyFile } from './root-key-file.js';
+import { openSealedFile, type FileSeal } from './sealed-file.js';
 
 const MAX_BYTES = 1024n * 1024n;
 
@@ -16,9 +17,10 @@ export interface ReadRootKeyFile {
 /**
  * Reads and checks the root key file. Whoever else can read it has every key of the installation, so a file that others
  * may read or own is refused rather than used.
+ * @param seal for a file that is sealed
  * @throws KmsError invalid-setting (missing, unreadable, others' access), wrong-root-key (not a root key file, damaged)
  */
-export async function readRootKeyFile(path: string): Promise<ReadRootKeyFile> {
+export async function readRootKeyFile(path: string, seal?: FileSeal): Promise<ReadRootKeyFile> {
   let handle: FileHandle;
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -28,7 +30,8 @@ export async function readRootKeyFile(path: string): Promise<ReadRootKeyFile> {
   try {
     const stats = await handle.stat({ bigint: true });
     mustBePrivate(stats, path);
-    const text = await handle.readFile();
+    const content = await handle.readFile();
+    const text = seal ? openSealedFile(seal, content, path) : content;
     try {
       return { file: parseRootKeyFile(text, path), stamp: stampOf(stats) };
     } finally {

@@ -11,7 +11,7 @@ import { KmsError } from '../../errors.js';
 import { Serial } from '../ledger/serial.js';
 import { readTip, type Sql } from './log-tables.js';
 import { proverOn } from './log-tiles.js';
-import type { WrittenTree } from './written-tree.js';
+import { isSame, type WrittenTree } from './written-tree.js';
 
 /**
  * Signs the tree as it is, but never one that contradicts what was signed before, nor one with a record that no writer of the log wrote: what this
@@ -53,24 +53,34 @@ export class Checkpointer {
   async #signNext(): Promise<{ readonly size: number; readonly note: string } | undefined> {
     // Before the tree is read: another node with the same file may sign a newer tree meanwhile.
     const before = await this.#signedBefore();
+    const now = (await readTip(this.database)).head();
+    if (isSame(before, now)) return undefined;
+    if (this.written.hasGrown(before, now)) return this.#signed(now);
     return this.database.transaction('REPEATABLE READ', async (manager) => {
-      const tip = await readTip(manager);
-      if (tip.size === before.size && tip.root().equals(before.root)) return undefined;
-      if (tip.size < before.size) {
-        throw refused(`it has ${tip.size} records, and ${before.size} were signed: an older state was restored`);
-      }
-      const now: TreeHead = { size: tip.size, root: tip.root() };
-      if (!isConsistent(before, now, await proverOn(manager).consistency(before.size, now.size))) {
-        throw refused(`its first ${before.size} records are not those that were signed`);
-      }
-      const lookedAt = await this.#lookedAt(manager, before, now);
-      await this.written.mustBeWritten(manager, lookedAt, now).catch((error: unknown) => {
-        throw error instanceof NotVerified ? refused(error.message) : error;
-      });
-      const note = this.signer.sign(checkpointText(this.signer.name, now.size, now.root));
-      await this.kept.write(note);
-      return { size: now.size, note };
+      const tree = (await readTip(manager)).head();
+      await this.#mustGoOn(manager, before, tree);
+      return this.#signed(tree);
     });
+  }
+
+  async #mustGoOn(sql: Sql, before: TreeHead, now: TreeHead): Promise<void> {
+    if (now.size < before.size) {
+      throw refused(`it has ${now.size} records, and ${before.size} were signed: an older state was restored`);
+    }
+    if (!isConsistent(before, now, await proverOn(sql).consistency(before.size, now.size))) {
+      throw refused(`its first ${before.size} records are not those that were signed`);
+    }
+    const lookedAt = await this.#lookedAt(sql, before, now);
+    await this.written.mustBeWritten(sql, lookedAt, now).catch((error: unknown) => {
+      throw error instanceof NotVerified ? refused(error.message) : error;
+    });
+  }
+
+  async #signed(now: TreeHead): Promise<{ readonly size: number; readonly note: string }> {
+    const note = this.signer.sign(checkpointText(this.signer.name, now.size, now.root));
+    await this.kept.write(note);
+    this.written.signed(now);
+    return { size: now.size, note };
   }
 
   /** Of the tree as it is: signed now, if it was not yet. @throws KmsError as `sign` does */
@@ -88,7 +98,7 @@ export class Checkpointer {
   /** The newest tree in this one that a node has signed: that one has looked at its records. */
   async #lookedAt(sql: Sql, before: TreeHead, now: TreeHead): Promise<TreeHead> {
     const [newest] = await sql.query<{ note: string }[]>(
-      'select note from audit_checkpoint where size > $1 and size < $2 order by size desc limit 1',
+      'select note from audit_checkpoint where size > $1 and size <= $2 order by size desc limit 1',
       [before.size, now.size],
     );
     const signed = newest && this.#opened(newest.note);

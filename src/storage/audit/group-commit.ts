@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 /** One append that waits for its batch. */
 interface Waiting<Item, Result> {
   readonly item: Item;
@@ -5,9 +7,14 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
+/** So many at once are answered together, and come again together. */
+const CROWD = 16;
+const MOMENT_MS = 1;
+const MOMENTS = 3;
+
 /**
- * Natural batching: what arrives while a batch commits is the next batch. Nothing waits for a timer, and no item fails by the
- * fault of another.
+ * Natural batching: what arrives while a batch commits is the next batch. Only in a crowd does one wait, and then for three moments at most; no
+ * item fails by the fault of another.
  * @param commit makes a batch durable; called by one at a time
  */
 export class GroupCommit<Item, Result> {
@@ -36,13 +43,23 @@ export class GroupCommit<Item, Result> {
     await new Promise(setImmediate);
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, this.limits.batch);
-      const failure = await this.#commit(batch);
-      if (failure === undefined) continue;
-      if (batch.length > 1 && this.isOfOneItem(failure.error)) {
-        for (const one of batch) await this.#commitAlone(one);
-      } else for (const one of batch) one.reject(failure.error);
+      await this.#settle(batch);
+      if (batch.length >= CROWD) await this.#gather(batch.length + this.#waiting.length);
     }
     this.#running = false;
+  }
+
+  /** Waits a little for those who were just answered: with those who wait already they are one batch, and not two in turn. */
+  async #gather(expected: number): Promise<void> {
+    for (let moments = 0; moments < MOMENTS && this.#waiting.length < expected; moments++) await sleep(MOMENT_MS);
+  }
+
+  async #settle(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    const failure = await this.#commit(batch);
+    if (failure === undefined) return;
+    if (batch.length > 1 && this.isOfOneItem(failure.error)) {
+      for (const one of batch) await this.#commitAlone(one);
+    } else for (const one of batch) one.reject(failure.error);
   }
 
   async #commitAlone(one: Waiting<Item, Result>): Promise<void> {

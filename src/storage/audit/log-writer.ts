@@ -5,6 +5,7 @@ import { headAfter, NEW_STREAM, Stream, type Batch, type StreamHead } from '../.
 import type { AuditRecord } from '../../audit/record.js';
 import { KmsError } from '../../errors.js';
 import { uuidv7 } from '../../keys/uuid.js';
+import { OwnBatches } from './own-batches.js';
 
 const OPEN = 'select audit_open_stream($1, $2, $3, $4)';
 /** The scopes' revisions are those of the statement's snapshot: whatever committed before it is in. */
@@ -19,6 +20,8 @@ const NOT_WHERE_IT_WAS = 'P0001';
  * their change.
  */
 export class LogWriter {
+  /** Of requests. */
+  readonly own = new OwnBatches();
   readonly #requests: Stream;
   readonly #changes: Stream;
   #opened: Promise<unknown> | undefined;
@@ -54,6 +57,16 @@ export class LogWriter {
     return this.#send(this.#inDoubt.batch, scopes);
   }
 
+  /** Opens the streams in a transaction that brings the whole log: they are there with it or not at all. */
+  async openIn(manager: EntityManager): Promise<void> {
+    for (const stream of [this.#requests, this.#changes]) await manager.query(OPEN, this.#opening(stream));
+    this.#opened = Promise.resolve();
+  }
+
+  #opening({ id, publicKey, certificate }: Stream): unknown[] {
+    return [id, this.node, publicKey, certificate];
+  }
+
   /** Of a stream nothing more gets into the log: who writes to it is told so. */
   leftOut(stream: string): void {
     if (stream === this.#requests.id || stream === this.#changes.id) this.#leftOut = stream;
@@ -62,8 +75,7 @@ export class LogWriter {
   /** Streams are opened on a connection of their own: not in a transaction that may be rolled back. */
   async #open(): Promise<void> {
     if (this.#leftOut !== undefined) throw changedBehindUs(this.#leftOut);
-    const open = ({ id, publicKey, certificate }: Stream) =>
-      this.pool.query(OPEN, [id, this.node, publicKey, certificate]);
+    const open = (stream: Stream) => this.pool.query(OPEN, this.#opening(stream));
     this.#opened ??= Promise.all([open(this.#requests), open(this.#changes)]);
     try {
       await this.#opened;
@@ -75,6 +87,8 @@ export class LogWriter {
 
   async #send(batch: Batch, scopes: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const values = [...valuesOf(batch), scopes];
+    // Before it is there: the sequencer may see it sooner than its answer comes.
+    this.own.add(batch);
     const { rows } = await guarded(batch, () =>
       this.pool.query<{ revisions: Record<string, number> | null }>({ name: 'append', text: APPEND, values }),
     );

@@ -4,8 +4,9 @@ import { isKmsError, KmsError } from '../../errors.js';
 import { databaseFailure } from '../database-failure.js';
 import { SingleFlight } from '../ledger/single-flight.js';
 import { readEntries } from './log-tables.js';
-import { insertSearched, readSearched, type PlacedEntry, type SearchedRecord } from './record-columns.js';
-import { writeRows } from './write-rows.js';
+import type { RecentEntries } from './recent-entries.js';
+import { readSearched, rowsOf, type PlacedEntry, type SearchedRecord } from './record-columns.js';
+import { writeRows, type Rows } from './write-rows.js';
 
 const PROJECTING_LOCK = 7_300_021;
 /** At once. */
@@ -13,10 +14,6 @@ const MAX_RECORDS = 1000;
 
 /** Records of which it is known together at which times they were. */
 const BLOCK = 4096;
-const conflict = `on conflict (block) do update set earliest = least(audit_span.earliest, excluded.earliest),
-  latest = greatest(audit_span.latest, excluded.latest)`;
-
-const SPAN_TYPES = ['bigint', 'timestamptz', 'timestamptz'] as const;
 /** Before each entry of a bundle. */
 const LENGTH_BYTES = 2;
 
@@ -34,6 +31,7 @@ export class Projection {
 
   constructor(
     private readonly database: DataSource,
+    private readonly recent: RecentEntries,
     private readonly onUnreadable: (what: string) => void,
   ) {}
 
@@ -63,6 +61,19 @@ export class Projection {
   }
 
   async #step(): Promise<number> {
+    try {
+      return await this.#take(async (_, searched) => searched);
+    } catch (error) {
+      if (isKmsError(databaseFailure(error), 'database-unavailable')) throw error;
+      // A record that cannot be searched holds up none of the others.
+      return this.#take((manager, searched) => this.#searchable(manager, searched));
+    }
+  }
+
+  /** @param choose which of the records are written */
+  async #take(
+    choose: (manager: EntityManager, searched: readonly SearchedRecord[]) => Promise<readonly SearchedRecord[]>,
+  ): Promise<number> {
     return this.database.transaction('READ COMMITTED', async (manager) => {
       await manager.query('select pg_advisory_xact_lock($1)', [PROJECTING_LOCK]);
       const [tree] = await manager.query<TreeRow[]>(TREE);
@@ -78,16 +89,10 @@ export class Projection {
       if (start < Number(tree?.remade)) {
         await manager.query('delete from audit_record where index >= $1 and index < $2', [start, end]);
       }
-      const entries = placed(start, tree?.bytes ?? 0, await readEntries(manager, start, end));
-      const spans = spansOf(
-        await this.#insert(
-          manager,
-          entries.flatMap((entry) => this.#read(entry)),
-        ),
-      );
-      await writeRows(manager, 'audit_span (block, earliest, latest)', SPAN_TYPES, spans, { conflict });
-      const bytes = endOf(entries.at(-1));
-      await manager.query('update audit_tree set projected = $1, projected_bytes = $2 where id = 1', [end, bytes]);
+      const read = this.recent.take(start, end) ?? (await readEntries(manager, start, end));
+      const entries = placed(start, tree?.bytes ?? 0, read);
+      const readable = entries.flatMap((entry) => this.#read(entry));
+      await write(manager, await choose(manager, readable), end, endOf(entries.at(-1)));
       return end - start;
     });
   }
@@ -101,27 +106,43 @@ export class Projection {
     }
   }
 
-  /** A record that cannot be searched holds up none of the others. @returns those that can */
-  async #insert(manager: EntityManager, searched: readonly SearchedRecord[]): Promise<readonly SearchedRecord[]> {
-    await manager.query('savepoint projecting');
-    try {
-      await insertSearched(manager, searched);
-      return searched;
-    } catch (error) {
-      if (isKmsError(databaseFailure(error), 'database-unavailable')) throw error;
-      await manager.query('rollback to savepoint projecting');
+  async #searchable(manager: EntityManager, searched: readonly SearchedRecord[]): Promise<readonly SearchedRecord[]> {
+    const searchable: SearchedRecord[] = [];
+    for (const one of searched) {
+      await manager.query('savepoint trial');
+      try {
+        await write(manager, [one], 0, 0);
+        searchable.push(one);
+      } catch (error) {
+        if (isKmsError(databaseFailure(error), 'database-unavailable')) throw error;
+        this.#tellUnreadable(one);
+      }
+      await manager.query('rollback to savepoint trial');
     }
-    const [first] = searched;
-    if (searched.length === 1 && first) this.#tellUnreadable(first);
-    if (searched.length <= 1) return [];
-    const inserted: SearchedRecord[] = [];
-    for (const one of searched) inserted.push(...(await this.#insert(manager, [one])));
-    return inserted;
+    return searchable;
   }
 
   #tellUnreadable({ index }: { readonly index: number }): void {
     this.onUnreadable(`record ${index} of the log cannot be read for searching`);
   }
+}
+
+/** Also how far the index is now: up to `projected`, and so far in the bundle of the record before that. */
+async function write(
+  manager: EntityManager,
+  searched: readonly SearchedRecord[],
+  projected: number,
+  bytes: number,
+): Promise<void> {
+  const spans: Rows = {
+    into: 'audit_span (block, earliest, latest)',
+    types: ['bigint', 'timestamptz', 'timestamptz'],
+    rows: spansOf(searched),
+    conflict: `on conflict (block) do update set earliest = least(audit_span.earliest, excluded.earliest),
+      latest = greatest(audit_span.latest, excluded.latest)`,
+  };
+  const update = 'update audit_tree set projected = $1, projected_bytes = $2 where id = 1';
+  await writeRows(manager, 'project', update, [projected, bytes], [rowsOf(searched), spans]);
 }
 
 /** @param start and @param bytes of the first: its index, and where it begins in its bundle */

@@ -1,8 +1,7 @@
 import { readFields, type EntryFields } from '../../audit/log/entry.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { ColumnType } from './binary-types.js';
-import type { Sql } from './log-tables.js';
-import { writeRows } from './write-rows.js';
+import type { Rows } from './write-rows.js';
 
 /** An entry with its place in the log. */
 export interface PlacedEntry {
@@ -57,9 +56,9 @@ export function readSearched({ index, start, entry }: PlacedEntry): SearchedReco
   return { index, at, columns: [index, start, entry.length, at, ...COLUMNS.map(([, , value]) => value(fields))] };
 }
 
-export async function insertSearched(sql: Sql, searched: readonly SearchedRecord[]): Promise<void> {
+export function rowsOf(searched: readonly SearchedRecord[]): Rows {
   const rows = searched.map(({ columns }) => columns);
-  await writeRows(sql, `audit_record (${names})`, TYPES, rows, { select, names, conflict: 'on conflict do nothing' });
+  return { into: `audit_record (${names})`, types: TYPES, rows, select, names, conflict: 'on conflict do nothing' };
 }
 
 /** As a UUID of the same 16 bytes. @returns undefined for what is no hash of a value of a context */

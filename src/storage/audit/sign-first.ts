@@ -11,7 +11,7 @@ import { WrittenTree } from './written-tree.js';
 export async function signFirst(database: DataSource, signer: LogSigner, kept: KeptCheckpoint): Promise<void> {
   const key = readVerifierKey(signer.verifierKey);
   const tip = await readTip(database);
-  const written = new WrittenTree(key, { size: tip.size, root: tip.root() });
+  const written = new WrittenTree(key, tip.head());
   await new Sequencer(database, key, written, () => undefined).catchUp();
   await new Checkpointer(database, signer, kept, written).sign();
 }

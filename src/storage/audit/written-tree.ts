@@ -30,6 +30,9 @@ interface PlacedRow extends Omit<StoredBatch, 'seq'> {
  * tree that it grows is in the database, where others could let it grow, too.
  */
 export class WrittenTree {
+  /** From which on this process itself let the tree grow to what is known. */
+  #signed: TreeHead | undefined;
+
   /** @param known at first */
   constructor(
     private readonly logKey: VerifierKey,
@@ -38,7 +41,19 @@ export class WrittenTree {
 
   /** The sequencer of this process has let the tree grow by what it looked at. */
   grew(from: TreeHead, to: TreeHead): void {
-    if (this.known?.size === from.size && this.known.root.equals(from.root)) this.known = to;
+    if (this.known && isSame(this.known, from)) this.known = to;
+  }
+
+  /** What is known was signed. */
+  signed(now: TreeHead): void {
+    this.#signed = this.known && isSame(this.known, now) ? now : undefined;
+  }
+
+  /** Whether `before` was signed, and nobody but this process let the tree grow from there to `now`: there is nothing to look at. */
+  hasGrown(before: TreeHead, now: TreeHead): boolean {
+    return (
+      this.#signed !== undefined && isSame(this.#signed, before) && this.known !== undefined && isSame(this.known, now)
+    );
   }
 
   /**
@@ -50,7 +65,9 @@ export class WrittenTree {
     const tip = (await this.#knownTip(sql, signed, now)) ?? (await readTipAt(sql, signed.size));
     await this.#grow(sql, tip, now.size);
     if (!tip.root().equals(now.root)) throw new NotVerified('its hashes are not those of its records');
-    if (!this.known || this.known.size < now.size) this.known = now;
+    if (this.known && this.known.size >= now.size) return;
+    this.known = now;
+    this.#signed = undefined;
   }
 
   /** @returns undefined where less is known than was signed, or where the database was put back meanwhile */
@@ -81,4 +98,8 @@ export class WrittenTree {
       throw new NotVerified(`no writer of the log wrote record ${row.first}: ${(error as Error).message}`);
     }
   }
+}
+
+export function isSame(one: TreeHead, other: TreeHead): boolean {
+  return one.size === other.size && one.root.equals(other.root);
 }

@@ -39,6 +39,16 @@ export async function lockDataDir(directory: string): Promise<DataDirLock> {
   });
 }
 
+/** Whether a server has the directory now. */
+export async function isDataDirLocked(directory: string): Promise<boolean> {
+  const newest = (await generations(directory)).at(-1);
+  if (newest === undefined) return false;
+  return withShortPath(
+    directory,
+    async (short) => (await askHolder(join(short, `server.lock.${newest}`))) !== undefined,
+  );
+}
+
 async function claim(directory: string, short: string, draft: string): Promise<void> {
   for (;;) {
     const newest = (await generations(directory)).at(-1) ?? 0;

@@ -20,7 +20,7 @@ const PREFIX = 'keystead-pg-';
  */
 export async function makeSocketDirectory(layout: ClusterLayout): Promise<string> {
   await removeTemporarySocketDirectory(layout);
-  const usual = join(layout.home, 'run');
+  const usual = usualSocketDirectory(layout.home);
   if (layout.reachable && holdsSocket(usual)) {
     await makeServerDirectory(usual, layout.account);
     return usual;
@@ -60,8 +60,18 @@ export async function removeTemporarySocketDirectory(layout: ClusterLayout): Pro
   await rm(recordPath(layout), { force: true });
 }
 
-function recordPath(layout: ClusterLayout): string {
-  return join(layout.home, 'socket-directory');
+function recordPath({ home }: ClusterLayout): string {
+  return socketDirectoryRecord(home);
+}
+
+/** @param home `postgres/` in the data directory */
+export function usualSocketDirectory(home: string): string {
+  return join(home, 'run');
+}
+
+/** The file that names the temporary directory, where there is one. */
+export function socketDirectoryRecord(home: string): string {
+  return join(home, 'socket-directory');
 }
 
 /** PostgreSQL puts a lock file, the socket's name and `.lock`, beside the socket; only the socket's own path counts. */

@@ -23,6 +23,9 @@ export class CredentialEntity {
   @Column('jsonb', { nullable: true })
   factors!: CredentialRow['factors'] & (object | null);
 
+  @Column('jsonb', { name: 'access_key', nullable: true })
+  accessKey!: CredentialRow['accessKey'] & (object | null);
+
   @Column('text')
   purpose!: CredentialRow['purpose'];
 

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { VersionRow } from '../../keys/records.js';
+import type { ImportedMaterial, VersionRotation, VersionRow } from '../../keys/records.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
 @Index('key_version_wrapping', ['keyringId', 'wrappingVersion'], { where: 'material is not null' })
@@ -28,6 +28,12 @@ export class KeyVersionEntity {
 
   @Column('bytea', { nullable: true })
   fingerprint!: Buffer | null;
+
+  @Column('jsonb', { nullable: true })
+  rotation!: VersionRotation | null;
+
+  @Column('jsonb', { nullable: true })
+  imported!: ImportedMaterial | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;

@@ -1,4 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { KeyGrant } from '../../keys/key-grant.js';
+import type { MultiRegion } from '../../keys/multi-region.js';
 import type { KeyRow } from '../../keys/records.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -11,6 +13,7 @@ import { bigintAsNumber } from './bigint-as-number.js';
 @Index('key_spec', ['keyringId', 'spec', 'id'])
 @Index('key_usage', ['keyringId', 'usage', 'id'])
 @Index('key_published', ['keyringId', 'id'], { where: 'published' })
+@Index('key_grants', ['keyringId', 'id'], { where: 'grants is not null' })
 @Index('key_name_prefix', { synchronize: false })
 @Index('key_rotated', { synchronize: false })
 @Index('key_tags', { synchronize: false })
@@ -75,6 +78,18 @@ export class KeyEntity {
 
   @Column({ type: 'timestamptz', name: 'enabled_at', precision: 3, nullable: true })
   enabledAt!: Date | null;
+
+  @Column({ type: 'timestamptz', name: 'material_expires_at', precision: 3, nullable: true })
+  materialExpiresAt!: Date | null;
+
+  @Column('text', { name: 'key_policy', nullable: true })
+  keyPolicy!: string | null;
+
+  @Column('jsonb', { nullable: true })
+  grants!: readonly KeyGrant[] | null;
+
+  @Column('jsonb', { name: 'multi_region', nullable: true })
+  multiRegion!: MultiRegion | null;
 
   @Column('bigint', { transformer: bigintAsNumber })
   revision!: number;

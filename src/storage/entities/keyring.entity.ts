@@ -1,5 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { DualControl } from '../../keys/dual-control.js';
+import type { AwsAccount } from '../../keys/aws-account.js';
 import type { KeyringRow } from '../../keys/records.js';
 import { bigintAsNumber } from './bigint-as-number.js';
 
@@ -27,6 +28,9 @@ export class KeyringEntity {
 
   @Column('jsonb', { name: 'dual_control', nullable: true })
   dualControl!: DualControl | null;
+
+  @Column('jsonb', { name: 'aws_account', nullable: true })
+  awsAccount!: AwsAccount | null;
 
   @Column({ type: 'timestamptz', name: 'created_at', precision: 3 })
   createdAt!: Date;

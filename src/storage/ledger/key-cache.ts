@@ -30,8 +30,9 @@ export class KeyCache {
     const entry = id === undefined ? undefined : this.#entries.get(id);
     if (!entry || performance.now() - entry.loadedAt > this.maxAgeMs) return undefined;
     const { key } = entry.snapshot;
-    const isNamed = key.name === ref && key.state !== 'destroyed';
-    if (!isNamed && key.id !== ref && key.lineageId !== ref && !this.#aliases.has(at)) return undefined;
+    // A name, or a lineage, may be another key's by now.
+    const isMeant = (key.name === ref || key.lineageId === ref) && key.state !== 'destroyed';
+    if (!isMeant && key.id !== ref && !this.#aliases.has(at)) return undefined;
     this.#entries.delete(key.id);
     this.#entries.set(key.id, entry);
     return entry.snapshot;

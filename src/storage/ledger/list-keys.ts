@@ -28,6 +28,10 @@ export async function listKeyIds(
     select.andWhere('coalesce(key.rotatedAt, key.createdAt) < :rotatedBefore', { rotatedBefore: query.rotatedBefore });
   }
   if (query.published !== undefined) select.andWhere('key.published = :published', { published: query.published });
+  if (query.retirableBy !== undefined) {
+    const retiring = JSON.stringify([{ retiring: query.retirableBy }]);
+    select.andWhere('key.grants is not null and key.grants @> :retiring::jsonb', { retiring });
+  }
   if (query.before !== undefined) select.andWhere('key.id < :before', { before: query.before });
   const rows = await select.orderBy('key.id', 'DESC').limit(query.limit).getRawMany<{ id: string }>();
   return rows.map((row) => row.id);

@@ -19,6 +19,7 @@ import { AliasEntity } from '../entities/alias.entity.js';
 import { deleteWrappings, insertWrapping } from '../wrapped-key-rows.js';
 import { PostgresOutboxChange } from '../postgres-outbox.js';
 import { DueMarks } from './due-marks.js';
+import { everyKey } from './every-key.js';
 import { readGoverned, verifyGoverned } from './governed-keys.js';
 import { primaryKeyOf } from './primary-key.js';
 import { mustBeNext } from './must-be-next.js';
@@ -26,8 +27,6 @@ import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import { SealedWriter, type Moving, type Put, type PutKey, type WrittenRow } from './sealed-writer.js';
 import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey, type Tagged } from './verify-row.js';
-
-const KEYS_AT_A_TIME = 500;
 
 /** One change of state inside its transaction: collects what is put, then seals and writes it in `finish`. */
 export class PostgresChange implements Change {
@@ -54,6 +53,12 @@ export class PostgresChange implements Change {
   enter(scopeId: string, mirror: ScopeMirror): void {
     const { seal, revision, sum, count } = mirror;
     this.#scopes.set(scopeId, { seal, mirror, revision: revision + 1, sum, count, touched: false });
+  }
+
+  /** A scope that goes on at this revision, whatever is put: others may have seen some that are not there any more. */
+  renew(mirror: ScopeMirror, revision: number): void {
+    const { seal, sum, count } = mirror;
+    this.#scopes.set(seal.scopeId, { seal, mirror, revision, sum, count, touched: true });
   }
 
   openScope(scopeId: string, seal: RowSeal): void {
@@ -94,14 +99,7 @@ export class PostgresChange implements Change {
 
   async *everyKey(keyringId: string): AsyncIterable<KeySnapshot> {
     const { mirror } = this.#scopeOf(keyringId);
-    if (!mirror) return;
-    const ids = mirror.idsOf('key');
-    for (let from = 0; from < ids.length; from += KEYS_AT_A_TIME) {
-      const page = ids.slice(from, from + KEYS_AT_A_TIME);
-      const found = await this.#reader.byIds(this.manager, keyringId, page);
-      if (found.length !== page.length) throw integrityFailure(`a key of keyring ${keyringId} is missing`);
-      for (const one of found) yield verifiedKey(mirror, one);
-    }
+    if (mirror) yield* everyKey(this.manager, this.#reader, mirror);
   }
 
   async isNameTaken(keyringId: string, name: string): Promise<boolean> {

@@ -2,6 +2,7 @@ import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
 import type { CampaignRow, PolicyRows } from '../../rotation/records.js';
 import type { KmsError } from '../../errors.js';
+import { lineageOfAwsId } from '../../keys/multi-region.js';
 import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
@@ -57,6 +58,8 @@ export class PostgresLedger extends Ledger {
   }
 
   override async findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined> {
+    const lineageId = lineageOfAwsId(ref);
+    if (lineageId !== undefined) return this.findKeyByLineage(keyringId, lineageId);
     return this.#find(keyringId, ref, async () => {
       if (isUuid(ref))
         return this.#load(keyringId, ref, async () => (await this.#keys.byIds(this.reads, keyringId, [ref]))[0], ref);

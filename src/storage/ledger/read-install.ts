@@ -115,6 +115,7 @@ export class InstallState {
         this.#roles.values(),
         unseparatedOf(keyrings),
         this.#groups.values(),
+        keyrings,
       ),
       bindings,
       keyringsById: new Map(this.#keyrings),

@@ -25,7 +25,9 @@ export class KeyReader {
   }
 
   async byLineage(sql: Sql, keyringId: string, lineageId: string): Promise<FoundKey | undefined> {
-    return (await this.#read(sql, 'k.keyring_id = $1 and k.lineage_id = $2', [keyringId, lineageId]))[0];
+    const found = await this.#read(sql, 'k.keyring_id = $1 and k.lineage_id = $2', [keyringId, lineageId]);
+    // A replica may have come after one that was destroyed.
+    return found.find(({ key }) => key.state !== 'destroyed') ?? found[0];
   }
 
   async byName(sql: Sql, keyringId: string, name: string): Promise<FoundKey | undefined> {

@@ -87,6 +87,8 @@ export const TABLE = `
   token.revoke             install    x   .   .   .   .   .   .   .   .   .
   invitation.create        install    x   .   .   .   .   .   .   .   .   .
   credential.create        install    x   .   .   .   .   .   .   .   .   .
+  access-key.create        install    x   .   .   .   .   .   .   .   .   .
+  access-key.revoke        install    x   .   .   .   .   .   .   .   .   .
   credential.revoke        install    x   .   .   .   .   .   .   .   .   .
   binding.create           keyring    x   .   .   .   .   .   .   .   .   .
   binding.delete           install    x   .   .   .   .   .   .   .   .   .
@@ -113,6 +115,7 @@ export const TABLE = `
   caller.list              install    x   .   .   .   .   .   .   x   .   .
   token.list               install    x   .   .   .   .   .   .   x   .   .
   credential.list          install    x   .   .   .   .   .   .   x   .   .
+  access-key.list          install    x   .   .   .   .   .   .   x   .   .
   binding.list             list       x   .   .   .   .   .   .   x   .   .
   role.list                install    x   .   .   .   .   .   .   x   .   .
   group.list               install    x   .   .   .   .   .   .   x   .   .

@@ -5,10 +5,10 @@ import {
   isRoleName,
   OPERATIONS,
   ROLES,
-  SYSTEM_CALLERS,
   type OperationName,
   type RoleName,
 } from '../../../src/access/permissions.js';
+import { SYSTEM_CALLERS } from '../../../src/access/system-callers.js';
 
 const ROLE_NAMES = Object.keys(ROLES).filter(isRoleName);
 const USES_KEYS = new Set<OperationName>(CRYPTO_OPERATIONS);

@@ -61,10 +61,10 @@ describe('entries', () => {
   it('are frozen: this record has this hash', () => {
     const entry = encodeEntry(RECORD, PLACE);
     expect(entry.toString()).toMatchInlineSnapshot(
-      `"{"at":"2026-11-21T06:00:00.123Z","caller":"c","callerName":"shop","code":null,"credential":null,"detail":{"b":{"9":3,"10":2,"__proto__x":4,"z":1},"contextNames":["ü","a"]},"door":"rest","durationUs":12,"id":"01890a5d-ac96-774b-bcce-b302099a8057","key":"k","keyring":"r","node":"n","operation":"encrypt","outcome":"success","requestId":"q","resource":"key/k","seq":7,"source":"127.0.0.1","stream":"01890a5d-ac96-774b-bcce-b302099a8058","v":1,"version":1}"`,
+      `"{"at":"2026-11-21T06:00:00.123Z","caller":"c","callerName":"shop","code":null,"credential":null,"detail":{"b":{"10":2,"9":3,"__proto__x":4,"z":1},"contextNames":["ü","a"]},"door":"rest","durationUs":12,"id":"01890a5d-ac96-774b-bcce-b302099a8057","key":"k","keyring":"r","node":"n","operation":"encrypt","outcome":"success","requestId":"q","resource":"key/k","seq":7,"source":"127.0.0.1","stream":"01890a5d-ac96-774b-bcce-b302099a8058","v":1,"version":1}"`,
     );
     expect(leafHash(entry).toString('hex')).toMatchInlineSnapshot(
-      `"19508a6349252fddbd31cdc6a2a70675f5c26a855856a8777f4ccaf0bbf43f17"`,
+      `"f4207ee9107945e0f26eaba69bebe149d6063bc3c52cd678e1dd83f7da9e8e55"`,
     );
     expect(decodeEntry(entry)).toEqual({ ...RECORD, ...PLACE });
   });

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import { readConfig } from '../../../src/config/config.js';
 import { SETTINGS } from '../../../src/config/settings.js';
 
-const LINE = /^(# )?(KEYSTEAD_[A-Z_]+)=(.*)$/;
+const LINE = /^(# )?([A-Z][A-Z0-9_]+)=(.*)$/;
 
 interface Example {
   readonly name: string;

@@ -24,6 +24,9 @@ describeNative.each(['ml-dsa-44', 'ml-dsa-65', 'ml-dsa-87'] as const)('%s, nativ
         expect(await verifier.verify('ml-dsa', { message: Buffer.from('another') }, signature)).toBe(false);
       }
     }
+    const digest = Buffer.alloc(64, 7);
+    const signature = await sides[0]!.sign!('ml-dsa-external-mu', { digest });
+    expect(await publics[1]!.verify('ml-dsa-external-mu', { digest }, signature)).toBe(true);
   });
 });
 

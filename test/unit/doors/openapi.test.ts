@@ -104,6 +104,7 @@ describe("the API's description", () => {
     const open = operations().filter(({ operation }) => operation['x-permission'] === undefined);
     expect(open.map(({ path }) => path).toSorted()).toEqual([
       '/.well-known/{keyring}/jwks.json',
+      '/api/v1/root/seal',
       '/health/live',
       '/health/ready',
       '/pki/ca.crl',
@@ -116,13 +117,13 @@ describe("the API's description", () => {
         .map(({ path }) => path)
         .filter((path) => path.startsWith('/api/'))
         .toSorted(),
-    ).toEqual(['/api/v1/password', '/api/v1/recovery-codes', '/api/v1/sessions']);
+    ).toEqual(['/api/v1/password', '/api/v1/recovery-codes', '/api/v1/root/seal', '/api/v1/sessions']);
   });
 
   it('holds everything that makes or rotates something to take an Idempotency-Key', () => {
     const all = operations();
     const making = all.filter(({ operation }) => '201' in operation.responses);
-    expect(making.length).toBe(18);
+    expect(making.length).toBe(19);
     const taking = all.filter(({ operation }) => operation.parameters.some(({ name }) => name === 'Idempotency-Key'));
     const notTaking = making.filter((one) => !taking.includes(one));
     expect(notTaking.map(({ path }) => path).toSorted()).toEqual(OF_PERSONS);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { encodeAnswer } from '../../../src/doors/http/encode-answer.js';
-import { countNames, JSON_LIMITS } from '../../../src/doors/http/json-limits.js';
-import { parseJson } from '../../../src/doors/http/parse-json.js';
+import { countNames, JSON_LIMITS } from '../../../src/json/json-limits.js';
+import { parseJson } from '../../../src/json/parse-json.js';
 
 const parse = (text: string) => parseJson(Buffer.from(text));
 

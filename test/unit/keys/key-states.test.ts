@@ -20,18 +20,19 @@ const COLUMNS = [
   'disable',
   'rotate',
   'import',
+  'delete-material',
   'schedule-destruction',
   'cancel-destruction',
   'destroy',
 ] as const;
 const PENDING = 'pending-destruction';
 const TABLE: Readonly<Record<KeyState, readonly (KeyState | undefined)[]>> = {
-  'pre-active': ['enabled', NO, 'disabled', 'pre-active', NO, PENDING, NO, NO],
-  enabled: [NO, NO, 'disabled', 'enabled', 'enabled', PENDING, NO, NO],
-  disabled: [NO, 'enabled', NO, NO, 'disabled', PENDING, NO, NO],
-  'pending-import': [NO, NO, NO, NO, 'enabled', PENDING, NO, NO],
-  'pending-destruction': [NO, NO, NO, NO, NO, NO, 'disabled', 'destroyed'],
-  destroyed: [NO, NO, NO, NO, NO, NO, NO, NO],
+  'pre-active': ['enabled', NO, 'disabled', 'pre-active', NO, NO, PENDING, NO, NO],
+  enabled: [NO, NO, 'disabled', 'enabled', 'enabled', 'pending-import', PENDING, NO, NO],
+  disabled: [NO, 'enabled', NO, NO, 'disabled', 'pending-import', PENDING, NO, NO],
+  'pending-import': [NO, NO, NO, NO, 'enabled', 'pending-import', PENDING, NO, NO],
+  'pending-destruction': [NO, NO, NO, NO, NO, NO, NO, 'disabled', 'destroyed'],
+  destroyed: [NO, NO, NO, NO, NO, NO, NO, NO, NO],
 };
 
 const CELLS = KEY_STATES.flatMap((state) =>
@@ -52,10 +53,20 @@ function codeOf(work: () => unknown): ErrorCode | 'none' {
   }
 }
 
+it('a key whose material has expired waits for its import', () => {
+  const key = { notBefore: null, materialExpiresAt: at(10) };
+  for (const state of ['enabled', 'disabled', 'pre-active'] as const) {
+    expect(keyStateAt({ ...key, state }, 9)).not.toBe('pending-import');
+    expect(keyStateAt({ ...key, state }, 10)).toBe('pending-import');
+  }
+  expect(keyStateAt({ ...key, state: 'pending-destruction' }, 10)).toBe('pending-destruction');
+  expect(codeOf(() => mustBeUsable({ ...key, state: 'enabled' }, 10))).toBe('key-pending-import');
+});
+
 describe('the table of key states', () => {
   it('has a column here for every action', () => {
     expect(COLUMNS).toEqual(KEY_ACTIONS);
-    expect(CELLS).toHaveLength(48);
+    expect(CELLS).toHaveLength(54);
   });
 
   it.each(CELLS)('%s, %s → %s', (state, action, next) => {
@@ -64,7 +75,9 @@ describe('the table of key states', () => {
   });
 
   it('says in a refusal what is possible instead', () => {
-    expect(() => nextKeyState('disabled', 'rotate')).toThrow(/the key is disabled.*possible: enable, import, schedule/);
+    expect(() => nextKeyState('disabled', 'rotate')).toThrow(
+      /the key is disabled.*possible: enable, import, delete-material, schedule/,
+    );
     expect(() => nextKeyState('destroyed', 'enable')).toThrow(/possible: nothing/);
     expect(() => nextKeyState('pre-active', 'enable')).not.toThrow(/activate/);
   });

@@ -54,7 +54,7 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
         expect({ algorithm, keyId, version }).toEqual({ algorithm: 'ecdsa-sha-256', keyId: key, version: 1 });
         const { pem } = await bed.kms.perform(publicKey, { keyring, key }, app);
         expect(nodeVerify('sha256', message, pem, signature)).toBe(true);
-        expect(await verdict(key, signature)).toEqual({ valid: true, version: 1 });
+        expect(await verdict(key, signature)).toEqual({ valid: true, version: 1, keyId: expect.any(String) });
         expect(await verdict(key, signature, { message: Buffer.from('pay 900 to Bob') })).toEqual({ valid: false });
       });
 
@@ -62,8 +62,12 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
         const key = await newKey('ecc-p256');
         const digest = createHash('sha256').update(message).digest();
         const { signature } = await signed(key, { digest });
-        expect(await verdict(key, signature)).toEqual({ valid: true, version: 1 });
-        expect(await verdict(key, signature, { digest })).toEqual({ valid: true, version: 1 });
+        expect(await verdict(key, signature)).toEqual({ valid: true, version: 1, keyId: expect.any(String) });
+        expect(await verdict(key, signature, { digest })).toEqual({
+          valid: true,
+          version: 1,
+          keyId: expect.any(String),
+        });
         for (const more of [{}, { message, digest }]) {
           await expect(signed(key, more)).rejects.toMatchObject({ code: 'invalid-request' });
         }
@@ -76,8 +80,8 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
         await rotate(key);
         const young = await signed(key);
         expect(young.version).toBe(2);
-        expect(await verdict(key, old.signature)).toEqual({ valid: true, version: 1 });
-        expect(await verdict(key, young.signature)).toEqual({ valid: true, version: 2 });
+        expect(await verdict(key, old.signature)).toEqual({ valid: true, version: 1, keyId: expect.any(String) });
+        expect(await verdict(key, young.signature)).toEqual({ valid: true, version: 2, keyId: expect.any(String) });
         expect(await verdict(key, old.signature, { message, version: 2 })).toEqual({ valid: false });
         await expect(signed(key, { message, version: 1 })).rejects.toMatchObject({ code: 'unsupported-operation' });
       });
@@ -98,7 +102,11 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
           const named = verdict(key, signature, { message, version: index + 1 });
           await expect(named).rejects.toMatchObject({ code });
         }
-        expect(await verdict(key, signatures[3] ?? Buffer.alloc(0))).toEqual({ valid: true, version: 4 });
+        expect(await verdict(key, signatures[3] ?? Buffer.alloc(0))).toEqual({
+          valid: true,
+          version: 4,
+          keyId: expect.any(String),
+        });
         await bed.kms.change(disableKey, { keyring, key }, admin);
         await expect(verdict(key, signatures[3] ?? Buffer.alloc(0))).rejects.toMatchObject({ code: 'key-disabled' });
       });
@@ -117,7 +125,11 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
         const { signature } = await signed(key);
         for (let version = 2; version <= 33; version++) await rotate(key);
         expect(await verdict(key, signature)).toEqual({ valid: false });
-        expect(await verdict(key, signature, { message, version: 1 })).toEqual({ valid: true, version: 1 });
+        expect(await verdict(key, signature, { message, version: 1 })).toEqual({
+          valid: true,
+          version: 1,
+          keyId: expect.any(String),
+        });
       });
 
       it('leave a record that says with which version', async () => {
@@ -140,7 +152,7 @@ export function signaturesSuite(place: string, makeBed: () => Promise<TestBed>):
         await rotate(key);
         const check = (value: Buffer, more: object = {}) =>
           bed.kms.perform(verifyMac, { keyring, key, message, mac: value, ...more }, app);
-        expect(await check(old.mac)).toEqual({ valid: true, version: 1 });
+        expect(await check(old.mac)).toEqual({ valid: true, version: 1, keyId: expect.any(String) });
         expect(await check(old.mac, { version: 2 })).toEqual({ valid: false });
         expect(await check(old.mac.subarray(0, 16))).toEqual({ valid: false });
         expect(await check(createHmac('sha256', 'other').update(message).digest())).toEqual({ valid: false });

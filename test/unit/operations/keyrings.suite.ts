@@ -83,6 +83,7 @@ export function keyringsSuite(place: string, makeBed: () => Promise<TestBed>): v
         wrappingVersion: 1,
         separationOfDuties: true,
         dualControl: null,
+        awsAccount: null,
         createdAt: new Date(bed.clock.now()),
         destroyedAt: null,
       });

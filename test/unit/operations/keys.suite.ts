@@ -61,6 +61,8 @@ export function keysSuite(place: string, makeBed: () => Promise<TestBed>): void 
           destroyAt: null,
           createdAt: new Date(bed.clock.now()),
           rotatedAt: null,
+          materialExpiresAt: null,
+          multiRegion: null,
         });
         expect(await get(key.id)).toEqual(key);
         expect(await recordsOf(key.id)).toEqual(['key.describe success', 'key.create success']);

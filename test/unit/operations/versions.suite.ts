@@ -158,7 +158,7 @@ export function versionsSuite(place: string, makeBed: () => Promise<TestBed>): v
       await deps.ledger.change([bed.keyringId], async (change) =>
         change.putKey({ ...row, state: 'enabled', primaryVersion: 1 }, [version]),
       );
-      expect(await codeOf(bed.kms.change(rotateKey, on(key), admin))).toBe('unsupported-operation');
+      expect(await codeOf(bed.kms.change(rotateKey, on(key), admin))).toBe('invalid-transition');
       expect(await revoke(key, 1)).toMatchObject({ state: 'revoked', primaryVersion: 1 });
       expect(await get(key)).toMatchObject({ state: 'disabled', primaryVersion: 1, versionCount: 1 });
       expect(await codeOf(bed.kms.change(enableKey, on(key), admin))).toBe('invalid-transition');

@@ -1,3 +1,4 @@
+import { EventEmitter, once } from 'node:events';
 import { describe, expect, it } from '@jest/globals';
 import { GroupCommit } from '../../../src/storage/audit/group-commit.js';
 
@@ -35,6 +36,28 @@ describe('group commit', () => {
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
     expect(batches).toHaveLength(1);
     expect(await commits.append('d')).toBe(1);
+  });
+
+  it('commits a crowd together that was answered in two parts, once they come again', async () => {
+    const sizes: number[] = [];
+    const answered = new EventEmitter();
+    const commit = async (items: readonly string[]) => {
+      sizes.push(items.length);
+      if (sizes.length === 1) await once(answered, 'first');
+    };
+    const commits = new GroupCommit(commit, { batch: 64, queue: 64 }, overloaded, () => false);
+    const comesAgain = async (name: string) => {
+      await commits.append(name);
+      // Its answer takes its way, and so does its next request.
+      await new Promise(setImmediate);
+      await commits.append(name);
+    };
+    const first = Array.from({ length: 16 }, (_, nth) => comesAgain(`first ${nth}`));
+    while (sizes.length === 0) await new Promise(setImmediate);
+    const second = Array.from({ length: 16 }, (_, nth) => commits.append(`second ${nth}`));
+    answered.emit('first');
+    await Promise.all([...first, ...second]);
+    expect(sizes).toEqual([16, 32]);
   });
 
   it('refuses more than may wait', async () => {

@@ -4,6 +4,13 @@ import { redact } from '../../../src/telemetry/redact.js';
 
 const TOKEN = 'kst_0123456789abcdef_0123456789012345678901234567890123456789012abcdef';
 
+/** Of other kinds, each in its form. */
+const SECRETS = [
+  `keystead-share-0123456789abcdef-01-${'0a'.repeat(32)}-01234567`,
+  `AGE-SECRET-KEY-1${'QPZRY9X8'.repeat(7)}`,
+  `hvs.${'CAESIJ-_'.repeat(4)}`,
+];
+
 function logged(work: (logger: JsonLogger) => void): Record<string, unknown>[] {
   const lines: string[] = [];
   work(new JsonLogger('info', (line) => lines.push(line)));
@@ -43,11 +50,12 @@ describe('the log', () => {
       bytes: Buffer.from('hunter2'),
       url: 'postgres://app:hunter2@db/keystead',
       note: `token ${TOKEN} was used`,
+      texts: SECRETS.map((secret) => `it was ${secret}: no`),
     };
     const [line] = logged((logger) => logger.warn(fields));
     const text = JSON.stringify(line);
     expect(text).not.toContain('hunter2');
-    expect(text).not.toContain(TOKEN);
+    for (const secret of [TOKEN, ...SECRETS]) expect(text).not.toContain(secret);
     expect(text).toContain('k1');
     expect(line).toMatchObject({ url: 'postgres://app:[redacted]@db/keystead', bytes: '[7 bytes]' });
   });

@@ -1,5 +1,5 @@
 import { CRYPTO_OPERATIONS } from '../../../operations/vocabulary.js';
-import type { Access } from '../../http/access.js';
+import type { EndpointShape } from '../endpoint-shape.js';
 
 interface Group {
   readonly name: string;
@@ -30,7 +30,18 @@ export const GROUPS: readonly Group[] = [
   {
     name: 'Access',
     description: 'Callers, their tokens and other credentials, and their roles.',
-    prefixes: ['caller.', 'token.', 'credential.', 'binding.', 'role.', 'group.', 'access.', 'whoami', 'bootstrap.'],
+    prefixes: [
+      'caller.',
+      'token.',
+      'credential.',
+      'access-key.',
+      'binding.',
+      'role.',
+      'group.',
+      'access.',
+      'whoami',
+      'bootstrap.',
+    ],
   },
   {
     name: 'People',
@@ -53,7 +64,7 @@ export const GROUPS: readonly Group[] = [
   { name: OTHERS, description: 'Health and what is public.', prefixes: [] },
 ];
 
-export function groupOf(access: Access): string {
+export function groupOf(access: EndpointShape['access']): string {
   if (access === 'public') return OTHERS;
   const { operation } = access;
   const group = GROUPS.find(({ prefixes }) =>

@@ -55,6 +55,7 @@ export const signature = z
 export const verdict = z
   .object({
     valid: z.boolean(),
+    keyId: z.string().optional(),
     version: z.int().optional().meta({ description: 'The version that verified it' }),
   })
   .meta({ id: 'Verdict' });

@@ -47,6 +47,8 @@ export const explanationAnswer = z
       'allowed',
       'denied',
       'no-binding',
+      'denied-by-key-policy',
+      'not-in-key-policy',
       'separation-of-duties',
       'caller-disabled',
       'needs-other-permission',
@@ -60,10 +62,15 @@ export const explanationAnswer = z
           .meta({ id: 'ConsideredBinding' }),
       )
       .meta({ description: 'Of the caller and its groups; those that decided first' }),
+    rules: z
+      .object({ policy: z.enum(['allows', 'denies', 'delegates', 'silent']), grants: z.array(z.string()) })
+      .nullable()
+      .meta({ description: 'What the key policy of the key says, and the ids of its grants that allow it' }),
     administers: z
       .string()
       .nullable()
       .meta({ description: 'Id of the binding that administers, where duties are separate' }),
+    separationOfDuties: z.boolean().meta({ description: 'Nobody may both administer and use keys there' }),
     missing: z.array(z.string()).meta({ description: 'What the operation needs besides, and the caller has not' }),
   })
   .meta({ id: 'Explanation' });

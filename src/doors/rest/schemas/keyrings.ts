@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { accountId } from './access-keys.js';
 import { dualControl, dualControlAnswer } from './governance.js';
 import { PAGING } from './paging.js';
 import { ref, text } from './words.js';
@@ -23,6 +24,21 @@ export const updateKeyringBody = z.strictObject({
     z.boolean().meta({ description: 'false: somebody may both administer and use keys here. Guarded.' }),
   ),
   dualControl: z.exactOptional(dualControl),
+  awsAccount: z.exactOptional(
+    z
+      .strictObject({
+        accountId,
+        region: z
+          .string()
+          .max(64)
+          .meta({ description: 'A name', examples: ['us-east-1'] }),
+      })
+      .nullable()
+      .meta({
+        description:
+          'What it stands for at the AWS door, which ends the separation of duties in it; null: nothing. Guarded.',
+      }),
+  ),
 });
 
 export const createAliasBody = z.strictObject({
@@ -48,6 +64,10 @@ export const keyringAnswer = z
     wrappingVersion: z.int().meta({ description: 'Of the wrapping key that wraps new material' }),
     separationOfDuties: z.boolean().meta({ description: 'Nobody may both administer and use keys here' }),
     dualControl: dualControlAnswer,
+    awsAccount: z
+      .object({ accountId: z.string(), region: z.string() })
+      .nullable()
+      .meta({ description: 'What it stands for at the AWS door' }),
     createdAt: timestamp,
     destroyedAt: timestamp.nullable(),
   })

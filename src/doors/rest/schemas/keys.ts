@@ -89,6 +89,8 @@ export const destroyVersionBody = z.strictObject({
 /** Answers. */
 const timestamp = z.iso.datetime();
 
+const regionalKey = z.object({ region: z.string(), keyring: z.string(), key: z.string() });
+
 export const keyAnswer = z
   .object({
     id: z.string(),
@@ -108,8 +110,17 @@ export const keyAnswer = z
     destroyAt: timestamp.nullable(),
     createdAt: timestamp,
     rotatedAt: timestamp.nullable(),
+    materialExpiresAt: timestamp.nullable().meta({ description: 'Of imported material, where it does' }),
+    multiRegion: z
+      .object({ primary: regionalKey, replicas: z.array(regionalKey) })
+      .nullable()
+      .meta({ description: 'Of a key made through the AWS KMS door for several regions: the keys that it is' }),
   })
   .meta({ id: 'Key' });
+
+export const importedKeyAnswer = keyAnswer
+  .extend({ importedVersion: z.int().meta({ description: 'Whose material it is' }) })
+  .meta({ id: 'ImportedKey' });
 
 export const versionAnswer = z
   .object({

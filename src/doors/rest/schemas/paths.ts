@@ -21,6 +21,7 @@ export const IN_CREDENTIAL = z.strictObject({
   caller,
   credential: ref('Id of a credential', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });
+export const IN_ACCESS_KEY = z.strictObject({ caller, accessKey: ref('Id of an access key', 'AKIAIOSFODNN7EXAMPLE') });
 export const IN_CERTIFICATE = z.strictObject({
   certificate: ref('Id of a certificate or its request', '0198c5a2-7e1b-7c7a-9c3e-2b8a5d1f4e60'),
 });

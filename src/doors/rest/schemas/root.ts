@@ -28,3 +28,12 @@ export const rootRotatedAnswer = z
     rewrapped: z.int().meta({ description: 'Wrappings moved to the new version before this answer' }),
   })
   .meta({ id: 'RotatedRoot' });
+
+export const sealAnswer = z
+  .object({
+    sealed: z.boolean(),
+    roots: z
+      .array(z.object({ root: z.string(), given: z.int(), threshold: z.int(), shares: z.int() }))
+      .meta({ description: 'Roots that shares open: the setting, shares given so far, needed, and in existence' }),
+  })
+  .meta({ id: 'Seal' });

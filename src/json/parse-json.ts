@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { KmsError } from '../../errors.js';
+import { KmsError } from '../errors.js';
 import { countNames } from './json-limits.js';
 
 /**

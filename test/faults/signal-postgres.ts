@@ -1,17 +1,22 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** Kills the postmaster of a data directory and all its children, at once and without any warning. */
+export function killPostgres(dataDir: string): Promise<number> {
+  return signalPostgres(dataDir, 'SIGKILL');
+}
+
 /**
- * Kills the postmaster of a data directory and all its children, at once and without any warning.
+ * Sends a signal to the postmaster of a data directory and to all its children.
  * @returns how many processes that were
  */
-export async function killPostgres(dataDir: string): Promise<number> {
+export async function signalPostgres(dataDir: string, signal: NodeJS.Signals): Promise<number> {
   const pidFile = await readFile(join(dataDir, 'postgres', 'data', 'postmaster.pid'), 'utf8');
   const postmaster = Number(pidFile.split('\n')[0]);
   const processes = [postmaster, ...(await childrenOf(postmaster))];
   for (const pid of processes) {
     try {
-      process.kill(pid, 'SIGKILL');
+      process.kill(pid, signal);
     } catch {
       // A backend that ended by itself meanwhile.
     }

@@ -1,4 +1,4 @@
-import { KmsError } from '../../errors.js';
+import { KmsError } from '../errors.js';
 
 /** What a body may hold beyond its bytes: a small text can ask for a great deal of memory. */
 export const JSON_LIMITS = { depth: 16, values: 1_000_000 } as const;

@@ -1,0 +1,63 @@
+import { afterEach, expect, it } from '@jest/globals';
+import type { DataSource } from 'typeorm';
+import { boundedClient } from '../../src/storage/bounded-client.js';
+import { openDataSource } from '../../src/storage/data-source.js';
+import { databaseFailure } from '../../src/storage/database-failure.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { connected, Relay } from '../support/relay.js';
+
+const PATIENCE_MS = 300;
+
+let database: TestDatabase;
+let relay: Relay;
+let dataSource: DataSource;
+
+/** A pool of one connection, to a PostgreSQL behind a relay. */
+async function openBehindRelay(): Promise<void> {
+  database = await createTestDatabase();
+  const url = new URL(database.url);
+  const host = decodeURIComponent(url.hostname);
+  const port = Number(url.port || 5432);
+  const target = host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : { host, port };
+  relay = await Relay.start(() => connected(target));
+  url.hostname = '127.0.0.1';
+  url.port = String(relay.port);
+  dataSource = await openDataSource(url.href, 1, boundedClient(PATIENCE_MS, PATIENCE_MS));
+}
+
+const ask = () => dataSource.query('select 1 as one');
+const change = () => dataSource.transaction(async (manager) => manager.query('select 1 as one'));
+
+afterEach(async () => {
+  if (dataSource.isInitialized) await dataSource.destroy();
+  await relay.stop();
+  await database.drop();
+});
+
+it('a connection that nothing comes over any more is given up, in and out of transactions, and the next one serves', async () => {
+  await openBehindRelay();
+  for (const work of [ask, change]) {
+    expect(await work()).toEqual([{ one: 1 }]);
+    relay.silence();
+    relay.speak();
+    const failure: unknown = await work().catch((error: unknown) => error);
+    expect(databaseFailure(failure).code).toBe('database-unavailable');
+    expect(await work()).toEqual([{ one: 1 }]);
+  }
+});
+
+it('a statement that is answered in time keeps its connection', async () => {
+  await openBehindRelay();
+  const backend = async () => (await dataSource.query<{ pid: number }[]>('select pg_backend_pid() as pid'))[0]?.pid;
+  const first = await backend();
+  await expect(dataSource.query('select nonsense')).rejects.toThrow();
+  expect(await backend()).toBe(first);
+});
+
+it('a pool whose connections nothing comes over any more is closed all the same', async () => {
+  await openBehindRelay();
+  await ask();
+  relay.silence();
+  await dataSource.destroy();
+  expect(dataSource.isInitialized).toBe(false);
+});
