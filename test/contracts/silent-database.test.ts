@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from '@jest/globals';
+import { Pool } from 'pg';
 import type { DataSource } from 'typeorm';
 import { boundedClient } from '../../src/storage/bounded-client.js';
 import { openDataSource } from '../../src/storage/data-source.js';
@@ -52,6 +53,22 @@ it('a statement that is answered in time keeps its connection', async () => {
   const first = await backend();
   await expect(dataSource.query('select nonsense')).rejects.toThrow();
   expect(await backend()).toBe(first);
+});
+
+it('a connection that PostgreSQL ends between two statements ends no process, and its next statement says so', async () => {
+  await openBehindRelay();
+  const pool = new Pool({ connectionString: database.url, Client: boundedClient() });
+  const lent = await pool.connect();
+  const { rows } = await lent.query<{ pid: number }>('select pg_backend_pid() as pid');
+  await lent.query('begin');
+  // Nothing here listens for its errors: one that nobody hears ends the process, and fails this test.
+  const ended = new Promise<void>((resolve) => lent.once('end', resolve));
+  await dataSource.query('select pg_terminate_backend($1)', [rows[0]?.pid]);
+  await ended;
+  const failure: unknown = await lent.query('select 1').catch((error: unknown) => error);
+  expect(databaseFailure(failure).code).toBe('database-unavailable');
+  lent.release(true);
+  await pool.end();
 });
 
 it('a pool whose connections nothing comes over any more is closed all the same', async () => {
