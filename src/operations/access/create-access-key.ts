@@ -1,17 +1,15 @@
 import { generateAccessKey, generateTemporaryKey, type NewAccessKey } from '../../access/access-key.js';
-import type { CredentialRow } from '../../access/records.js';
 import { mustBeAccountId } from '../../keys/aws-account.js';
 import { mustBeDescription } from '../../keys/description.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
-import { mustNotBeForItself } from '../authorise.js';
 import { guardedAccountRoot, guardedCredential, guardedPrincipal } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
-import { credentialNotFound } from './credential-not-found.js';
+import { addCredential, credentialOf, newCredential } from './add-credential.js';
 import { describeAccessKey, type AccessKeyDescription } from './describe-access-key.js';
 import { expiryOf } from './expiry.js';
-import { mustHaveRoomForToken, TOKEN_LIFETIME } from './live-tokens.js';
+import { TOKEN_LIFETIME } from './live-tokens.js';
 import { makeAccessKey } from './make-access-key.js';
-import { callerNotFound, resolveCaller, type CallerInput, type ResolvedCaller } from './resolve-caller.js';
+import { resolveCaller, type CallerInput, type ResolvedCaller } from './resolve-caller.js';
 
 export interface CreateAccessKeyInput extends CallerInput {
   /** The AWS account in which it signs: twelve digits. */
@@ -51,23 +49,9 @@ export const createAccessKey: ChangeOperation<CreateAccessKeyInput, ResolvedCall
     const made: NewAccessKey = temporary ? generateTemporaryKey() : generateAccessKey();
     const { secretAccessKey, sessionToken } = made;
     const { columns } = makeAccessKey(digest, { accountId, root }, made);
-    const row: Omit<CredentialRow, 'revision'> = {
-      ...columns,
-      callerId: caller.id,
-      purpose: 'api',
-      source: 'any',
-      description,
-      expiresAt,
-      revokedAt: null,
-      createdAt: new Date(now),
-      createdBy: arrival.caller.id,
-    };
+    const row = newCredential({ ...columns, callerId: caller.id, description, expiresAt }, now, arrival);
     return commit([INSTALL_SCOPE], async (change) => {
-      const { callers, credentials } = change.install.access;
-      mustNotBeForItself(change.install.access, arrival, caller.id);
-      if (!callers.has(caller.id)) throw callerNotFound();
-      mustHaveRoomForToken(credentials.values(), caller.id, now);
-      change.put('credential', row);
+      addCredential(change, row, now, arrival);
       const guarded = root
         ? guardedAccountRoot(change.install, accountId)
         : (guardedCredential(change.install, caller.id, now) ?? guardedPrincipal(change.install, accountId));
@@ -85,9 +69,6 @@ export const createAccessKey: ChangeOperation<CreateAccessKeyInput, ResolvedCall
   },
 
   async repeat(deps, _resolved, id) {
-    const { access } = await deps.ledger.install();
-    const credential = access.credentials.get(id);
-    if (!credential) throw credentialNotFound();
-    return describeAccessKey(credential, deps.clock.now());
+    return describeAccessKey(await credentialOf(deps, id), deps.clock.now());
   },
 };

@@ -12,14 +12,13 @@ import { mustBeDescription } from '../../keys/description.js';
 import { uuidv7 } from '../../keys/uuid.js';
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Deps } from '../deps.js';
-import { mustNotBeForItself } from '../authorise.js';
 import { guardedCredential } from '../guarded.js';
 import type { ChangeOperation } from '../operation.js';
-import { credentialNotFound } from './credential-not-found.js';
+import { addCredential, credentialOf, newCredential } from './add-credential.js';
 import { describeCredential, type CredentialDescription } from './describe-credential.js';
 import { expiryOf } from './expiry.js';
-import { isLiveToken, mustHaveRoomForToken, TOKEN_LIFETIME } from './live-tokens.js';
-import { callerNotFound, resolveCaller, type CallerInput, type ResolvedCaller } from './resolve-caller.js';
+import { isLiveToken, TOKEN_LIFETIME } from './live-tokens.js';
+import { resolveCaller, type CallerInput, type ResolvedCaller } from './resolve-caller.js';
 
 type Kinds =
   | { readonly kind: 'certificate'; readonly match: CertificateMatch }
@@ -42,27 +41,13 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
     mustBeDescription(description);
     mustBeMatch(deps, input);
     const now = deps.clock.now();
-    const row: Omit<CredentialRow, 'revision'> = {
-      id: uuidv7(),
-      callerId: caller.id,
-      kind,
-      hash: Buffer.alloc(0),
-      match,
-      purpose: 'api',
-      source: 'any',
-      description,
-      expiresAt: expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most),
-      revokedAt: null,
-      createdAt: new Date(now),
-      createdBy: arrival.caller.id,
-    };
+    const expiresAt = expiryOf({ expiresIn }, now, TOKEN_LIFETIME.most);
+    const hash = Buffer.alloc(0);
+    const given = { id: uuidv7(), callerId: caller.id, kind, hash, match, description, expiresAt };
+    const row = newCredential(given, now, arrival);
     return commit([INSTALL_SCOPE], async (change) => {
-      const { callers, credentials } = change.install.access;
-      mustNotBeForItself(change.install.access, arrival, caller.id);
-      if (!callers.has(caller.id)) throw callerNotFound();
-      mustHaveRoomForToken(credentials.values(), caller.id, now);
-      mustBeNobodyElses(credentials.values(), caller.id, match, now);
-      change.put('credential', row);
+      addCredential(change, row, now, arrival);
+      mustBeNobodyElses(change.install.access.credentials.values(), caller.id, match, now);
       const guarded = guardedCredential(change.install, caller.id, now, 'issuer' in match ? match.issuer : undefined);
       return {
         output: describeCredential(row, now),
@@ -74,10 +59,7 @@ export const createCredential: ChangeOperation<CreateCredentialInput, ResolvedCa
   },
 
   async repeat(deps, _resolved, id) {
-    const { access } = await deps.ledger.install();
-    const credential = access.credentials.get(id);
-    if (!credential) throw credentialNotFound();
-    return describeCredential(credential, deps.clock.now());
+    return describeCredential(await credentialOf(deps, id), deps.clock.now());
   },
 };
 

@@ -6,7 +6,7 @@ import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { Deps } from '../deps.js';
 import type { Kms } from '../kms.js';
 import type { ChangeOperation, Resolved } from '../operation.js';
-import { credentialNotFound } from './credential-not-found.js';
+import { credentialOf } from './add-credential.js';
 
 const REVOKED_A_RUN = 1000;
 
@@ -49,8 +49,7 @@ const revokeByPolicy: ChangeOperation<{ readonly credential: string }, ResolvedC
   name: 'credential.revoke',
 
   async resolve(deps, { credential: id }) {
-    const credential = (await deps.ledger.install()).access.credentials.get(id);
-    if (!credential) throw credentialNotFound();
+    const credential = await credentialOf(deps, id);
     return {
       credential,
       needs: [{ permission: 'credential.revoke', resource: { kind: 'install' } }],
