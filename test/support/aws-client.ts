@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { KMSClient } from '@aws-sdk/client-kms';
+import { CreateKeyCommand, KMSClient, type CreateKeyCommandInput } from '@aws-sdk/client-kms';
 import type { Server } from './server.js';
 
 export interface AwsCredentials {
@@ -29,6 +29,11 @@ export async function awsClient(
     credentials: credentials ?? (await rootCredentials(server)),
     maxAttempts: 1,
   });
+}
+
+/** @returns its id */
+export async function makeAwsKey(kms: KMSClient, input: CreateKeyCommandInput = {}): Promise<string> {
+  return (await kms.send(new CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
 }
 
 async function rootCredentials(server: Server): Promise<AwsCredentials> {

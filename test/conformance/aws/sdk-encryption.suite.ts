@@ -1,6 +1,5 @@
 import { createPublicKey } from 'node:crypto';
 import {
-  CreateKeyCommand,
   CreateAliasCommand,
   DecryptCommand,
   DisableKeyCommand,
@@ -22,7 +21,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey } from '../../support/aws-client.js';
 import type { Server } from '../../support/server.js';
 
 const ARN = 'arn:aws:kms:us-east-1:000000000001:key/';
@@ -41,9 +40,7 @@ export function encryptionSuite(server: () => Server): void {
   });
   afterAll(() => kms.destroy());
 
-  async function makeKey(input: CreateKeyCommandInput = {}): Promise<string> {
-    return (await kms.send(new CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (input?: CreateKeyCommandInput) => makeAwsKey(kms, input);
 
   describe('a symmetric key', () => {
     it('encrypts and decrypts, by whatever it is named', async () => {

@@ -24,7 +24,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey } from '../../support/aws-client.js';
 import type { Server } from '../../support/server.js';
 
 const KWP_IV = Buffer.from('a65959a6', 'hex');
@@ -60,9 +60,7 @@ export function importsSuite(server: () => Server): void {
   });
   afterAll(() => kms.destroy());
 
-  async function makeKey(Origin: 'AWS_KMS' | 'EXTERNAL'): Promise<string> {
-    return (await kms.send(new CreateKeyCommand({ Origin }))).KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (Origin: 'AWS_KMS' | 'EXTERNAL') => makeAwsKey(kms, { Origin });
 
   it('material of one’s own is imported as on AWS', async () => {
     const KeyId = await makeKey('EXTERNAL');
@@ -207,8 +205,7 @@ export function importsSuite(server: () => Server): void {
 
     it('of a multi-Region key come to its primary first, then to every region', async () => {
       const there = await awsClient(server(), undefined, 'eu-west-1');
-      const made = new CreateKeyCommand({ Origin: 'EXTERNAL', MultiRegion: true });
-      const KeyId = (await kms.send(made)).KeyMetadata?.KeyId ?? '';
+      const KeyId = await makeAwsKey(kms, { Origin: 'EXTERNAL', MultiRegion: true });
       const [one, two] = [randomBytes(32), randomBytes(32)];
       await bringTo(kms, KeyId, one, LASTING);
       const replica = await kms.send(new ReplicateKeyCommand({ KeyId, ReplicaRegion: 'eu-west-1' }));

@@ -22,7 +22,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey } from '../../support/aws-client.js';
 import type { Server } from '../../support/server.js';
 
 const ARN = 'arn:aws:kms:us-east-1:000000000001:';
@@ -37,9 +37,7 @@ export function keysSuite(server: () => Server): void {
   });
   afterAll(() => kms.destroy());
 
-  async function makeKey(input: CreateKeyCommandInput = {}): Promise<string> {
-    return (await kms.send(new CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (input?: CreateKeyCommandInput) => makeAwsKey(kms, input);
   async function stateOf(KeyId: string): Promise<string | undefined> {
     return (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.KeyState;
   }

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey } from '../../support/aws-client.js';
 import type { Server } from '../../support/server.js';
 
 const REGIONS = ['us-east-1', 'eu-west-1', 'ap-southeast-2'] as const;
@@ -22,10 +22,8 @@ export function multiRegionSuite(server: () => Server): void {
 
   const arnIn = (region: Region, KeyId: string) => `arn:aws:kms:${region}:000000000001:key/${KeyId}`;
 
-  async function makeKey(input: sdk.CreateKeyCommandInput = {}): Promise<string> {
-    const made = await at['us-east-1'].send(new sdk.CreateKeyCommand({ ...input, MultiRegion: true }));
-    return made.KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (input: sdk.CreateKeyCommandInput = {}) =>
+    makeAwsKey(at['us-east-1'], { ...input, MultiRegion: true });
 
   async function replicate(KeyId: string, ReplicaRegion: Region, more = {}): Promise<sdk.ReplicateKeyResponse> {
     return at['us-east-1'].send(new sdk.ReplicateKeyCommand({ KeyId, ReplicaRegion, ...more }));

@@ -1,6 +1,6 @@
 import * as sdk from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient, type AwsCredentials } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey, type AwsCredentials } from '../../support/aws-client.js';
 import { call, type Server, type Tokens } from '../../support/server.js';
 
 const ACCOUNT = '000000000001';
@@ -49,9 +49,7 @@ export function keyPoliciesSuite(server: () => Server): void {
     const made: AwsCredentials = await post(`callers/${name}/access-keys`, { accountId: ACCOUNT });
     return awsClient(server(), made);
   }
-  async function makeKey(input: sdk.CreateKeyCommandInput = {}): Promise<string> {
-    return (await root.send(new sdk.CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (input?: sdk.CreateKeyCommandInput) => makeAwsKey(root, input);
   const denied = { name: 'AccessDeniedException' };
 
   const put = (KeyId: string, Policy: string, more = {}) =>

@@ -1,6 +1,5 @@
 import { createHash, createPublicKey, diffieHellman, generateKeyPairSync, randomBytes, verify } from 'node:crypto';
 import {
-  CreateKeyCommand,
   DecapsulateCommand,
   DecryptCommand,
   DeriveSharedSecretCommand,
@@ -15,7 +14,7 @@ import {
   type KMSClient,
 } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { awsClient } from '../../support/aws-client.js';
+import { awsClient, makeAwsKey } from '../../support/aws-client.js';
 import type { Server } from '../../support/server.js';
 
 const ARN = 'arn:aws:kms:us-east-1:000000000001:key/';
@@ -35,9 +34,7 @@ export function signingSuite(server: () => Server): void {
   });
   afterAll(() => kms.destroy());
 
-  async function makeKey(input: CreateKeyCommandInput = {}): Promise<string> {
-    return (await kms.send(new CreateKeyCommand(input))).KeyMetadata?.KeyId ?? '';
-  }
+  const makeKey = (input?: CreateKeyCommandInput) => makeAwsKey(kms, input);
 
   describe('an asymmetric key', () => {
     it('of RSA encrypts by the algorithm that is named', async () => {
