@@ -1,12 +1,12 @@
 import { rootBindings } from './account-root.js';
 import { NO_ATTRIBUTES, type Attributes } from './conditions.js';
 import { covers, grantOf, verdictOf, type Grant, type Resource, type Verdict } from './grant.js';
+import { HeldGrants, type Holders } from './held-grants.js';
 import { rootArn } from './key-rules/key-request.js';
 import { Principals } from './key-rules/principals.js';
 import { rulingOf, type Ruling } from './key-rules/ruling.js';
 import {
   ACCOUNT_ROOT,
-  administers,
   concernsKeys,
   isEverybodys,
   isRoleName,
@@ -19,9 +19,6 @@ import type { KeyringRow } from '../keys/records.js';
 import type { BindingRow, BindingScope, CallerRow, CredentialRow, GroupRow, RoleRow } from './records.js';
 import { conflictOf, type Held } from './separation.js';
 
-/** Id of a caller; or that and what else it is for a request: groups of its JWT, the root principal of an account. */
-export type Holders = string | readonly string[];
-
 /** A binding that was looked at, and what it said. */
 export interface Considered {
   readonly binding: BindingRow;
@@ -30,9 +27,7 @@ export interface Considered {
 
 /** Who there is and what each may do, compiled once per change; immutable. A check costs no query. */
 export class AccessView {
-  readonly #grants = new Map<string, Grant[]>();
-  /** Of those, the ones that allow to administer. */
-  readonly #administering = new Map<string, Grant[]>();
+  readonly #grants = new HeldGrants();
   /** Of people, by name. */
   readonly #passwords = new Map<string, CredentialRow>();
   readonly #principals: Principals;
@@ -67,12 +62,7 @@ export class AccessView {
     const roots = rootBindings(keyrings).map((binding) => [binding, ACCOUNT_ROOT] as const);
     for (const [binding, operations] of [...held, ...roots]) {
       if (binding.removedAt || !operations) continue;
-      const grant = grantOf(binding, operations);
-      const isAdministering = grant.effect === 'allow' && operations.some(administers);
-      for (const holder of this.#holding(binding.callerId)) {
-        push(this.#grants, holder, grant);
-        if (isAdministering) push(this.#administering, holder, grant);
-      }
+      this.#grants.add(grantOf(binding, operations), this.#holding(binding.callerId));
     }
   }
 
@@ -113,7 +103,7 @@ export class AccessView {
   ): boolean {
     if (isEverybodys(operation)) return true;
     let allowed = false;
-    for (const grant of heldBy(this.#grants, holders)) {
+    for (const grant of this.#grants.of(holders)) {
       const verdict = verdictOf(grant, operation, resource, now, attributes);
       if (verdict === 'denies') return false;
       if (verdict === 'allows') allowed = true;
@@ -157,7 +147,7 @@ export class AccessView {
     now: number,
     attributes: Attributes,
   ): readonly Considered[] {
-    return heldBy(this.#grants, holders).map((grant) => ({
+    return this.#grants.of(holders).map((grant) => ({
       binding: grant.binding,
       verdict: verdictOf(grant, operation, resource, now, attributes),
     }));
@@ -170,7 +160,7 @@ export class AccessView {
     resource: Resource,
     now: number,
   ): BindingRow | undefined {
-    const grants = heldBy(this.#administering, holders);
+    const grants = this.#grants.administering(holders);
     if (grants.length === 0 || !('keyringId' in resource) || !usesKeys(operation)) return undefined;
     const { keyringId } = resource;
     if (this.unseparated.has(keyringId)) return undefined;
@@ -205,14 +195,14 @@ export class AccessView {
   }
 
   #allowing(holder: string, now: number): readonly Grant[] {
-    return heldBy(this.#grants, holder).filter(({ effect, expiresAt }) => effect === 'allow' && expiresAt > now);
+    return this.#grants.live(holder, now).filter(({ effect }) => effect === 'allow');
   }
 
   /** The coarse gate: whether any role of the caller holds the operation at all, wherever and whenever. Never refuses what `may` allows. */
   mayAnywhere(holders: Holders, operation: OperationName, now: number): boolean {
     if (isEverybodys(operation)) return true;
     if (concernsKeys(operation) && this.#principals.of(holders, now).length > 0) return true;
-    const grants = heldBy(this.#grants, holders);
+    const grants = this.#grants.of(holders);
     return grants.some((grant) => grant.effect === 'allow' && grant.expiresAt > now && grant.operations.has(operation));
   }
 
@@ -227,46 +217,26 @@ export class AccessView {
     now: number,
     attributes?: Attributes,
   ): readonly BindingRow[] {
-    const applying = (this.#grants.get(callerId) ?? []).filter(
-      (grant) =>
-        grant.expiresAt > now &&
-        grant.operations.has(operation) &&
-        covers(grant, resource) &&
-        (!grant.test || !attributes || grant.test(attributes, now)),
-    );
+    const isMet = ({ test }: Grant) => !test || !attributes || test(attributes, now);
+    const applying = this.#grants
+      .live(callerId, now)
+      .filter((grant) => grant.operations.has(operation) && covers(grant, resource) && isMet(grant));
     const denied = applying.some(({ effect, test }) => effect === 'deny' && (attributes || !test));
     return denied ? [] : applying.filter(({ effect }) => effect === 'allow').map(({ binding }) => binding);
   }
 
   /** Where the caller is allowed an operation of a kind, whatever conditions ask and denies take away. */
   scopesOf(callerId: string, isMeant: (operation: OperationName) => boolean, now: number): readonly BindingScope[] {
-    return (this.#grants.get(callerId) ?? [])
-      .filter(
-        ({ effect, expiresAt, operations }) => effect === 'allow' && expiresAt > now && [...operations].some(isMeant),
-      )
-      .map(({ scope }) => scope);
+    const allowing = this.#allowing(callerId, now).filter(({ operations }) => [...operations].some(isMeant));
+    return allowing.map(({ scope }) => scope);
   }
 
   /** The bindings of a caller that have not ended. */
   bindingsOf(callerId: string, now: number): readonly BindingRow[] {
-    const live = (this.#grants.get(callerId) ?? []).filter((grant) => grant.expiresAt > now);
-    return live.map(({ binding }) => binding);
+    return this.#grants.live(callerId, now).map(({ binding }) => binding);
   }
 }
 
 function isPasswordInUse({ kind, revokedAt, factors }: CredentialRow): boolean {
   return kind === 'password' && !revokedAt && factors?.confirmed === true;
-}
-
-const NOTHING: readonly Grant[] = [];
-
-function heldBy(grants: ReadonlyMap<string, readonly Grant[]>, holders: Holders): readonly Grant[] {
-  if (typeof holders === 'string') return grants.get(holders) ?? NOTHING;
-  return holders.flatMap((holder) => grants.get(holder) ?? NOTHING);
-}
-
-function push(grants: Map<string, Grant[]>, holder: string, grant: Grant): void {
-  const held = grants.get(holder);
-  if (held) held.push(grant);
-  else grants.set(holder, [grant]);
 }
