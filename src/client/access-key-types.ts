@@ -1,4 +1,4 @@
-import type { CreateTokenInput, ListedToken } from './resource-types.js';
+import type { CreateTokenInput, ListedToken } from './caller-types.js';
 
 export interface CreateAccessKeyInput extends CreateTokenInput {
   /** Of an AWS account: twelve digits. */

@@ -8,22 +8,29 @@ import { Bindings } from './bindings.js';
 import { Bootstrap } from './bootstrap.js';
 import type { RewrapItem, RewrapOptions, RewrapResult } from './campaign-types.js';
 import { Campaigns } from './campaigns.js';
-import { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
+import { CachingDataKeys } from './caching-data-keys.js';
+import type { Whoami } from './caller-types.js';
 import { Callers } from './callers.js';
 import { Credentials } from './credentials.js';
 import { Certificates } from './certificates.js';
+import {
+  SENDING,
+  sendFor,
+  type ClientOptions,
+  type DecryptEnvelopeOptions,
+  type EncryptStreamOptions,
+  type EnvelopeOptions,
+} from './client-options.js';
 import { CryptoCalls } from './crypto-calls.js';
 import { FreshDataKeys, type DataKeySource } from './data-keys.js';
 import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
-import type { EncryptionContext } from './encryption-context.js';
 import { decryptFile, encryptFile, type ByteSource } from './file-encryption.js';
 import { Groups } from './groups.js';
-import { KeysteadError } from './keystead-error.js';
 import { Keyrings } from './keyrings.js';
 import { Keys } from './keys.js';
 import { Pki } from './pki.js';
 import { Policies } from './policies.js';
-import type { Health, Whoami } from './resource-types.js';
+import type { Health } from './resource-types.js';
 import { People } from './people.js';
 import { rewrapAll } from './rewrap-all.js';
 import { rewrapHeader, type RewrappedHeader } from './rewrap-header.js';
@@ -31,8 +38,7 @@ import { Roles } from './roles.js';
 import { Root } from './root.js';
 import { route } from './route.js';
 import { Settings } from './settings.js';
-import { sendByFetch, sendByNode, sendOverTls, type Send } from './send.js';
-import type { TlsOptions } from './tls-options.js';
+import type { Send } from './send.js';
 import { Tokens } from './tokens.js';
 import { Transport } from './transport.js';
 import { Versions } from './versions.js';
@@ -42,8 +48,10 @@ export { LOG_TILE_WIDTH, type AuditLog } from './audit-log.js';
 export type { ItemResult } from './batch-calls.js';
 export { CachingDataKeys, type DataKeyLimits } from './caching-data-keys.js';
 export { makeCertificateRequest, type NewCertificateRequest } from './certificate-request.js';
+export type * from './caller-types.js';
 export type * from './campaign-types.js';
 export type * from './certificate-types.js';
+export type { ClientOptions, DecryptEnvelopeOptions, EncryptStreamOptions, EnvelopeOptions } from './client-options.js';
 export type * from './crypto-types.js';
 export type { DataKeySource, LentDataKey, OpenedDataKey } from './data-keys.js';
 export type { EncryptedFile, RandomAccess, RandomAccessSource, ReadableHandle } from './encrypted-file.js';
@@ -65,64 +73,6 @@ export type * from './policy-types.js';
 export type * from './resource-types.js';
 export type * from './webhook-types.js';
 export type { RewrappedHeader } from './rewrap-header.js';
-
-export interface ClientOptions extends TlsOptions {
-  /** The server's address, such as `http://127.0.0.1:7300`. */
-  readonly url: string;
-  /**
-   * A bearer token, `kst_…`, or a JWT of an issuer that the server trusts. Without one, and without a client certificate,
-   * only `health` and `jwks` answer.
-   */
-  readonly token?: string | undefined;
-  /** Id of an approved request: the call is sent with it, and is carried out once. For one call, by `with`. */
-  readonly approval?: string | undefined;
-  /** Default `default`. */
-  readonly keyring?: string;
-  /** For one attempt. Default 30,000. */
-  readonly timeoutMs?: number;
-  /** Attempts after the first, on 429, 503 and broken connections. Default 4. */
-  readonly retries?: number;
-  /** The first retry's longest wait; it doubles with each. Default 100. */
-  readonly backoffMs?: number;
-  /** Ends every call of this client. */
-  readonly signal?: AbortSignal;
-  /** Keeps data keys for several messages; without it, every message gets its own. */
-  readonly dataKeyCache?: DataKeyLimits;
-  /** In place of `node:http`: for proxies, tracing, other runtimes. */
-  readonly fetch?: typeof fetch;
-}
-
-export interface EnvelopeOptions {
-  /** Bound to the data, not stored with it: decryption must give the same. */
-  readonly context?: EncryptionContext;
-}
-
-export interface DecryptEnvelopeOptions extends EnvelopeOptions {
-  /**
-   * What is under a version that is compromised could have been made by whoever has the key. It is refused (`not-authentic`), unless
-   * this is given: then it is called first, and what is decrypted is not to be trusted.
-   */
-  readonly onUnauthentic?: () => void;
-}
-
-export interface EncryptStreamOptions extends EnvelopeOptions {
-  /** How much there will be, where known: the data-key cache counts with it. */
-  readonly bytes?: number;
-}
-
-/** The options that connections are made by. */
-const SENDING = ['url', 'fetch', 'ca', 'cert', 'key', 'pin'] as const;
-
-function sendFor({ url, fetch, ca, cert, key, pin }: ClientOptions): Send {
-  const ofTls = [ca, cert, key, pin].some((option) => option !== undefined);
-  if (fetch !== undefined) {
-    if (!ofTls) return sendByFetch(fetch);
-    throw new KeysteadError('invalid-request', 'ca, cert, key, pin: not with a fetch of your own, which has its own.');
-  }
-  if (!ofTls) return sendByNode;
-  if (url.startsWith('https:')) return sendOverTls({ ca, cert, key, pin });
-  throw new KeysteadError('invalid-request', 'ca, cert, key, pin: only for an https:// address.');
-}
 
 /**
  * A Keystead server, as one caller sees one keyring. Crypto operations are methods of its own, everything else is grouped

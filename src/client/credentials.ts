@@ -1,5 +1,5 @@
 import { eachItem, type Page, type Paging } from './page.js';
-import type { CreateCredentialInput, Credential } from './resource-types.js';
+import type { CreateCredentialInput, Credential } from './caller-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 

@@ -1,13 +1,6 @@
 import { KeysteadError } from './keystead-error.js';
 import { eachItem, type Page, type Paging } from './page.js';
-import type {
-  CreateTokenInput,
-  ListedToken,
-  NewToken,
-  RotatedToken,
-  RotateTokenInput,
-  Token,
-} from './resource-types.js';
+import type { CreateTokenInput, ListedToken, NewToken, RotatedToken, RotateTokenInput, Token } from './caller-types.js';
 import { route } from './route.js';
 import type { Transport } from './transport.js';
 
