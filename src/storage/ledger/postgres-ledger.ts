@@ -2,8 +2,6 @@ import { In, type DataSource } from 'typeorm';
 import type { AliasRow, KeySnapshot, WrappingKeyRow } from '../../keys/records.js';
 import type { CampaignRow, PolicyRows } from '../../rotation/records.js';
 import type { KmsError } from '../../errors.js';
-import { lineageOfAwsId } from '../../keys/multi-region.js';
-import { isUuid } from '../../keys/uuid.js';
 import type { Clock } from '../../ledger/clock.js';
 import {
   Ledger,
@@ -18,26 +16,27 @@ import {
 import { INSTALL_SCOPE } from '../../ledger/sealed-tables.js';
 import type { LogWriter } from '../audit/log-writer.js';
 import { databaseFailure } from '../database-failure.js';
-import { AliasEntity } from '../entities/alias.entity.js';
 import { CampaignEntity } from '../entities/campaign.entity.js';
 import { PolicyEntity } from '../entities/policy.entity.js';
 import { IdempotencyKeyEntity } from '../entities/idempotency-key.entity.js';
 import { WrappingKeyEntity } from '../entities/wrapping-key.entity.js';
+import { FindKey } from './find-key.js';
 import { findGoverned } from './governed-keys.js';
 import type { KeyCache } from './key-cache.js';
 import { policyRows } from './policy-rows.js';
 import { findCampaignIds } from './list-campaigns.js';
 import { listAliases, listKeyIds } from './list-keys.js';
 import { PostgresChange } from './postgres-change.js';
-import { KeyReader, type FoundKey } from './read-key.js';
+import { KeyReader } from './read-key.js';
 import type { ScopeMirror } from './scope-mirror.js';
 import type { Scopes } from './scopes.js';
 import { Serial } from './serial.js';
 import { settled } from './settled.js';
-import { allCurrent, mustBeCurrent, mustBeUnknown, verifiedKey } from './verify-row.js';
+import { allCurrent, verifiedKey } from './verify-row.js';
 
 export class PostgresLedger extends Ledger {
   readonly #keys: KeyReader;
+  readonly #find: FindKey;
   readonly #changing = new Map<string, Serial>();
 
   /** @param changes a pool of its own, so that a change that waits for a lock never keeps a read waiting */
@@ -45,12 +44,13 @@ export class PostgresLedger extends Ledger {
     private readonly reads: DataSource,
     private readonly changes: DataSource,
     private readonly scopes: Scopes,
-    private readonly cache: KeyCache,
+    cache: KeyCache,
     private readonly clock: Clock,
     private readonly log: LogWriter,
   ) {
     super();
     this.#keys = new KeyReader(reads);
+    this.#find = new FindKey(reads, this.#keys, scopes, cache);
   }
 
   override async install(): Promise<InstallView> {
@@ -58,20 +58,11 @@ export class PostgresLedger extends Ledger {
   }
 
   override async findKey(keyringId: string, ref: string): Promise<KeySnapshot | undefined> {
-    const lineageId = lineageOfAwsId(ref);
-    if (lineageId !== undefined) return this.findKeyByLineage(keyringId, lineageId);
-    return this.#find(keyringId, ref, async () => {
-      if (isUuid(ref))
-        return this.#load(keyringId, ref, async () => (await this.#keys.byIds(this.reads, keyringId, [ref]))[0], ref);
-      const named = await this.#load(keyringId, ref, () => this.#keys.byName(this.reads, keyringId, ref));
-      return named ?? this.#findByAlias(keyringId, ref);
-    });
+    return this.#reading(() => this.#find.byRef(keyringId, ref));
   }
 
   override async findKeyByLineage(keyringId: string, lineageId: string): Promise<KeySnapshot | undefined> {
-    return this.#find(keyringId, lineageId, () =>
-      this.#load(keyringId, lineageId, () => this.#keys.byLineage(this.reads, keyringId, lineageId)),
-    );
+    return this.#reading(() => this.#find.byLineage(keyringId, lineageId));
   }
 
   override async listKeys(keyringId: string, query: KeyQuery): Promise<KeySnapshot[]> {
@@ -200,60 +191,6 @@ export class PostgresLedger extends Ledger {
     const serial = this.#changing.get(scopeId) ?? new Serial();
     this.#changing.set(scopeId, serial);
     return serial;
-  }
-
-  /** From memory, also that there is none. */
-  async #find(
-    keyringId: string,
-    ref: string,
-    read: () => Promise<KeySnapshot | undefined>,
-  ): Promise<KeySnapshot | undefined> {
-    const cached = this.cache.get(keyringId, ref);
-    if (cached) return cached;
-    const revision = this.scopes.revisionOf(keyringId);
-    if (this.cache.isMissing(keyringId, ref, revision)) return undefined;
-    const found = await this.#reading(read);
-    if (!found) this.cache.putMissing(keyringId, ref, revision);
-    return found;
-  }
-
-  /** Alias and key are verified together, at one moment: an alias that moved between the two would stay in the cache. */
-  async #findByAlias(keyringId: string, name: string): Promise<KeySnapshot | undefined> {
-    return this.#settled(
-      keyringId,
-      async () => {
-        const alias = await this.reads.manager.findOneBy(AliasEntity, { keyringId, name });
-        const found = alias?.keyId ? (await this.#keys.byIds(this.reads, keyringId, [alias.keyId]))[0] : undefined;
-        return { alias, found };
-      },
-      ({ alias, found }) => [alias?.revision ?? 0, found?.key.revision ?? 0],
-      (mirror, { alias, found }) => {
-        if (alias) mustBeCurrent(mirror, 'alias', alias);
-        else mustBeUnknown(mirror, 'alias', `${keyringId}/${name}`);
-        if (found) return this.cache.put(name, true, verifiedKey(mirror, found), found.key.tag);
-        if (alias?.keyId) mustBeUnknown(mirror, 'key', alias.keyId);
-        return undefined;
-      },
-    );
-  }
-
-  /** @param expectedId where the reference is an id: a key that the mirror knows must be there */
-  async #load(
-    keyringId: string,
-    ref: string,
-    read: () => Promise<FoundKey | undefined>,
-    expectedId?: string,
-  ): Promise<KeySnapshot | undefined> {
-    return this.#settled(
-      keyringId,
-      read,
-      (found) => [found?.key.revision ?? 0],
-      (mirror, found) => {
-        if (found) return this.cache.put(ref, false, verifiedKey(mirror, found), found.key.tag);
-        if (expectedId !== undefined) mustBeUnknown(mirror, 'key', expectedId);
-        return undefined;
-      },
-    );
   }
 
   #settled<Rows, T>(
