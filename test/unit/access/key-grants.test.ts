@@ -2,18 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import { KeyRules } from '../../../src/access/key-rules/key-rules.js';
 import type { KeyRequest } from '../../../src/access/key-rules/key-request.js';
 import type { KeyGrant } from '../../../src/keys/key-grant.js';
+import { ALICE, ask, BOB, KEY, ROOT } from './key-asked.js';
 
-const ACCOUNT = { accountId: '000000000001', region: 'us-east-1' };
-const ROOT = 'arn:aws:iam::000000000001:root';
-const ALICE = 'arn:aws:iam::000000000001:user/alice';
-const BOB = 'arn:aws:iam::000000000001:user/bob';
-const KEY = {
-  id: 'k',
-  spec: 'aes-256-xaes',
-  usage: 'encrypt-decrypt',
-  origin: 'generated',
-  tags: {},
-} as const;
 const GRANT: KeyGrant = {
   id: 'g',
   name: null,
@@ -28,18 +18,6 @@ const allowed = (request: KeyRequest, grant: Partial<KeyGrant> = {}) =>
   new KeyRules({ ...KEY, grants: [{ ...GRANT, ...grant }] }).grantsFor(request).length > 0;
 const context = { tenant: 'a', more: '1' };
 
-const ask = (action: string, more: Partial<KeyRequest> = {}): KeyRequest => ({
-  principals: [ALICE],
-  action,
-  key: KEY,
-  account: ACCOUNT,
-  context: undefined,
-  source: null,
-  strength: 'single',
-  now: 0,
-  asked: {},
-  ...more,
-});
 const retire = (principal: string, grant = 'g') => ask('RetireGrant', { principals: [principal], asked: { grant } });
 const make = (operations: string[], constraints: KeyGrant['constraints'], by: Partial<KeyGrant> = {}) =>
   allowed(ask('CreateGrant', { asked: { newGrant: { operations, constraints } } }), by);

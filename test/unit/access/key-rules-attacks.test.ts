@@ -6,22 +6,16 @@ import type { KeyRequest } from '../../../src/access/key-rules/key-request.js';
 import { KeyRules } from '../../../src/access/key-rules/key-rules.js';
 import type { CallerRow } from '../../../src/access/records.js';
 import type { KeyringRow } from '../../../src/keys/records.js';
+import { ACCOUNT, ask as askKey, BOB, KEY, ROOT } from './key-asked.js';
 
-const ACCOUNT = { accountId: '000000000001', region: 'us-east-1' };
-const ROOT = 'arn:aws:iam::000000000001:root';
-const BOB = 'arn:aws:iam::000000000001:user/bob';
 const BOB_ELSEWHERE = 'arn:aws:iam::000000000002:user/bob';
-const KEY = { id: 'k', spec: 'aes-256-xaes', usage: 'encrypt-decrypt', origin: 'generated', tags: {} } as const;
 const ALLOW = { Effect: 'Allow', Principal: { AWS: ROOT }, Action: 'kms:*', Resource: '*' };
 const denies = (given: object) => rules(ALLOW, { ...ALLOW, Effect: 'Deny', ...given });
 
 function rules(...Statement: object[]): KeyRules {
   return new KeyRules({ ...KEY, keyPolicy: JSON.stringify({ Statement }) });
 }
-function ask(more: Partial<KeyRequest>): KeyRequest {
-  const how = { action: 'Encrypt', context: undefined, source: null, strength: 'single', now: 0, asked: {} } as const;
-  return { principals: [BOB], key: KEY, account: ACCOUNT, ...how, ...more };
-}
+const ask = (more: Partial<KeyRequest>) => askKey('Encrypt', { principals: [BOB], ...more });
 
 it('a deny goes on when the access key of whom it names ends', () => {
   const denied = denies({ Principal: { AWS: BOB } });

@@ -6,31 +6,8 @@ import { KeyRules } from '../../../src/access/key-rules/key-rules.js';
 import type { KeyRequest } from '../../../src/access/key-rules/key-request.js';
 import { kmsAction } from '../../../src/access/key-rules/kms-action.js';
 import { OPERATIONS } from '../../../src/access/permissions.js';
+import { ACCOUNT, ALICE, ask, BOB, KEY, ROOT } from './key-asked.js';
 
-const ACCOUNT = { accountId: '000000000001', region: 'us-east-1' };
-const ROOT = 'arn:aws:iam::000000000001:root';
-const ALICE = 'arn:aws:iam::000000000001:user/alice';
-const BOB = 'arn:aws:iam::000000000001:user/bob';
-const KEY = {
-  id: 'k',
-  spec: 'aes-256-xaes',
-  usage: 'encrypt-decrypt',
-  origin: 'generated',
-  tags: { team: 'x' },
-} as const;
-
-const ask = (action: string, more: Partial<KeyRequest> = {}): KeyRequest => ({
-  principals: [ALICE],
-  action,
-  key: KEY,
-  account: ACCOUNT,
-  context: undefined,
-  source: '192.0.2.7',
-  strength: 'single',
-  now: Date.parse('2026-11-21T12:00:00Z'),
-  asked: {},
-  ...more,
-});
 const statement = (given: object) => ({
   Effect: 'Allow',
   Principal: { AWS: ALICE },
