@@ -20,7 +20,7 @@ export async function prepareDataDir(config: Config): Promise<string[]> {
   if (!uri.startsWith('local:')) return notes;
   const path = localRootKeyPath(uri, { dataDir });
   notes.push(
-    `Root key: the file ${path}. Whoever has it and the database has every key; without it nothing opens: back it up apart. Production wants another provider (KEYSTEAD_ROOT_KEY=vault+https://…).`,
+    `Root key: the file ${path}. Whoever has it and the database has every key; without it nothing opens: back it up apart. Production wants another provider (KEYSTEAD_ROOT_KEY=vault+https://…, pkcs11:… or shamir:…).`,
   );
   if ((await exists(path)) || (await exists(resolve(dataDir, 'postgres')))) return notes;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
