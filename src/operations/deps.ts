@@ -45,6 +45,8 @@ export interface Deps {
   readonly outbox: Outbox;
   readonly usage: UsageCounter;
   readonly root: RootCeremony;
+  /** A call answers after this long at most; the root work that it left behind goes on. */
+  readonly rootPatienceMs: number;
   readonly meter: Meter;
   readonly tracer: Tracer;
   readonly issuers: Issuers;

@@ -116,6 +116,7 @@ function depsOf(
     usage: new UsageCounter(keyUses),
     counters,
     root,
+    rootPatienceMs: 5000,
     meter,
     tracer,
     limits: new Limits({

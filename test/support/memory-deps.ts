@@ -63,6 +63,7 @@ export async function makeMemoryBed(
     get root(): never {
       throw new Error('the bed in memory has no root ceremony');
     },
+    rootPatienceMs: 600_000,
     meter: new SilentMeter(),
     tracer: new NoTracer(),
     limits,

@@ -72,6 +72,7 @@ export async function makePostgresBed(): Promise<PostgresBed> {
       new PostgresRootWrappings(changes),
       new PostgresNodes(changes),
     ),
+    rootPatienceMs: 600_000,
     meter: new SilentMeter(),
     tracer: new NoTracer(),
     limits: new Limits(STANDARD_LIMITS),

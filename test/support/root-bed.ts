@@ -195,6 +195,8 @@ export class RootNode {
       materials: new PostgresMaterialStore(changes),
       maintenance: new PostgresMaintenanceStore(changes),
       root,
+      // However slow the machine is: what a call begins is done when it answers.
+      rootPatienceMs: 600_000,
       meter: new SilentMeter(),
       tracer: new NoTracer(),
       limits: new Limits(STANDARD_LIMITS),

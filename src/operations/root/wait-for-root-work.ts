@@ -3,9 +3,6 @@ import type { Deps } from '../deps.js';
 import { systemArrival } from '../system-arrival.js';
 import { startRootWork } from './continue-root-work.js';
 
-/** A call answers after this long at most; the work goes on. */
-const WAIT_MS = 5000;
-
 /** Starts the work that a call has left behind, as the service's own, and waits a moment for it. */
 export async function waitForRootWork(deps: Deps, { requestId }: Arrival): Promise<void> {
   const start = () => startRootWork(deps, systemArrival('system:lifecycle', requestId));
@@ -13,7 +10,7 @@ export async function waitForRootWork(deps: Deps, { requestId }: Arrival): Promi
   const work = start().then(start);
   let timer: NodeJS.Timeout | undefined;
   const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, WAIT_MS);
+    timer = setTimeout(resolve, deps.rootPatienceMs);
   });
   await Promise.race([work, enough]);
   clearTimeout(timer);
