@@ -25,7 +25,7 @@ const THROWAWAY = {
   synchronous_commit: 'off',
   full_page_writes: 'off',
   max_wal_size: '4GB',
-  max_connections: '200',
+  max_connections: '1000',
   autovacuum: 'off',
 };
 
