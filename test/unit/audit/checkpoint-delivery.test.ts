@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CheckpointDelivery } from '../../../src/audit/delivery/checkpoint-delivery.js';
 import { deliveryTarget, streamTarget } from '../../../src/audit/delivery/delivery-target.js';
+import { until } from '../../support/until.js';
 
 const LOADER = pathToFileURL(resolve('test/support/typescript-loader.js')).href;
 
@@ -37,13 +37,6 @@ afterAll(async () => {
   hook.close();
   await rm(dir, { recursive: true });
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-  for (let tries = 0; !isSo(); tries++) {
-    if (tries > 1000) throw new Error('it did not come to that');
-    await sleep(10);
-  }
-}
 
 const quiet = { failed: () => undefined, recovered: () => undefined };
 
@@ -101,12 +94,7 @@ it('a target that hangs holds up no other', async () => {
   void delivery.flush();
   delivery.offer('two\n');
   void delivery.flush();
-  let text = '';
-  for (let tries = 0; text !== 'one\n\n' && tries < 500; tries++) {
-    await sleep(10);
-    text = await readFile(path, 'utf8').catch(() => '');
-  }
-  expect(text).toMatch(/^one\n\n/);
+  await until(async () => (await readFile(path, 'utf8').catch(() => '')).startsWith('one\n\n'));
 });
 
 it.each(['ftp://x', 'file:relative', '', 'nowhere'])('refuses %j', (address) => {
