@@ -6,7 +6,8 @@ import { SignJWT, UnsecuredJWT, exportSPKI } from 'jose';
 import { OidcIssuers } from '../../../src/access/oidc/oidc-issuers.js';
 import { Issuer, makeSigningKey, type SigningKey } from '../../support/issuer.js';
 
-const LIMITS = { cacheMs: 600_000, cooldownMs: 0, timeoutMs: 5000 };
+/** The issuer is a process of its own, which a busy machine may keep waiting. */
+const LIMITS = { cacheMs: 600_000, cooldownMs: 0, timeoutMs: 60_000 };
 
 let issuer: Issuer;
 let key: SigningKey;

@@ -16,6 +16,9 @@ import { Issuer, makeSigningKey } from '../../support/issuer.js';
 import { makeMemoryBed } from '../../support/memory-deps.js';
 import type { TestBed } from '../../support/test-bed.js';
 
+/** The issuer is a process of its own, which a busy machine may keep waiting. */
+const LIMITS = { cacheMs: 600_000, cooldownMs: 10_000, timeoutMs: 60_000 };
+
 let issuer: Issuer;
 let bed: TestBed;
 let admin: Arrival;
@@ -24,7 +27,7 @@ let names = 0;
 beforeAll(async () => {
   issuer = await Issuer.start(await makeSigningKey('one'));
   bed = await makeMemoryBed(
-    new OidcIssuers([{ issuer: issuer.url, audience: ['keystead'], claim: 'sub', groupsClaim: 'groups' }]),
+    new OidcIssuers([{ issuer: issuer.url, audience: ['keystead'], claim: 'sub', groupsClaim: 'groups' }], LIMITS),
   );
   admin = await bed.arriveAs('administrator');
 });
