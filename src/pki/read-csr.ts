@@ -47,10 +47,13 @@ function parse(der: Buffer): Parsed | undefined {
   try {
     const request = new Pkcs10CertificateRequest(der);
     const { name, hash } = request.signatureAlgorithm as { readonly name: string; readonly hash?: { name: string } };
+    const signature = Buffer.from(request.signature);
+    // The last element is a BIT STRING; of a signature it leaves no bit of its last byte unused.
+    if (der.at(-1 - signature.length) !== 0) return undefined;
     return {
       publicKey: Buffer.from(request.publicKey.rawData),
       signed: firstElement(der),
-      signature: Buffer.from(request.signature),
+      signature,
       hash: name === 'Ed25519' || name === 'EdDSA' ? null : HASHES[hash?.name ?? ''],
     };
   } catch {

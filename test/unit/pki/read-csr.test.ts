@@ -47,12 +47,15 @@ function refusal(pem: string): string {
   return 'none';
 }
 
-/** With one byte of its last, the signature, changed. */
+/** With one byte changed, from the end where `at` is negative. */
 function damaged(csr: Pkcs10CertificateRequest, at: number): string {
-  const der = Buffer.from(csr.rawData);
+  const der = copyOf(csr);
   der[at < 0 ? der.length + at : at]! ^= 1;
   return pem(der);
 }
+
+/** `Buffer.from` alone would share the memory, and change the request itself. */
+const copyOf = (csr: Pkcs10CertificateRequest) => Buffer.from(csr.rawData.slice(0));
 
 const pem = (der: Buffer, label = 'CERTIFICATE REQUEST') =>
   `-----BEGIN ${label}-----\n${der.toString('base64')}\n-----END ${label}-----\n`;
@@ -74,7 +77,7 @@ describe('a certification request', () => {
     const good = await request(P256);
     expect(refusal(damaged(good, -1))).toMatch(/its signature is not/);
     const other = Buffer.from((await request(P256)).rawData);
-    const swapped = Buffer.from(good.rawData);
+    const swapped = copyOf(good);
     const point = other.indexOf(Buffer.from('03420004', 'hex'));
     other.copy(swapped, swapped.indexOf(Buffer.from('03420004', 'hex')), point, point + 68);
     expect(refusal(pem(swapped))).toMatch(/its signature is not/);
