@@ -35,7 +35,8 @@ export class Planted {
     if (directory === undefined) return;
     mkdirSync(directory, { recursive: true });
     const path = join(directory, this.#name);
-    writeFileSync(`${path}.log`, log);
+    // A log that is there is searched: never without this.
     writeFileSync(`${path}.planted`, JSON.stringify([...this.#values]));
+    writeFileSync(`${path}.log`, log);
   }
 }
