@@ -9,6 +9,7 @@ import { locateBinaries } from '../../src/storage/embedded/locate-binaries.js';
 import { startEmbeddedPostgres } from '../../src/storage/embedded/start-embedded-postgres.js';
 import type { SupervisorEvent } from '../../src/storage/embedded/supervisor.js';
 import { startEmbeddedProcess } from '../support/start-embedded-process.js';
+import { until } from '../support/until.js';
 import { query, withServer } from '../support/with-embedded-postgres.js';
 
 let place: string;
@@ -54,6 +55,8 @@ describe('an embedded PostgreSQL that is killed', () => {
         process.kill(before, 'SIGKILL');
         const rows = await queryWhenUp(server.url, 'SELECT count(*)::int AS count FROM kept');
         expect(rows).toEqual([{ count: round }]);
+        // It answers before whoever started it has seen that it does.
+        await until(() => events.filter(({ kind }) => kind === 'restarted').length === round);
         expect(server.pid).not.toBe(before);
         expect(isAlive(before)).toBe(false);
       }
