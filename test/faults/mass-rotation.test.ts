@@ -96,13 +96,16 @@ it(`${KEYS} keys that are due at once, on ${NODES} nodes that are killed: each i
   const seconds = (performance.now() - began) / 1000;
   console.log(`${KEYS} keys rotated by ${NODES} nodes, ${KILLS} killed on the way, in ${seconds.toFixed(1)} s`);
 
+  const records = `from audit_record where operation = 'key.rotate' and caller = 'system:rotation'`;
+  const recorded = () => count(`select count(*) ${records} and outcome = 'success'`);
+  // They are found once they are ordered, and searchable.
+  await until(async () => (await recorded()) >= KEYS);
   // What is still under way would show here, too.
   await sleep(2000);
   const size = await count('select size as count from audit_tree');
   await until(async () => (await count('select projected as count from audit_tree')) >= size);
   expect(await count('select count(*) from key where version_count <> 2 or primary_version <> 2')).toBe(0);
-  const records = `from audit_record where operation = 'key.rotate' and caller = 'system:rotation'`;
-  expect(await count(`select count(*) ${records} and outcome = 'success'`)).toBe(KEYS);
+  expect(await recorded()).toBe(KEYS);
   expect(await count(`select count(distinct key) ${records} and outcome = 'success'`)).toBe(KEYS);
   expect(await count(`select count(*) from key_version where version = 1 and state <> 'active'`)).toBe(0);
 });
