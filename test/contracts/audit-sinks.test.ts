@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
 import { openRecordTarget } from '../../src/audit/delivery/open-record-target.js';
 import type { PlacedEntry, RecordTarget } from '../../src/audit/delivery/record-target.js';
@@ -12,6 +11,7 @@ import { migrate } from '../../src/storage/migrate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { RECORD } from '../unit/audit/sample-record.js';
 import { openTestLog } from '../support/test-log.js';
+import { until } from '../support/until.js';
 
 const RECORDS = 1200;
 let testDatabase: TestDatabase;
@@ -102,11 +102,9 @@ it('speaks syslog: RFC 5424 in frames of RFC 6587', async () => {
   }).listen(0, '127.0.0.1');
   await once(collector, 'listening');
   await feed(openRecordTarget(`syslog+tcp://127.0.0.1:${(collector.address() as AddressInfo).port}`)).round();
-  let messages: string[] = [];
-  for (let tries = 0; messages.length < RECORDS && tries < 500; tries++) {
-    await sleep(10);
-    messages = unframed(Buffer.concat(pieces));
-  }
+  const received = () => unframed(Buffer.concat(pieces));
+  await until(() => received().length >= RECORDS);
+  const messages = received();
   expect(messages).toHaveLength(RECORDS);
   for (const [index, message] of messages.entries()) {
     const [, at, id, place, json] =
