@@ -21,5 +21,5 @@ export default {
     ],
   },
   // A hang is to be found; how fast a machine is, is not: many start servers and databases.
-  testTimeout: 180_000,
+  testTimeout: 600_000,
 };

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client } from 'pg';
 import { openCheckpoint } from '../../src/audit/verifier/open-checkpoint.js';
 import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
@@ -12,8 +12,6 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { openTestLog, TEST_SIGNER, type TestLog } from '../support/test-log.js';
 import { until } from '../support/until.js';
 import { RECORD } from '../unit/audit/sample-record.js';
-
-jest.setTimeout(120_000);
 
 const LOG = readVerifierKey(TEST_SIGNER.verifierKey);
 const NOWHERE = { keyring: null, key: null, resource: 'install', node: 'test' } as const;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { Client } from 'pg';
 import { makeBackup } from '../../src/admin/make-backup.js';
@@ -14,8 +14,6 @@ import { OfflineInstall, type Environment } from '../support/offline-install.js'
 
 const identity = await generateX25519Identity();
 const recipient = await identityToRecipient(identity);
-
-jest.setTimeout(120_000);
 
 let install: OfflineInstall;
 let empty: Environment;

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import type { LaterLog } from '../../src/admin/later-log.js';
 import { makeBackup } from '../../src/admin/make-backup.js';
@@ -29,8 +29,6 @@ const recipient = await identityToRecipient(identity);
 const YEAR_AND_DAY_MS = 366 * 86_400_000;
 /** A whole bundle, which is what is dropped. */
 const DROPPED = 256;
-
-jest.setTimeout(120_000);
 
 let install: OfflineInstall;
 /** From before the first records were dropped, and from after it. */

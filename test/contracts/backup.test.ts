@@ -1,7 +1,7 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { makeBackup } from '../../src/admin/make-backup.js';
 import { restoreBackup } from '../../src/admin/restore-backup.js';
@@ -24,8 +24,6 @@ const identity = await generateX25519Identity();
 const recipient = await identityToRecipient(identity);
 const opener = { identities: [identity] };
 const plaintext = Buffer.from('what must be readable again');
-
-jest.setTimeout(120_000);
 
 let install: OfflineInstall;
 let archive: Buffer;

@@ -101,7 +101,7 @@ describe('sealed root key files', () => {
     }
     await writeFile(path, `${text}\n`);
     await expect(byPassphrase(path)).rejects.toMatchObject({ code: 'wrong-root-key' });
-  }, 60_000);
+  });
 
   it('want a passphrase that is worth it, and that it is set', async () => {
     await expect(createPassphraseRootKey(newPath(), 'short')).rejects.toMatchObject({ code: 'invalid-setting' });
@@ -163,7 +163,7 @@ describe('sealed root key files', () => {
     await expect(rekeyRoot(passphrased, newPath(), { kind: 'none' }, wrong)).rejects.toMatchObject({
       code: 'wrong-root-key',
     });
-  }, 60_000);
+  });
 
   it.each([
     [1, 3],

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,6 @@ import { Client } from 'pg';
 import { readVerifierKey } from '../../src/audit/verifier/open-note.js';
 import { verifyProofFile } from '../../src/audit/verifier/verify-proof-file.js';
 import { call, Server, type Tokens } from '../support/server.js';
-
-jest.setTimeout(120_000);
 
 const MAIN = resolve('dist/src/cli/main.js');
 const AUDIT = '/api/v1/audit';

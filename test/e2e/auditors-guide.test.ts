@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -8,8 +8,6 @@ import { NoteKey } from '../../src/audit/log/note-key.js';
 import { call, Server } from '../support/server.js';
 import { until } from '../support/until.js';
 import { WitnessProcess } from '../support/witness.js';
-
-jest.setTimeout(240_000);
 
 const KEYS = '/api/v1/keyrings/default/keys';
 const TAKEN = ['log.vkey', 'checkpoints.txt', 'orders.tar', 'log.jsonl', 'witnesses.policy'];

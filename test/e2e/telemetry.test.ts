@@ -35,7 +35,7 @@ beforeAll(async () => {
   expect((await call(server, undefined, 'GET', `/api/v1/keyrings?${SECRET}`)).status).toBe(401);
   // What is left is sent on the way down.
   expect(await server.stop()).toBe(0);
-}, 120_000);
+});
 afterAll(async () => {
   await server?.remove();
   await receiver.close();

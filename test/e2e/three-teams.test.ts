@@ -3,11 +3,8 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Server } from '../support/server.js';
-
-/** Some sixty commands, each a process, on a machine that may be busy. */
-jest.setTimeout(240_000);
 
 let server: Server;
 let directory: string;

@@ -20,7 +20,7 @@ beforeAll(async () => {
   expect(shares).toHaveLength(3);
   server = await Server.launch({ dataDir, env: { KEYSTEAD_ROOT_KEY: 'shamir:root.key' } });
   await untilLive();
-}, 120_000);
+});
 afterAll(async () => {
   await server.stop();
   await rm(dataDir, { recursive: true, force: true });
@@ -90,7 +90,7 @@ it('then serves, says that it is not sealed, and is sealed again by its next sta
   server = await Server.launch({ dataDir, port: server.port, env: { KEYSTEAD_ROOT_KEY: 'shamir:root.key' } });
   await untilLive();
   expect((await call(server, keyAdmin, 'GET', '/api/v1/keyrings')).status).toBe(503);
-}, 90_000);
+});
 
 it('stops when it is told to, sealed as it is', async () => {
   expect(await server.stop()).toBe(0);
@@ -102,7 +102,7 @@ it('is opened by its keepers for a command that works without a server', async (
     keystead(['recover-admin', join(dataDir, 'token'), '--json'], { stdin: lines.join('\n'), env: settings });
   expect(await recover([shares[0] ?? ''])).toMatchObject({ out: '', err: expect.stringContaining('Share 2 of 2') });
   expect(await recover([shares[0] ?? '', shares[1] ?? ''])).toMatchObject({ code: 0, err: '' });
-}, 90_000);
+});
 
 async function untilLive(): Promise<void> {
   while (!(await fetch(`${server.url}/health/live`).catch(() => undefined))?.ok) {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
@@ -10,8 +10,6 @@ import { until } from '../support/until.js';
 const MINUTE = 60_000;
 const PERIOD = 90 * 24 * 60 * MINUTE;
 const SKEW = 10 * MINUTE;
-
-jest.setTimeout(240_000);
 
 let install: PostgresInstall;
 let sql: Client;

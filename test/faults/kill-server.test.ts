@@ -5,4 +5,4 @@ it('a server that is killed in the middle of its work has kept every operation t
   const { acknowledged, lost } = await survive('external', [350, 700], (stand) => stand.kill());
   expect(acknowledged).toBeGreaterThanOrEqual(WRITES);
   expect(lost).toBeGreaterThan(0);
-}, 400_000);
+});

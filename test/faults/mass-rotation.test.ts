@@ -13,7 +13,7 @@ const AT_ONCE = 250;
 const NODES = 3;
 const KILLS = 4;
 
-jest.setTimeout(180_000 + KEYS * 50);
+jest.setTimeout(600_000 + KEYS * 50);
 
 let install: PostgresInstall;
 let sql: Client;

@@ -24,14 +24,14 @@ beforeAll(async () => {
   await mkdir(context);
   for (const line of ignored) await cp(line.slice(1), join(context, line.slice(1)), { recursive: true });
   app = await follow(instructions, context, folder);
-}, 600_000);
+});
 afterAll(async () => {
   if (server?.exitCode === null) {
     server.kill('SIGTERM');
     await once(server, 'exit');
   }
   await rm(folder, { recursive: true, force: true });
-}, 60_000);
+});
 
 const all = (word: string) => instructions.filter((it) => it.word === word).map(({ rest }) => rest);
 
@@ -76,7 +76,7 @@ it('starts, is ready, and stops', async () => {
   server.kill('SIGTERM');
   const [ended] = (await once(server, 'exit')) as [number];
   expect(ended).toBe(0);
-}, 120_000);
+});
 
 async function untilItListens(): Promise<string> {
   for (;;) {

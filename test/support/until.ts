@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Waits for a condition; fails when it has not come about after a minute. */
+/** Waits for a condition; fails when it has not come about after five minutes. */
 export async function until(condition: () => boolean | Promise<boolean>, everyMs = 10): Promise<void> {
-  for (const end = Date.now() + 60_000; !(await condition()); await pause(everyMs)) {
-    if (Date.now() > end) throw new Error(`after a minute still not: ${condition.toString()}`);
+  for (const end = Date.now() + 300_000; !(await condition()); await pause(everyMs)) {
+    if (Date.now() > end) throw new Error(`after five minutes still not: ${condition.toString()}`);
   }
 }

@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { addressOf, describedRoutes, type DescribedRoute } from '../../support/described-routes.js';
 import { webhookAdminToken } from '../../support/webhook-admin.js';
 import { call, Server, type Tokens } from '../../support/server.js';
 import { OF_THE_WHOLE_LOG, PLACES, ROLES, TABLE, WHERE, type About, type Place } from './expected.js';
-
-/** Some thousand requests, on a machine that may be busy. */
-jest.setTimeout(240_000);
 
 const AT_ONCE = 8;
 
