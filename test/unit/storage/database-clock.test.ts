@@ -17,3 +17,15 @@ it('shows the time of the database, whatever the clock of the node is set to', a
   jest.spyOn(performance, 'now').mockReturnValue(5000 + HOUR);
   expect(clock.now()).toBe(AT + HOUR);
 });
+
+it('goes by the quickest of several answers', async () => {
+  let now = 0;
+  jest.spyOn(performance, 'now').mockImplementation(() => now);
+  const takes = [900, 10, 400];
+  // The database looked at its clock late: at the end of what the answer took.
+  const query = async <T>() => [{ now: new Date(AT + (now += takes.shift() ?? 0)) }] as T;
+  const clock = new DatabaseClock({ query });
+  await clock.start();
+  clock.stop();
+  expect(clock.now()).toBe(AT + now + 5);
+});
