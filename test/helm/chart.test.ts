@@ -57,12 +57,26 @@ withHelm('the chart', () => {
     const environment: Record<string, string> = {};
     for (const { spec } of pods(render(file).manifests).filter(({ kind }) => kind === 'Deployment')) {
       for (const { name, value } of spec.containers[0].env) {
-        expect(Object.keys(SETTINGS)).toContain(name);
+        // The latter is read by Node.js itself.
+        expect([...Object.keys(SETTINGS), 'NODE_EXTRA_CA_CERTS']).toContain(name);
         environment[name] = value ?? REFERRED[name] ?? '';
       }
     }
     const isExternal = 'KEYSTEAD_DATABASE_URL' in environment;
     expect(readConfig(environment)).toMatchObject({ KEYSTEAD_PORT: 7300, KEYSTEAD_MIGRATE: !isExternal });
+  });
+
+  it('mounts what it tells Node.js to trust, in the pods and in the migration job', () => {
+    const both = pods(render(VALUES.vault).manifests);
+    expect(both.map(({ kind }) => kind).toSorted()).toEqual(['Deployment', 'Job']);
+    for (const { spec } of both) {
+      const [{ env, volumeMounts }] = spec.containers;
+      const { value } = env.find(({ name }: { name: string }) => name === 'NODE_EXTRA_CA_CERTS');
+      const { name } = volumeMounts.find(
+        ({ mountPath }: { mountPath: string }) => value === `${mountPath}/authorities.pem`,
+      );
+      expect(spec.volumes).toContainEqual({ name, configMap: { name: 'keystead-trusted-ca' } });
+    }
   });
 
   it('copies the root key file, and the next one, so that the service takes them', async () => {

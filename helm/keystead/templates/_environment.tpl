@@ -35,11 +35,21 @@
 {{- if .Values.audit.signerSecret.name }}
 - { name: KEYSTEAD_AUDIT_SIGNER, value: /etc/keystead/audit/{{ .Values.audit.signerSecret.key }} }
 {{- end }}
+{{- include "keystead.trust" . }}
 {{- range $name, $reference := .Values.secretSettings }}
 - name: {{ $name }}
   valueFrom: { secretKeyRef: {{ toJson $reference }} }
 {{- end }}
 {{- range $name, $value := .Values.settings }}
 - { name: {{ $name }}, value: {{ $value | toString | quote }} }
+{{- end }}
+{{- end -}}
+
+{{- /* Authorities besides the public ones. */ -}}
+{{- define "keystead.trust" -}}
+{{- with .Values.trustedCa }}
+{{- if .configMap }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/keystead/trusted-ca/{{ .key }} }
+{{- end }}
 {{- end }}
 {{- end -}}
