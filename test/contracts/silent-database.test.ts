@@ -6,6 +6,8 @@ import { openDataSource } from '../../src/storage/data-source.js';
 import { databaseFailure } from '../../src/storage/database-failure.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { connected, Relay } from '../support/relay.js';
+import { selfSigned } from '../support/self-signed.js';
+import { TlsFront } from '../support/tls-front.js';
 
 /** What is answered on a busy machine is answered within it. */
 const PATIENCE_MS = 3000;
@@ -14,11 +16,13 @@ const GOODBYE_MS = 300;
 let database: TestDatabase;
 let relay: Relay;
 let dataSource: DataSource;
+let front: TlsFront | undefined;
 
 /** A pool of one connection, to a PostgreSQL behind a relay. */
-async function openBehindRelay(): Promise<void> {
+async function openBehindRelay(withTls = false): Promise<void> {
   database = await createTestDatabase();
-  const url = new URL(database.url);
+  front = withTls ? await TlsFront.start(selfSigned({ dns: 'localhost' }), database.url) : undefined;
+  const url = new URL(front?.urlOf(database.url, '127.0.0.1', '?sslmode=no-verify') ?? database.url);
   const host = decodeURIComponent(url.hostname);
   const port = Number(url.port || 5432);
   const target = host.startsWith('/') ? `${host}/.s.PGSQL.${port}` : { host, port };
@@ -34,20 +38,29 @@ const change = () => dataSource.transaction(async (manager) => manager.query('se
 afterEach(async () => {
   if (dataSource.isInitialized) await dataSource.destroy();
   await relay.stop();
+  await front?.stop();
   await database.drop();
 });
 
-it('a connection that nothing comes over any more is given up, in and out of transactions, and the next one serves', async () => {
-  await openBehindRelay();
-  for (const work of [ask, change]) {
-    expect(await work()).toEqual([{ one: 1 }]);
-    relay.silence();
-    relay.speak();
-    const failure: unknown = await work().catch((error: unknown) => error);
-    expect(databaseFailure(failure).code).toBe('database-unavailable');
-    expect(await work()).toEqual([{ one: 1 }]);
-  }
-});
+const WAYS = [
+  ['plain', false],
+  ['over TLS', true],
+] as const;
+
+it.each(WAYS)(
+  'a connection that nothing comes over any more is given up, in and out of transactions, and the next one serves: %s',
+  async (_, withTls) => {
+    await openBehindRelay(withTls);
+    for (const work of [ask, change]) {
+      expect(await work()).toEqual([{ one: 1 }]);
+      relay.silence();
+      relay.speak();
+      const failure: unknown = await work().catch((error: unknown) => error);
+      expect(databaseFailure(failure).code).toBe('database-unavailable');
+      expect(await work()).toEqual([{ one: 1 }]);
+    }
+  },
+);
 
 it('a statement that is answered in time keeps its connection', async () => {
   await openBehindRelay();
@@ -73,8 +86,8 @@ it('a connection that PostgreSQL ends between two statements ends no process, an
   await pool.end();
 });
 
-it('a pool whose connections nothing comes over any more is closed all the same', async () => {
-  await openBehindRelay();
+it.each(WAYS)('a pool whose connections nothing comes over any more is closed all the same: %s', async (_, withTls) => {
+  await openBehindRelay(withTls);
   await ask();
   relay.silence();
   await dataSource.destroy();
