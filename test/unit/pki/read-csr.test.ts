@@ -117,5 +117,6 @@ it('a name is a value in a certificate, and never syntax', async () => {
     { name: 'Keystead prod.example', publicKey, sign },
   );
   const { X509Certificate } = await import('node:crypto');
-  expect(new X509Certificate(certificate).toLegacyObject().subject).toEqual({ CN: 'a,O=Keystead+CN=root' });
+  // Not toLegacyObject(): where it comes before the first use of node:tls, Node.js 20 has no createSecureContext from then on.
+  expect(new X509Certificate(certificate).subject).toBe(String.raw`CN=a\,O=Keystead\+CN=root`);
 });
