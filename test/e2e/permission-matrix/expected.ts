@@ -13,8 +13,7 @@ export const ROLES = [
 ] as const;
 
 /** What an operation is about: where a binding must hold for it. */
-export type About =
-  'key' | 'keyring' | 'keys' | 'key|ring' | 'key|keys' | 'name' | 'install' | 'anywhere' | 'list' | 'listing';
+export type About = 'key' | 'keyring' | 'keys' | 'key|ring' | 'key|keys' | 'install' | 'anywhere' | 'list' | 'listing';
 
 /**
  * Who may do what, written by hand from the page on access and from what the operations mean; never made from the code. A column a role, in
@@ -68,7 +67,7 @@ export const TABLE = `
   policy.delete            key|keys   .   x   .   .   .   .   .   .   .   .
   policy.simulate          keyring    .   x   .   .   .   .   .   x   .   .
   alias.set                key        .   x   .   .   .   .   .   .   .   .
-  alias.delete             name       .   x   .   .   .   .   .   .   .   .
+  alias.delete             key        .   x   .   .   .   .   .   .   .   .
   campaign.list            list       .   x   x   x   x   x   x   x   .   .
   campaign.describe        list       .   x   x   x   x   x   x   x   .   .
   campaign.start           key        .   x   .   .   .   .   .   .   .   .
@@ -152,8 +151,6 @@ export const WHERE: Readonly<Record<Exclude<About, 'key|ring' | 'key|keys'>, rea
   keyring: ['everything', 'own keyring', 'denied key'],
   // A policy for keys does to each of them what it says.
   keys: ['everything', 'own keyring'],
-  // Of a keyring, for a key in it: both.
-  name: ['everything', 'own keyring'],
   install: ['everything'],
   anywhere: PLACES,
   list: PLACES,

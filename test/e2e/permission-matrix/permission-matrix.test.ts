@@ -46,7 +46,7 @@ async function makeRing(name: string) {
     const { id } = (await call(server, owner, 'POST', `${ring}/keys`, { name: key })).body;
     await call(server, owner, 'POST', `${ring}/aliases`, { name: `${key}-alias`, key: id });
     const { ciphertext } = (await call(server, user, 'POST', `${ring}/keys/${id}/encrypt`, { plaintext: '' })).body;
-    keys.push({ key: id as string, alias: `${key}-alias`, ciphertext: ciphertext as string });
+    keys.push({ key: id as string, alias: `${key}-alias`, ciphertext: ciphertext as string, owner });
   }
   return { keyring: keyring as string, keys };
 }
@@ -105,6 +105,16 @@ beforeAll(async () => {
 });
 afterAll(() => server.remove());
 
+let aliasesMade = 0;
+
+/** Of the key that the place asks for. Who deletes an alias deletes his own: no answer is about who came first. */
+async function aliasOfItsOwn({ keyring, key, owner }: Readonly<Record<string, string>>): Promise<string> {
+  const name = `alias-${++aliasesMade}`;
+  const { status } = await call(server, owner, 'POST', `/api/v1/keyrings/${keyring}/aliases`, { name, key });
+  if (status !== 201) throw new Error(`${name}: ${status}`);
+  return name;
+}
+
 /** The body of a route, about what the place asks for. */
 function bodyOf({ body, inBody, permission }: DescribedRoute, ids: Readonly<Record<string, string>>) {
   if (permission === 'binding.create') return { ...body, caller: ids['caller'], scope: { keyring: ids['keyring'] } };
@@ -118,7 +128,8 @@ function bodyOf({ body, inBody, permission }: DescribedRoute, ids: Readonly<Reco
 /** One call. @returns what is wrong with its answer, if anything */
 async function tried(route: DescribedRoute, role: string, place: Place): Promise<string | undefined> {
   const { about, roles } = table.get(route.permission ?? '') ?? { about: 'install', roles: new Set() };
-  const ids = asked.get(place) ?? {};
+  const common = asked.get(place) ?? {};
+  const ids = route.permission === 'alias.delete' ? { ...common, alias: await aliasOfItsOwn(common) } : common;
   const address = `${addressOf(route, ids)}?${new URLSearchParams(route.query).toString()}`;
   const { status, body } = await call(
     server,
