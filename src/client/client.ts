@@ -21,6 +21,7 @@ import {
   type EncryptStreamOptions,
   type EnvelopeOptions,
 } from './client-options.js';
+import { collect } from './collect.js';
 import { CryptoCalls } from './crypto-calls.js';
 import { FreshDataKeys, type DataKeySource } from './data-keys.js';
 import { EncryptedFile, type RandomAccessSource } from './encrypted-file.js';
@@ -245,10 +246,4 @@ export class KeysteadClient extends CryptoCalls {
   forgetDataKeys(): void {
     if (this.#dataKeys instanceof CachingDataKeys) this.#dataKeys.clear();
   }
-}
-
-async function collect(pieces: AsyncIterable<Buffer>): Promise<Buffer> {
-  const collected: Buffer[] = [];
-  for await (const piece of pieces) collected.push(piece);
-  return Buffer.concat(collected);
 }
