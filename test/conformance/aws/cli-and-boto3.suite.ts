@@ -118,8 +118,9 @@ print(boto3.client('sts', endpoint_url=endpoint).get_caller_identity()['Arn'])
 }
 
 function takesEndpointFromSettings(): boolean {
-  const version = String(spawnSync('aws', ['--version']).stdout);
-  const [major = 0, minor = 0] = /aws-cli\/(\d+)\.(\d+)/.exec(version)?.slice(1).map(Number) ?? [];
+  const version = /aws-cli\/(\d+)\.(\d+)/.exec(String(spawnSync('aws', ['--version']).stdout));
+  if (!version) return false;
+  const [major = 0, minor = 0] = version.slice(1).map(Number);
   const takes = minor >= (major === 1 ? 29 : 13);
   if (!takes) console.log(`skipped: aws-cli ${major}.${minor} takes --endpoint-url only`);
   return takes;
